@@ -1,0 +1,153 @@
+/**
+ * Distribution<X, C, F>: a probability measure on the space X with capabilities C, of family F.
+ *
+ *   density     logProb(x): nats, with respect to the reference measure of the domain, summed over the event
+ *   pathwise    sample(noise) is differentiable in the parameters
+ *   enumerable  the support is finite and can be listed
+ *
+ * A measure without `density` is implicit (`push`), and whatever needs a density does not compile on it. Parameters
+ * are values with named axes; a sample has their axes and the further ones asked for. Laws (it integrates to 1, samples
+ * follow the cdf, pathwise gradients agree with finite differences): src/testing/laws/distribution.ts.
+ */
+import type { AnyDomain, Domain } from './domain.js'
+import { isWithin } from './domain.js'
+import { fail } from './error.js'
+import type { Noise } from './noise.js'
+import { type Shape, sameShape, showShape } from './shape.js'
+import type { ValueIn } from './space.js'
+import { type AnyValue, type Axis, isValue, showSpaceOf, unionAxes, unionOrigins, type Value } from './value.js'
+
+/** What a distribution can do. */
+export type Capability = 'density' | 'pathwise' | 'enumerable'
+
+/** The part of a space that a distribution has: shape and domain. */
+export interface EventSpace<S extends Shape = Shape, out D = unknown> {
+  readonly shape: S
+  readonly domain: Domain<D>
+}
+
+/** Any event space. */
+export type AnyEventSpace = EventSpace<Shape, unknown>
+
+/** A probability measure. */
+export interface Distribution<
+  out X extends AnyEventSpace = AnyEventSpace,
+  in C extends Capability = never,
+  out F extends string = string,
+> {
+  /** The family, by which closed forms are looked up. */
+  readonly family: F
+  /** The space it lives on; its domain is the support. */
+  readonly space: X
+  /** The capabilities, as a record so that more of them is a subtype. */
+  readonly capabilities: { readonly [K in C]: true }
+  /** The parameters, by name. */
+  readonly parameters: Readonly<Record<string, AnyValue>>
+  /** The distributions it is built from (`iid`, `independent`, `mixture`). */
+  readonly parts: readonly AnyDistribution[]
+  /** Draws from explicit noise, once per element of the axes of the parameters and of `axes`. */
+  sample(noise: Noise, axes?: readonly Axis[]): ValueIn<X>
+  /** Log density in nats, summed over the event; needs the capability `density`. */
+  logProb(this: Distribution<AnyEventSpace, 'density'>, x: ValueIn<X>): Value<[], { readonly Real: true }>
+  /** Every point of the support along a new first axis of this name; needs the capability `enumerable`. */
+  enumerate(this: Distribution<AnyEventSpace, 'enumerable'>, axis: string): ValueIn<X>
+  /** Number of points of the support; infinite unless enumerable. */
+  readonly supportSize: number
+}
+
+/** Any distribution, whatever its capabilities. */
+export type AnyDistribution = Distribution<AnyEventSpace, never, string>
+
+/** Mean and variance, entry by entry. */
+export interface Moments<S extends Shape> {
+  /** E[x], entry by entry. */
+  mean(): Value<S, { readonly Real: true }>
+  /** E[(x − E x)²], entry by entry. */
+  variance(): Value<S, { readonly Real: true }>
+}
+
+/** Differential (or discrete) entropy −E[log p(x)] in nats. */
+export interface Entropy {
+  /** −E[log p(x)] in nats, summed over the event. */
+  entropy(): Value<[], { readonly Real: true }>
+}
+
+/** Cumulative distribution function, entry by entry. */
+export interface Cdf<S extends Shape> {
+  /** P(X <= x), entry by entry. */
+  cdf(x: Value<S, { readonly Real: true }>): Value<S, { readonly Real: true }>
+}
+
+/** Inverse of the cdf, entry by entry. */
+export interface Quantile<S extends Shape> {
+  /** The smallest x with P(X <= x) >= u, entry by entry. */
+  quantile(u: Value<S, { readonly Real: true }>): Value<S, { readonly Real: true }>
+}
+
+/** What a distribution file supplies; `distribution` completes it. */
+export interface Definition<S extends Shape, D, C extends Capability, F extends string> {
+  readonly family: F
+  readonly shape: S
+  readonly domain: Domain<D>
+  readonly capabilities: readonly C[]
+  readonly parameters: Readonly<Record<string, AnyValue>>
+  readonly parts?: readonly AnyDistribution[]
+  readonly sample: (noise: Noise, axes: readonly Axis[]) => Value<S, D>
+  readonly logProb?: (x: Value<S, D>) => Value<[], { readonly Real: true }>
+  readonly enumerate?: (axis: string) => Value<S, D>
+  readonly supportSize?: number
+}
+
+const lacks = (family: string, capability: Capability): never =>
+  fail('model', family, `${family} has no ${capability}`, 'use a distribution that has it')
+
+/** Completes a definition: samples get the axes of the parameters too, and arguments of logProb are checked. */
+export const distribution = <S extends Shape, D, C extends Capability, F extends string>(
+  d: Definition<S, D, C, F>,
+): Distribution<EventSpace<S, D>, C, F> => {
+  const parameterAxes = axesOf({ parameters: d.parameters, parts: d.parts ?? [] })
+  const built = {
+    family: d.family,
+    space: { shape: d.shape, domain: d.domain },
+    capabilities: Object.fromEntries(d.capabilities.map((c) => [c, true])),
+    parameters: d.parameters,
+    parts: d.parts ?? [],
+    supportSize: d.supportSize ?? Number.POSITIVE_INFINITY,
+    sample: (noise: Noise, axes: readonly Axis[] = []) =>
+      d.sample(noise, unionAxes([{ axes }, { axes: parameterAxes }])),
+    logProb: (x: Value<S, D>) => {
+      requireSpace(d.family, d.shape, d.domain, x)
+      return d.logProb === undefined ? lacks(d.family, 'density') : d.logProb(x)
+    },
+    enumerate: (axis: string) =>
+      d.enumerate !== undefined && (d.capabilities as readonly Capability[]).includes('enumerable')
+        ? d.enumerate(axis)
+        : lacks(d.family, 'enumerable'),
+  }
+  return built as unknown as Distribution<EventSpace<S, D>, C, F>
+}
+
+const requireSpace = (family: string, shape: Shape, domain: AnyDomain, x: AnyValue): void => {
+  if (!isValue(x) || !sameShape(x.shape, shape))
+    fail(
+      'shape',
+      `${family}.logProb`,
+      `${family} on ${domain.name}${showShape(shape)} was asked for the density of ${isValue(x) ? showSpaceOf(x) : typeof x}`,
+      'pass a value of its own space',
+    )
+  if (!isWithin(x.domain, domain) && !isWithin(domain, x.domain))
+    fail('domain', `${family}.logProb`, `${family} on ${domain.name}${showShape(shape)} was asked for the density of ${showSpaceOf(x)}`, 'pass a value of its own space')
+}
+
+/** Union of the axes of the parameters, those of the parts included. */
+export const axesOf = (d: Pick<AnyDistribution, 'parameters' | 'parts'>): readonly Axis[] =>
+  unionAxes([...Object.values(d.parameters), ...d.parts.map((p) => ({ axes: axesOf(p) }))])
+
+/** Union of the origins of the parameters, those of the parts included. */
+export const originsOf = (d: Pick<AnyDistribution, 'parameters' | 'parts'>): ReadonlySet<string> =>
+  new Set([...unionOrigins(Object.values(d.parameters)), ...d.parts.flatMap((p) => [...originsOf(p)])])
+
+/** Whether a distribution has the capability, at run time. */
+export const can = (d: Pick<AnyDistribution, 'capabilities'>, capability: Capability): boolean =>
+  capability in d.capabilities
+

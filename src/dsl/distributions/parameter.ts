@@ -1,0 +1,53 @@
+/**
+ * Parameters of distributions: a value or a plain number, in a domain that the compiler and the run time check with
+ * the same sentence:
+ *
+ *   scale of normal must be Positive, but Real[2] was given
+ */
+import * as tf from '@tensorflow/tfjs'
+import { type Domain, type DomainName, domainRemedy, isWithin } from '../domain.js'
+import { fail } from '../error.js'
+import { type Arg, asValue, type DomainOf, type ShapeOf } from '../operations/argument.js'
+import { type Shape, type ShapeName, sameShape } from '../shape.js'
+import { type AnyValue, isValue, onEvent, showSpaceOf, unionShape, type Value, withDomain } from '../value.js'
+
+/** How an argument is printed: its space, or the number. */
+export type ShowArg<A> = A extends number ? `${A}` : `${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>}`
+
+/** Accepts an argument within the domain; otherwise a sentence. A `number` unknown to the compiler waits for run time. */
+export type Within<A, D, What extends string> = [A] extends [number]
+  ? number extends A
+    ? unknown
+    : [DomainOf<A>] extends [D]
+      ? unknown
+      : [D] extends [{ readonly Unit: true }]
+        ? unknown
+        : `${What} must be ${DomainName<D>}, but ${ShowArg<A>} was given`
+  : [DomainOf<A>] extends [D]
+    ? unknown
+    : `${What} must be ${DomainName<D>}, but ${ShowArg<A>} was given`
+
+/** An argument as a value of the domain, checked; numbers are checked by their value. */
+export const parameter = <D>(what: string, domain: Domain<D>, a: Arg): Value<Shape, D> => {
+  const refuse = (given: string) =>
+    fail('domain', what, `${what} must be ${domain.name}, but ${given} was given`, domainRemedy(domain))
+  if (isValue(a)) return isWithin(a.domain, domain) ? (a as Value<Shape, D>) : refuse(showSpaceOf(a))
+  if (typeof a !== 'number') return refuse(a === undefined ? 'nothing' : typeof a)
+  if (domain.outside([a], []) !== undefined) return refuse(String(a))
+  return withDomain(asValue(a), domain)
+}
+
+/** Repeats a scalar parameter over the event shape. */
+export const overEvent = <S extends Shape, D>(v: Value<Shape, D>, shape: S): Value<S, D> =>
+  sameShape(v.shape, shape)
+    ? (v as Value<S, D>)
+    : onEvent(v, shape, v.domain, (t, leading) =>
+        tf.broadcastTo(tf.reshape(t, [...t.shape.slice(0, leading), ...shape.map(() => 1)]), [
+          ...t.shape.slice(0, leading),
+          ...shape,
+        ]),
+      )
+
+/** The common event shape of the parameters of a distribution. */
+export const eventShape = (family: string, parameters: readonly AnyValue[]): Shape =>
+  unionShape(parameters, family)

@@ -1,0 +1,131 @@
+/**
+ * poisson({ rate }) or poisson({ logRate }) = Π_i Poisson(x_i; rate_i)
+ *
+ *   log p(x) = Σ_i [ x_i log rate_i − rate_i − log x_i! ]                            (nats)
+ *   x = the smallest k with P(X <= k) >= u,  u ~ U(0, 1)                             (not pathwise)
+ *   E x = Var x = rate       (the entropy has no closed form)
+ *
+ * On Count, entries independent. Sampling sums the masses in float64 plain JavaScript, from 12 standard deviations
+ * below the mean where the rate is large: it reads the rate's numbers, takes about 24 sqrt(rate) additions a draw, and
+ * resolves the upper tail to the grid of the uniform noise (2^-24). It therefore cannot be recorded by a trace.
+ * Tested in tests/dsl/distributions/poisson.test.ts.
+ */
+import * as tf from '@tensorflow/tfjs'
+import { type Distribution, distribution, type EventSpace, type Moments } from '../distribution.js'
+import { type Count, count, isWithin, type Positive, positive, type Real, real } from '../domain.js'
+import { fail } from '../error.js'
+import { lgamma } from '../numerics/lgamma.js'
+import type { Arg, ShapeOf } from '../operations/argument.js'
+import { add, mul, sub } from '../operations/arithmetic.js'
+import { greaterEqual } from '../operations/comparisons.js'
+import { exp, log } from '../operations/functions.js'
+import { sum } from '../operations/reductions.js'
+import type { Shape } from '../shape.js'
+import { elementwise, type Value } from '../value.js'
+import { uniformNoise } from './draw.js'
+import { parameter, type Within } from './parameter.js'
+import { inside, onSupport } from './support.js'
+
+/** The parameters of a poisson: one of the two. */
+export type PoissonParameters<S extends Shape> =
+  | { readonly rate: Value<S, Positive> }
+  | { readonly logRate: Value<S, Real> }
+
+/** A product of independent Poisson distributions of event shape S. */
+export type Poisson<S extends Shape> = Distribution<EventSpace<S, Count>, 'density', 'poisson'> &
+  Moments<S> & { readonly parameters: PoissonParameters<S> }
+
+/** Counts from their rate, or from its logarithm; exactly one of the two, by name. */
+export const poisson: {
+  <const R extends Arg>(p: { readonly rate: R & Within<R, Positive, 'rate of poisson'> }): Poisson<ShapeOf<R>>
+  <const L extends Arg>(p: {
+    readonly logRate: L & Within<L, Real, 'logRate of poisson'>
+  }): Poisson<ShapeOf<L>>
+} = (p: { readonly rate?: Arg; readonly logRate?: Arg }): Poisson<never> => {
+  if ((p.rate === undefined) === (p.logRate === undefined))
+    fail('option', 'poisson', 'poisson takes either rate or logRate', 'name exactly one of the two')
+  return (
+    p.logRate === undefined
+      ? counts({ rate: parameter('rate of poisson', positive, p.rate as Arg) })
+      : counts({ logRate: parameter('logRate of poisson', real, p.logRate) })
+  ) as Poisson<never>
+}
+
+/** The rate and its logarithm, computed when asked for. */
+const ratesOf = (p: PoissonParameters<Shape>) =>
+  'rate' in p
+    ? { shape: p.rate.shape, rate: () => p.rate, logRate: () => log(p.rate) }
+    : { shape: p.logRate.shape, rate: () => exp(p.logRate), logRate: () => p.logRate }
+
+const counts = (parameters: PoissonParameters<Shape>): Poisson<Shape> => {
+  const { shape, rate, logRate } = ratesOf(parameters)
+  const logMass = (x: Value<Shape, Real>) => sub(sub(mul(x, logRate()), rate()), logFactorial(x))
+  const measure = distribution({
+    family: 'poisson',
+    shape,
+    domain: count,
+    capabilities: ['density'],
+    parameters: { ...parameters },
+    sample: (noise, axes) =>
+      elementwise<Shape, Count>(
+        'sample',
+        count,
+        (u, r) => smallestCounts(u as tf.Tensor, r as tf.Tensor),
+        uniformNoise(noise, axes, shape),
+        rate(),
+      ),
+    logProb: (x) => {
+      if (isWithin(x.domain, count)) return sum(logMass(x))
+      const member = greaterEqual(x, 0)
+      return sum(onSupport(member, logMass(inside(member, x, 0))))
+    },
+  })
+  return { ...measure, parameters, mean: rate, variance: rate }
+}
+
+const logFactorial = (x: Value<Shape, Real>): Value<Shape, Real> =>
+  elementwise('logFactorial', real, (t) => lgamma(tf.add(t as tf.Tensor, 1)), x)
+
+/** The smallest count whose cdf reaches u, entry by entry; `rates` broadcasts to `u`. */
+const smallestCounts = (u: tf.Tensor, rates: tf.Tensor): tf.Tensor => {
+  const r = tf.broadcastTo(rates, u.shape).dataSync()
+  return tf.tensor(
+    Float32Array.from(u.dataSync(), (ui, i) => smallestCount(ui, r[i] as number)),
+    u.shape,
+  )
+}
+
+/** log k! by Stirling's series, to 1e-12 from k = 10 on. */
+const stirling = (k: number): number => {
+  const z = k + 1
+  return (
+    (z - 0.5) * Math.log(z) -
+    z +
+    0.5 * Math.log(2 * Math.PI) +
+    1 / (12 * z) -
+    1 / (360 * z ** 3) +
+    1 / (1260 * z ** 5)
+  )
+}
+
+/** The smallest k with P(X <= k) >= u for X ~ Poisson(rate), by summing masses from the lower tail. */
+export const smallestCount = (u: number, rate: number): number => {
+  if (!Number.isFinite(rate)) return Number.NaN
+  const spread = 12 * Math.sqrt(rate) + 12
+  const low = Math.floor(rate - spread)
+  let k = low >= 10 ? low : 0
+  let mass = k === 0 ? Math.exp(-rate) : Math.exp(k * Math.log(rate) - rate - stirling(k))
+  let cdf = mass
+  for (const last = rate + 2 * spread; cdf < u && k < last; cdf += mass) {
+    k++
+    mass *= rate / k
+  }
+  return k
+}
+
+/** KL(Poisson(r) ‖ Poisson(rate)) = Σ_i [ r log(r/rate) − r + rate ]. */
+export const klPoisson = (q: Poisson<Shape>, p: Poisson<Shape>): Value<[], Real> => {
+  const a = ratesOf(q.parameters)
+  const b = ratesOf(p.parameters)
+  return sum(add(mul(a.rate(), sub(a.logRate(), b.logRate())), sub(b.rate(), a.rate())))
+}

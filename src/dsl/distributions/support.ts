@@ -1,0 +1,24 @@
+/**
+ * Densities outside their support: log p(x) = −Infinity there, never NaN, with finite gradients elsewhere.
+ *
+ * Two steps: `inside(condition, x, safe)` puts a harmless number where x lies outside, so that neither the density nor
+ * its gradient meets log 0 or worse; `onSupport(condition, logDensity)` then writes −Infinity there.
+ * Tested with every distribution of bounded support.
+ */
+import type { Binary, Real } from '../domain.js'
+import { where } from '../operations/comparisons.js'
+import type { Shape } from '../shape.js'
+import type { Value } from '../value.js'
+
+/** x where the condition is 1, else a number that the density can take. */
+export const inside = (
+  condition: Value<Shape, Binary>,
+  x: Value<Shape, Real>,
+  safe: number,
+): Value<Shape, Real> => where(condition, x, safe) as Value<Shape, Real>
+
+/** The log density where the condition is 1, −Infinity elsewhere. */
+export const onSupport = (
+  condition: Value<Shape, Binary>,
+  logDensity: Value<Shape, Real>,
+): Value<Shape, Real> => where(condition, logDensity, Number.NEGATIVE_INFINITY) as Value<Shape, Real>

@@ -1,0 +1,195 @@
+/**
+ * Closed forms of the Kullback-Leibler divergence, as one typed table.
+ *
+ *   KL(q ‖ p) = E_q[log q(x) − log p(x)] >= 0, in nats, summed over the event
+ *
+ * A row is `'q|p'`, the families of the pair. `klExact` compiles only for pairs with a row; users extend by passing a
+ * larger table, never by registering globally. Products follow from their parts, at every depth:
+ *
+ *   KL(iid(n, q) ‖ iid(n, p)) = n KL(q ‖ p)      KL(independent(q_1, …) ‖ independent(p_1, …)) = Σ_l KL(q_l ‖ p_l)
+ *
+ * Source of each row: its own file in distributions/. Laws (>= 0, zero on the diagonal, additive, closed = sampled =
+ * quadrature): tests/dsl/kl.test.ts.
+ */
+import { type AnyDistribution, type AnyEventSpace, can, type Distribution } from './distribution.js'
+import { klBernoulli } from './distributions/bernoulli.js'
+import { klCategorical } from './distributions/categorical.js'
+import { klDelta } from './distributions/delta.js'
+import { klExponential } from './distributions/exponential.js'
+import { klLaplace } from './distributions/laplace.js'
+import { klLogNormal } from './distributions/logNormal.js'
+import { klFromDiagonal, klMultivariateNormal, klToDiagonal } from './distributions/multivariateNormal.js'
+import { klNormal, klToNormal, type Normal } from './distributions/normal.js'
+import { klOneHotCategorical } from './distributions/oneHotCategorical.js'
+import { repeated } from './distributions/parts.js'
+import { klPoisson } from './distributions/poisson.js'
+import { klUniform } from './distributions/uniform.js'
+import type { Real } from './domain.js'
+import { fail } from './error.js'
+import { add, mul } from './operations/arithmetic.js'
+import type { Shape } from './shape.js'
+import { sameShape } from './shape.js'
+import type { Value } from './value.js'
+
+/** Computes KL(q ‖ p) from the parameters of one pair of families. */
+export type KlRule = (q: never, p: never) => Value<[], Real>
+
+/** A table of closed forms, keyed `'q|p'`. */
+export type KlTable = { readonly [pair: `${string}|${string}`]: KlRule }
+
+/** iid(n, normal) as one normal of event [n, ...S]. */
+const spread = (d: { readonly parts: readonly [Normal<Shape>] } & AnyDistribution) => {
+  const { loc, scale } = d.parts[0].parameters
+  const n = d.space.shape[0] as number
+  return { parameters: { loc: repeated(loc, n), scale: repeated(scale, n) }, standard: d.parts[0].standard }
+}
+
+type IidNormal = Parameters<typeof spread>[0]
+
+/** The closed forms giry knows. */
+export const klTable = {
+  'bernoulli|bernoulli': klBernoulli,
+  'categorical|categorical': klCategorical,
+  'delta|bernoulli': klDelta,
+  'delta|categorical': klDelta,
+  'delta|delta': klDelta,
+  'delta|oneHotCategorical': klDelta,
+  'delta|poisson': klDelta,
+  'exponential|exponential': klExponential,
+  'exponential|normal': klToNormal,
+  'iid(normal)|normal': (q: IidNormal, p: Normal<Shape>) => klNormal(spread(q), p),
+  'laplace|laplace': klLaplace,
+  'laplace|normal': klToNormal,
+  'logNormal|logNormal': klLogNormal,
+  'logNormal|normal': klToNormal,
+  'multivariateNormal|multivariateNormal': klMultivariateNormal,
+  'multivariateNormal|normal': klToDiagonal,
+  'normal|iid(normal)': (q: Normal<Shape>, p: IidNormal) => klNormal(q, spread(p)),
+  'normal|multivariateNormal': klFromDiagonal,
+  'normal|normal': klNormal,
+  'oneHotCategorical|oneHotCategorical': klOneHotCategorical,
+  'poisson|poisson': klPoisson,
+  'uniform|normal': klToNormal,
+  'uniform|uniform': klUniform,
+} as const satisfies KlTable
+
+/** Whether a pair of families has a closed form in the table `T`, for the compiler. */
+export type HasKl<Q extends string, P extends string, T = typeof klTable> = `${Q}|${P}` extends keyof T
+  ? true
+  : [Q, P] extends [`iid(${infer A})`, `iid(${infer B})`]
+    ? HasKl<A, B, T>
+    : [Q, P] extends [`independent(${infer A})`, `independent(${infer B})`]
+      ? HaveKl<Split<A>, Split<B>, T>
+      : false
+
+type HaveKl<Qs extends readonly string[], Ps extends readonly string[], T> = [Qs, Ps] extends [
+  [infer Q extends string, ...infer RQ extends string[]],
+  [infer P extends string, ...infer RP extends string[]],
+]
+  ? HasKl<Q, P, T> extends true
+    ? HaveKl<RQ, RP, T>
+    : false
+  : [Qs, Ps] extends [[], []]
+    ? true
+    : false
+
+/** Splits a list of families at its commas, except at those between parentheses. */
+type Split<L extends string, Open extends string = ''> = L extends `${infer A},${infer R}`
+  ? Balanced<`${Open}${A}`> extends true
+    ? [`${Open}${A}`, ...Split<R>]
+    : Split<R, `${Open}${A},`>
+  : [`${Open}${L}`]
+
+/** Whether every parenthesis is closed. */
+type Balanced<F extends string, Depth extends 0[] = []> = F extends `${infer C}${infer R}`
+  ? C extends '('
+    ? Balanced<R, [...Depth, 0]>
+    : C extends ')'
+      ? Balanced<R, Depth extends [0, ...infer D extends 0[]] ? D : []>
+      : Balanced<R, Depth>
+  : Depth extends []
+    ? true
+    : false
+
+/** Accepts pairs with a closed form; otherwise a sentence. */
+export type ClosedForm<Q extends string, P extends string, T = typeof klTable> =
+  HasKl<Q, P, T> extends true ? unknown : `no closed form for KL(${Q} ‖ ${P}) is in the table`
+
+/** Whether a pair of families has a closed form, at run time: the twin of `HasKl`. */
+export const hasClosedForm = (q: string, p: string, table: KlTable | undefined = klTable): boolean => {
+  if (Object.hasOwn(table, `${q}|${p}`)) return true
+  if (argument('iid', q) !== undefined && argument('iid', p) !== undefined)
+    return hasClosedForm(argument('iid', q) as string, argument('iid', p) as string, table)
+  const qs = split(argument('independent', q))
+  const ps = split(argument('independent', p))
+  return (
+    qs.length > 0 && qs.length === ps.length && qs.every((f, i) => hasClosedForm(f, ps[i] as string, table))
+  )
+}
+
+/** What stands between the parentheses of `product(…)`. */
+const argument = (product: string, family: string): string | undefined =>
+  family.startsWith(`${product}(`) && family.endsWith(')') ? family.slice(product.length + 1, -1) : undefined
+
+/** Splits a list of families at its commas, except at those between parentheses. */
+const split = (list: string | undefined): readonly string[] => {
+  if (list === undefined) return []
+  const families = ['']
+  let depth = 0
+  for (const c of list) {
+    depth += c === '(' ? 1 : c === ')' ? -1 : 0
+    if (c === ',' && depth === 0) families.push('')
+    else families[families.length - 1] += c
+  }
+  return families
+}
+
+/** A closed form, ready to be evaluated. */
+export type KlThunk = () => Value<[], Real>
+
+/** The closed form of KL(q ‖ p) if the table has one, at run time; q and p on one event shape, both with densities. */
+export const klRule = (
+  q: AnyDistribution,
+  p: AnyDistribution,
+  table: KlTable = klTable,
+): KlThunk | undefined => {
+  if (!sameShape(q.space.shape, p.space.shape) || !can(q, 'density') || !can(p, 'density')) return undefined
+  const row = Object.hasOwn(table, `${q.family}|${p.family}`) ? table[`${q.family}|${p.family}`] : undefined
+  return row === undefined ? productRule(q, p, table) : () => row(q as never, p as never)
+}
+
+const isOf = (product: string, q: AnyDistribution, p: AnyDistribution): boolean =>
+  [q, p].every((d) => d.family.startsWith(`${product}(`))
+
+/** The closed form that follows from those of the parts. */
+const productRule = (q: AnyDistribution, p: AnyDistribution, table: KlTable): KlThunk | undefined => {
+  const isIid = isOf('iid', q, p)
+  if (!isIid && !isOf('independent', q, p)) return undefined
+  const rules = q.parts.map((part, i) => klRule(part, p.parts[i] as AnyDistribution, table))
+  if (!rules.every((rule) => rule !== undefined)) return undefined
+  const total = () => rules.map((rule) => rule()).reduce((a, b) => add(a, b) as Value<[], Real>)
+  return isIid ? () => mul(q.space.shape[0] as number, total()) as Value<[], Real> : total
+}
+
+/** KL(q ‖ p) in closed form, in nats; compiles only for pairs in the table. */
+export const klExact = <
+  X extends AnyEventSpace,
+  Q extends string,
+  P extends string,
+  T extends KlTable = typeof klTable,
+>(
+  q: Distribution<X, 'density', Q>,
+  p: Distribution<X, 'density', P> & ClosedForm<Q, P, T>,
+  table?: T,
+): Value<[], Real> => {
+  const other = p as Distribution<X, 'density', P>
+  const rule = klRule(q, other, table ?? klTable)
+  return rule === undefined
+    ? fail(
+        'exact',
+        'klExact',
+        `no closed form for KL(${q.family} ‖ ${other.family}) is in the table`,
+        'use kl, which samples, or pass a table with that row',
+      )
+    : rule()
+}

@@ -1,0 +1,103 @@
+/**
+ * Objective<T, D>: an estimator of a scalar from data D, with nets T, in nats per datum; what is maximized.
+ *
+ *   plus(a, b) = a + b     minus(a, b) = a − b     scale(c, a) = c a     constant(c) = c
+ *
+ * `evaluate` returns one scalar whose value is the estimate and whose gradient is the estimator of the gradient.
+ * A bound is a function that returns one (src/inference/elbo.ts), never a subclass. Objectives are functions of the
+ * nets by name: two objectives that share a name must share the net. Tested in tests/dsl/objective.test.ts.
+ */
+import type { AnyEventSpace } from './distribution.js'
+import { type Real } from './domain.js'
+import { giryError, throwAll } from './error.js'
+import type { Merge, Nets } from './model.js'
+import type { Noise } from './noise.js'
+import { add, mul, sub } from './operations/arithmetic.js'
+import { sameShape } from './shape.js'
+import { type AnyValue, type Axis, constant as scalar, showSpaceOf, type Value } from './value.js'
+
+/** What an objective is evaluated in. */
+export interface Environment {
+  /** The functions of the nets, by name. */
+  readonly functions: Readonly<Record<string, unknown>>
+  /** The minibatch, with axis `datum`. */
+  readonly data: Readonly<Record<string, AnyValue>>
+  /** Size of the minibatch; also the number of draws where an objective draws data of its own. */
+  readonly batch: number
+  /** Size of the whole data set, N; a shared latent counts 1/N per datum. */
+  readonly dataSize: number
+  readonly noise: Noise
+  /** Told each term as it is computed, with its site; finds where a NaN began. */
+  readonly observe?: (site: string, term: string, value: AnyValue) => void
+}
+
+/** What a column of data must be: its event space, and the plates it lies in. */
+export type DataSpec = AnyEventSpace & { readonly plates?: readonly Axis[] }
+
+/** An estimator of a scalar. */
+export interface Objective<out T = unknown, out D = unknown> {
+  readonly tag: 'objective'
+  /** What it is, in one line. */
+  readonly description: string
+  readonly nets: T
+  readonly data: D
+  /** The estimate, in nats per datum, with the gradient estimator behind it. */
+  readonly evaluate: (env: Environment) => Value<[], Real>
+}
+
+/** Any objective. */
+export type AnyObjective = Objective<Nets, Readonly<Record<string, DataSpec>>>
+
+// biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
+type None = {}
+
+/** The constant c. */
+export const constant = (c: number): Objective<None, None> => ({
+  tag: 'objective',
+  description: `${c}`,
+  nets: {},
+  data: {},
+  evaluate: () => scalar(c) as Value<[], Real>,
+})
+
+/** c · a. */
+export const scale = <T, D>(c: number, a: Objective<T, D>): Objective<T, D> => ({
+  ...a,
+  description: `${c} · (${a.description})`,
+  evaluate: (env) => mul(c as number, a.evaluate(env)),
+})
+
+const merge = <A, B>(what: string, a: A, b: B, same: (x: unknown, y: unknown) => boolean): Merge<A, B> => {
+  const left = a as Readonly<Record<string, unknown>>
+  const right = b as Readonly<Record<string, unknown>>
+  throwAll(
+    Object.keys(right)
+      .filter((name) => name in left && !same(left[name], right[name]))
+      .map((name) => giryError('model', name, `two objectives use the name '${name}' for different ${what}`, 'give each its own name')),
+  )
+  return { ...right, ...left } as Merge<A, B>
+}
+
+const sameSpace = (x: unknown, y: unknown): boolean => {
+  const a = x as AnyEventSpace
+  const b = y as AnyEventSpace
+  return sameShape(a.shape, b.shape) && showSpaceOf(a) === showSpaceOf(b)
+}
+
+const combine =
+  (sign: '+' | '−', f: (x: Value<[], Real>, y: Value<[], Real>) => Value<[], Real>) =>
+  <T, D, U, E>(a: Objective<T, D>, b: Objective<U, E>): Objective<Merge<T, U>, Merge<D, E>> => ({
+    tag: 'objective',
+    description: `${a.description} ${sign} ${b.description}`,
+    nets: merge('nets', a.nets, b.nets, (x, y) => x === y),
+    data: merge('spaces', a.data, b.data, sameSpace),
+    evaluate: (env) => f(a.evaluate(env), b.evaluate(env)),
+  })
+
+/** a + b. */
+export const plus: <T, D, U, E>(a: Objective<T, D>, b: Objective<U, E>) => Objective<Merge<T, U>, Merge<D, E>> =
+  combine('+', (x, y) => add(x, y))
+
+/** a − b. */
+export const minus: <T, D, U, E>(a: Objective<T, D>, b: Objective<U, E>) => Objective<Merge<T, U>, Merge<D, E>> =
+  combine('−', (x, y) => sub(x, y))

@@ -1,0 +1,128 @@
+/**
+ * Functions of one value, entry by entry, with the domain they map to:
+ *
+ *   exp : Real → Positive     log : Positive → Real      softplus : Real → Positive    sigmoid : Real → Unit
+ *   softmax : Real → Simplex  tanh, logSigmoid : Real → Real                           relu : Real → NonNegative
+ *
+ * Safe at ±100 in float32, and differentiable twice: the gradients come from the input, never from a saved output
+ * (src/dsl/numerics/gradients.ts says why). Tested in tests/dsl/operations.test.ts.
+ */
+import * as tf from '@tensorflow/tfjs'
+import {
+  type Domain,
+  isWithin,
+  type NonNegative,
+  nonNegative,
+  type Positive,
+  positive,
+  type Real,
+  real,
+  type Simplex,
+  simplex,
+  type Unit,
+  unit,
+} from '../domain.js'
+import { fail } from '../error.js'
+import { erfc, erf as erfOf } from '../numerics/erf.js'
+import { lgamma as lgammaOf } from '../numerics/lgamma.js'
+import { expm1 as expm1Of, log1p as log1pOf } from '../numerics/log1p.js'
+import { logSoftmax as logSoftmaxOf, softmax as softmaxOf } from '../numerics/logSumExp.js'
+import { logSigmoid as logSigmoidOf, softplus as softplusOf } from '../numerics/softplus.js'
+import { stopGradient as stop } from '../numerics/stopGradient.js'
+import type { Shape } from '../shape.js'
+import { type AnyValue, elementwise, onEvent, showSpaceOf, type Value } from '../value.js'
+
+const map =
+  <In, Out>(name: string, from: Domain<In>, to: Domain<Out>, f: (t: tf.Tensor) => tf.Tensor) =>
+  <S extends Shape>(x: Value<S, In>): Value<S, Out> => {
+    if (!isWithin(x.domain, from))
+      fail('domain', name, `${name} takes ${from.name} and was given ${showSpaceOf(x)}`, `map the value into ${from.name} first`)
+    return elementwise(name, to, (t) => f(t as tf.Tensor), x)
+  }
+
+/** e^x. */
+export const exp: <S extends Shape>(x: Value<S, Real>) => Value<S, Positive> = map('exp', real, positive, tf.exp)
+/** Natural logarithm of a positive value. */
+export const log: <S extends Shape>(x: Value<S, Positive>) => Value<S, Real> = map('log', positive, real, tf.log)
+/** log(1 + x) for x >= 0, accurate near 0. */
+export const log1p: <S extends Shape>(x: Value<S, NonNegative>) => Value<S, NonNegative> = map(
+  'log1p',
+  nonNegative,
+  nonNegative,
+  log1pOf,
+)
+/** e^x − 1, accurate near 0. */
+export const expm1: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('expm1', real, real, expm1Of)
+/** √x; Positive stays Positive. */
+export const sqrt = <S extends Shape, D extends NonNegative>(
+  x: Value<S, D>,
+): Value<S, [D] extends [Positive] ? Positive : NonNegative> => {
+  if (!isWithin(x.domain, nonNegative))
+    fail('domain', 'sqrt', `sqrt takes NonNegative and was given ${showSpaceOf(x)}`, 'square, exp or softplus map into it')
+  const to = isWithin(x.domain, positive) ? positive : nonNegative
+  return elementwise('sqrt', to as Domain<[D] extends [Positive] ? Positive : NonNegative>, tf.sqrt, x)
+}
+/** Hyperbolic tangent. */
+export const tanh: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('tanh', real, real, tf.tanh)
+/** 1 / (1 + e^−x). */
+export const sigmoid: <S extends Shape>(x: Value<S, Real>) => Value<S, Unit> = map('sigmoid', real, unit, tf.sigmoid)
+/** log(1 + e^x). */
+export const softplus: <S extends Shape>(x: Value<S, Real>) => Value<S, Positive> = map(
+  'softplus',
+  real,
+  positive,
+  softplusOf,
+)
+/** log sigmoid(x) = −softplus(−x). */
+export const logSigmoid: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map(
+  'logSigmoid',
+  real,
+  real,
+  logSigmoidOf,
+)
+/** max(x, 0). */
+export const relu: <S extends Shape>(x: Value<S, Real>) => Value<S, NonNegative> = map('relu', real, nonNegative, tf.relu)
+/** x where x > 0, else slope · x. */
+export const leakyRelu = <S extends Shape>(x: Value<S, Real>, slope = 0.2): Value<S, Real> =>
+  elementwise('leakyRelu', real, (t) => tf.leakyRelu(t as tf.Tensor, slope), x)
+/** x where x > 0, else e^x − 1. */
+export const elu: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('elu', real, real, tf.elu)
+/** x Φ(x), with the standard normal cdf Φ. */
+export const gelu: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('gelu', real, real, (x) =>
+  tf.mul(tf.mul(x, 0.5), erfc(tf.mul(x, -Math.SQRT1_2))),
+)
+/** x sigmoid(x). */
+export const silu: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('silu', real, real, (x) =>
+  tf.mul(x, tf.sigmoid(x)),
+)
+
+const needsAxis = (name: string, x: AnyValue): void => {
+  if (x.shape.length === 0)
+    fail('shape', name, `${name} works along the last event axis, but ${showSpaceOf(x)} has none`, 'give it a vector')
+}
+
+/** e^x_i / Σ_j e^x_j along the last event axis. */
+export const softmax = <S extends readonly [number, ...number[]] | Shape>(x: Value<S, Real>): Value<S, Simplex> => {
+  needsAxis('softmax', x)
+  return onEvent(x, x.shape, simplex, (t) => softmaxOf(t))
+}
+
+/** x_i − log Σ_j e^x_j along the last event axis. */
+export const logSoftmax = <S extends readonly [number, ...number[]] | Shape>(x: Value<S, Real>): Value<S, Real> => {
+  needsAxis('logSoftmax', x)
+  return onEvent(x, x.shape, real, (t) => logSoftmaxOf(t))
+}
+
+/** log Γ(x). */
+export const lgamma: <S extends Shape>(x: Value<S, Positive>) => Value<S, Real> = map(
+  'lgamma',
+  positive,
+  real,
+  lgammaOf,
+)
+/** The error function. */
+export const erf: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('erf', real, real, erfOf)
+
+/** The value itself, as a constant: no gradient flows through it. */
+export const stopGradient = <S extends Shape, D>(x: Value<S, D>): Value<S, D> =>
+  elementwise('stopGradient', x.domain, (t) => stop(t as tf.Tensor), x)

@@ -1,0 +1,24 @@
+/**
+ * lift(space, f): a function on raw tensors as a function on values; the way out to all of tfjs.
+ *
+ *   f : (...tensors with the same leading dimensions) → tensor of shape [...leading, ...space.shape]
+ *
+ * The values are aligned by name and expanded to the union of their axes first. The domain is the caller's promise.
+ * Errors: `shape`, when f returns another shape. Tested in tests/dsl/operations.test.ts.
+ */
+import type * as tf from '@tensorflow/tfjs'
+import type { Shape } from '../shape.js'
+import type { SpaceLike } from '../space.js'
+import { type AnyValue, expandTo, makeValue, unionAxes, unionOrigins, type Value } from '../value.js'
+
+/** Lifts a tensor function to values. */
+export const lift =
+  <S extends Shape, D, Vs extends readonly AnyValue[]>(
+    space: SpaceLike<S, D>,
+    f: (...tensors: { [K in keyof Vs]: tf.Tensor }) => tf.Tensor,
+  ) =>
+  (...values: Vs): Value<S, D> => {
+    const axes = unionAxes(values)
+    const tensors = values.map((v) => expandTo(v, axes)) as { [K in keyof Vs]: tf.Tensor }
+    return makeValue(f(...tensors), space.shape, space.domain, axes, unionOrigins(values))
+  }

@@ -1,0 +1,71 @@
+/**
+ * What goes into a fit and what comes out: options, events, history, and the result as plain data.
+ */
+import type { Params } from '../dsl/params.js'
+import type { RuntimeName } from '../runtime/backend.js'
+import type { Optimizer } from './optimizers/transformation.js'
+
+/** One point of the history of a run. */
+export interface HistoryPoint {
+  readonly step: number
+  readonly epoch: number
+  readonly seconds: number
+  /** The objective of each player at this step, on its minibatch, in nats per datum. */
+  readonly values: Readonly<Record<string, number>>
+  /** The objective on the held-out data, at the end of an epoch. */
+  readonly heldOut?: number
+}
+
+/** The result of a fit. */
+export interface Fit<out T = unknown> {
+  readonly params: Params<T>
+  /** The exponential moving average of the parameters, where the optimizer keeps one. */
+  readonly averaged?: Params<T>
+  readonly history: readonly HistoryPoint[]
+  readonly diagnostics: {
+    readonly steps: number
+    readonly epochs: number
+    readonly seconds: number
+    /** The backend that ran. */
+    readonly runtime: string
+    readonly seed: number
+    readonly stopped: 'finished' | 'aborted'
+    /** The last held-out value, if data was held out. */
+    readonly heldOut?: number
+  }
+}
+
+/** What happens during a fit. */
+export type FitEvent =
+  | {
+      readonly type: 'start'
+      readonly steps: number
+      readonly stepsPerEpoch: number
+      readonly parameters: number
+      readonly runtime: string
+    }
+  | ({ readonly type: 'step' } & HistoryPoint)
+  | ({ readonly type: 'epoch' } & HistoryPoint)
+  | { readonly type: 'end'; readonly step: number; readonly stopped: 'finished' | 'aborted' }
+
+/** Options of a fit, besides the data. */
+export interface FitOptions<T = unknown> {
+  readonly optimizer: Optimizer | Readonly<Record<string, Optimizer>>
+  /** Passes over the data; or give `steps`. */
+  readonly epochs?: number
+  /** Updates; or give `epochs`. */
+  readonly steps?: number
+  /** Data per step; 128, or all of it if there is less. */
+  readonly batch?: number
+  /** Fixes the start, the order of the data and the noise; 0 if left out. */
+  readonly seed?: number
+  readonly runtime?: RuntimeName
+  /** Starting parameters, to go on from; fresh ones if left out. */
+  readonly params?: Params<T>
+  readonly onEvent?: (event: FitEvent) => void
+  /** Stops the run after the current step; the fit so far is returned. */
+  readonly signal?: AbortSignal
+  /** Every so many steps, hands the fit so far to `write`. */
+  readonly checkpoint?: { readonly every: number; readonly write: (fit: Fit<T>) => void | Promise<void> }
+}
+

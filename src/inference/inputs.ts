@@ -1,0 +1,52 @@
+/**
+ * Inputs of the interpreters: parameters that must cover the nets, and given data that must be of the given spaces,
+ * both checked by the compiler and again at run time.
+ */
+import { datumAxis, type Givens } from '../dsl/model.js'
+import { fail } from '../dsl/error.js'
+import { type AnyNet } from '../dsl/net.js'
+import { type NetParams, type ParameterTensors, type Params, tensorsOf } from '../dsl/params.js'
+import { functionsOf } from '../dsl/run.js'
+import { type Plain, type ValueIn, value } from '../dsl/space.js'
+import { type AnyValue, isValue, showSpaceOf, withOrigins } from '../dsl/value.js'
+import { sameShape } from '../dsl/shape.js'
+import { isWithin } from '../dsl/domain.js'
+
+/** `params`, required exactly when there are nets. */
+export type NeedsParams<T> = keyof T extends never
+  ? { readonly params?: Params<T> }
+  : { readonly params: Params<T> }
+
+/** `given`, required exactly when the model takes inputs: plain data or values. */
+export type NeedsGiven<G> = keyof G extends never
+  ? { readonly given?: GivenOf<G> }
+  : { readonly given: GivenOf<G> }
+
+/** Data for each given space. */
+export type GivenOf<G> = { readonly [K in keyof G]: ValueIn<G[K]> | Plain }
+
+/** The functions of the nets at these parameters. */
+export const functionsAt = (nets: unknown, params: unknown): Readonly<Record<string, unknown>> => {
+  const named = nets as Readonly<Record<string, AnyNet>>
+  const tensors: ParameterTensors = tensorsOf(named, (params ?? {}) as Readonly<Record<string, NetParams>>)
+  return functionsOf(named, tensors)
+}
+
+/** Given data as values; a batch has the axis `datum`. */
+export const givenValues = (spaces: unknown, data: unknown): Readonly<Record<string, AnyValue>> =>
+  Object.fromEntries(
+    Object.entries(spaces as Givens).map(([name, space]) => {
+      const d = (data as Readonly<Record<string, Plain | AnyValue>> | undefined)?.[name]
+      if (d === undefined)
+        return fail('data', name, `the input '${name}' is missing`, `pass it in { given: { ${name}: … } }`)
+      return [name, withOrigins(valueOf(name, space, d), [name])]
+    }),
+  )
+
+/** A value of the space, from a value or from plain data; checked. */
+export const valueOf = (name: string, space: Givens[string], data: Plain | AnyValue): AnyValue => {
+  if (!isValue(data)) return value(space, data, datumAxis)
+  if (!sameShape(data.shape, space.shape) || !isWithin(data.domain, space.domain))
+    fail('domain', name, `'${name}' must be ${showSpaceOf(space)}, but ${showSpaceOf(data)} was given`, 'pass a value of that space')
+  return data
+}

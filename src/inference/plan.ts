@@ -1,0 +1,105 @@
+/**
+ * The plan of a bound: for each site of p, which term it contributes and how the term is computed. Decided from the
+ * model graph and the table of closed forms at construction; `elbo` executes it and `derive` prints it.
+ *
+ * The term of a latent s is E_q[log p(s | pa_p) − log q(s | pa_q)]. It equals −E_q[KL(q(s | pa_q) ‖ p(s | pa_p))], with the
+ * divergence in closed form, when
+ *   (1) the pair of families has a row in the table, and
+ *   (2) no parent of s in p descends from s in q: given its parents, s is then independent of pa_p under q.
+ * (A ladder p: z2 → z1 → x with q: x → z1 → z2 fails (2) at z1, and is sampled there.)
+ * Tested in tests/inference/plan.test.ts.
+ */
+import { can } from '../dsl/distribution.js'
+import { hasClosedForm } from '../dsl/families.js'
+import type { KlTable } from '../dsl/kl.js'
+import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
+import type { GradientMethod } from '../dsl/rules.js'
+
+/** Why a divergence is not in closed form. */
+export type WhySampled = 'not in the table' | 'p conditions on what q draws after it' | 'asked for'
+
+/** The term of a latent. */
+export interface LatentPlan {
+  readonly name: string
+  readonly p: Site
+  readonly q: Site
+  /** Divergence in closed form, or sampled for a reason. */
+  readonly kl: 'closed form' | { readonly sampled: WhySampled }
+  /** How the gradient through the site is estimated. */
+  readonly gradient: GradientMethod
+}
+
+/** The plan of a bound. */
+export interface Plan {
+  /** In the order of q. */
+  readonly latents: readonly LatentPlan[]
+  /** Observed sites of p, in order. */
+  readonly data: readonly (readonly [string, Site])[]
+  /** Particles per datum. */
+  readonly particles: number
+  /** Weight of the divergences. */
+  readonly beta: number
+}
+
+/** What a user may fix of a plan. */
+export interface PlanOptions {
+  readonly particles?: number | undefined
+  readonly beta?: number | undefined
+  readonly sites?: Readonly<Record<string, GradientMethod | undefined>> | undefined
+  readonly klTable?: KlTable | undefined
+  /** `sampled` estimates every divergence by Monte Carlo, for comparison. */
+  readonly kl?: 'closed form' | 'sampled' | undefined
+}
+
+/** Joint support beyond which sites are no longer enumerated. */
+const enumerationLimit = 1024
+
+/** Sites of q that depend on `name`, directly or through others. */
+const descendants = (q: AnyModel, name: string): ReadonlySet<string> => {
+  const found = new Set([name])
+  for (const [s, site] of sitesOf(q)) if ([...site.parents].some((parent) => found.has(parent))) found.add(s)
+  found.delete(name)
+  return found
+}
+
+const divergence = (name: string, p: Site, q: Site, qModel: AnyModel, options: PlanOptions): LatentPlan['kl'] => {
+  if (options.kl === 'sampled') return { sampled: 'asked for' }
+  if (!hasClosedForm(q.family, p.family, options.klTable)) return { sampled: 'not in the table' }
+  const later = descendants(qModel, name)
+  return [...p.parents].some((parent) => later.has(parent))
+    ? { sampled: 'p conditions on what q draws after it' }
+    : 'closed form'
+}
+
+/** Gradient methods in the order of q: pathwise, else enumeration while it is small, else the score function. */
+export const gradientMethods = (
+  q: AnyModel,
+  fixed: PlanOptions['sites'] = {},
+): Readonly<Record<string, GradientMethod>> => {
+  let support = 1
+  const methods: Record<string, GradientMethod> = {}
+  for (const [name, site] of sitesOf(q)) {
+    const small = can(site, 'enumerable') && support * site.supportSize <= enumerationLimit && site.scope === 'datum'
+    const method = fixed[name] ?? (can(site, 'pathwise') ? 'pathwise' : small ? 'enumerate' : 'score')
+    if (method === 'enumerate') support *= site.supportSize
+    methods[name] = method
+  }
+  return methods
+}
+
+/** Plans the bound of p and q, which must fit (`fitFaults`). */
+export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan => {
+  const mp = p as AnyModel
+  const mq = q as AnyModel
+  const methods = gradientMethods(mq, options.sites)
+  const latents = sitesOf(mq).map(([name, site]): LatentPlan => {
+    const prior = mp.entries[name] as Site
+    return { name, p: prior, q: site, kl: divergence(name, prior, site, mq, options), gradient: methods[name] as GradientMethod }
+  })
+  return {
+    latents,
+    data: sitesOf(mp).filter(([name]) => name in mq.given),
+    particles: options.particles ?? (latents.some((l) => l.gradient === 'score') ? 2 : 1),
+    beta: options.beta ?? 1,
+  }
+}

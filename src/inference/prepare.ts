@@ -1,0 +1,112 @@
+/**
+ * prepare: checks the options and the data of a fit, and returns every fault at once. Errors: tags `option`, `data`,
+ * `params`. Tested in tests/inference/fit.test.ts.
+ */
+import { either as E } from 'fp-ts'
+import type { Dataset } from '../dsl/dataset.js'
+import { type GiryError, giryError } from '../dsl/error.js'
+import type { AnyNet } from '../dsl/net.js'
+import type { DataSpec } from '../dsl/objective.js'
+import { type NetParams, paramErrors } from '../dsl/params.js'
+import { runtimeNames } from '../runtime/backend.js'
+import type { FitOptions } from './fitted.js'
+import { init } from './init.js'
+import type { Optimizer } from './optimizers/transformation.js'
+import { playersOf, type Trainable, type TrainingPlayer } from './players.js'
+import { datasetFor } from './trainingData.js'
+
+/** A fit whose options and data are checked. */
+export interface Prepared {
+  readonly players: readonly TrainingPlayer[]
+  readonly nets: Readonly<Record<string, AnyNet>>
+  readonly data: Dataset | undefined
+  readonly heldOut: Dataset | undefined
+  readonly batch: number
+  readonly steps: number
+  readonly optimizers: Readonly<Record<string, Optimizer>>
+  readonly params: Readonly<Record<string, NetParams>>
+  readonly seed: number
+  readonly options: FitOptions
+}
+
+const whole = (name: string, x: number | undefined): readonly GiryError[] =>
+  x === undefined || (Number.isInteger(x) && x >= 1)
+    ? []
+    : [giryError('option', name, `${name} must be a whole number >= 1, but ${x} was given`, `pass { ${name}: 1 } or more`)]
+
+const optionFaults = (o: FitOptions): readonly GiryError[] => [
+  ...whole('epochs', o.epochs),
+  ...whole('steps', o.steps),
+  ...whole('batch', o.batch),
+  ...(o.epochs === undefined && o.steps === undefined
+    ? [giryError('option', 'epochs', 'neither epochs nor steps says how long to train', 'pass { epochs: 10 } or { steps: 1000 }')]
+    : []),
+  ...(o.epochs !== undefined && o.steps !== undefined
+    ? [giryError('option', 'epochs', `both epochs (${o.epochs}) and steps (${o.steps}) were given`, 'pass one of the two')]
+    : []),
+  ...(o.seed !== undefined && !Number.isSafeInteger(o.seed)
+    ? [giryError('option', 'seed', `the seed must be a whole number, but ${o.seed} was given`, 'pass { seed: 1 }')]
+    : []),
+  ...(o.runtime !== undefined && !runtimeNames.includes(o.runtime)
+    ? [giryError('option', 'runtime', `'${String(o.runtime)}' is no runtime`, `use one of ${runtimeNames.join(', ')}`)]
+    : []),
+]
+
+const batchFaults = (o: FitOptions, data: Dataset | undefined): readonly GiryError[] =>
+  data !== undefined && o.batch !== undefined && o.batch > data.size
+    ? [giryError('data', 'batch', `a batch of ${o.batch} was asked for, but the data set has ${data.size} data`, `pass { batch: ${data.size} } or less`)]
+    : []
+
+const optimizersOf = (o: FitOptions, players: readonly TrainingPlayer[]): E.Either<readonly GiryError[], Readonly<Record<string, Optimizer>>> => {
+  const given = o.optimizer
+  const one = (name: string): Optimizer | undefined =>
+    (given as Partial<Optimizer>)?.tag === 'optimizer' ? (given as Optimizer) : (given as Readonly<Record<string, Optimizer>> | undefined)?.[name]
+  const missing = players.filter((p) => one(p.name) === undefined)
+  return missing.length > 0
+    ? E.left(missing.map((p) => giryError('option', 'optimizer', `no optimizer is given for '${p.name}'`, 'pass { optimizer: adam(1e-3) }, or one for each player')))
+    : E.right(Object.fromEntries(players.map((p) => [p.name, one(p.name) as Optimizer])))
+}
+
+const spacesOf = (players: readonly TrainingPlayer[]): Readonly<Record<string, DataSpec>> =>
+  Object.assign({}, ...players.map((p) => p.objective.data)) as Readonly<Record<string, DataSpec>>
+
+const netsOf = (players: readonly TrainingPlayer[]): Readonly<Record<string, AnyNet>> =>
+  Object.assign({}, ...players.map((p) => p.objective.nets)) as Readonly<Record<string, AnyNet>>
+
+const leftOf = (e: E.Either<readonly GiryError[], unknown>): readonly GiryError[] => (E.isLeft(e) ? e.left : [])
+
+/** Checks everything, and returns every fault. */
+export const prepare = (target: Trainable, o: FitOptions & { readonly data?: unknown; readonly heldOut?: unknown }): E.Either<readonly GiryError[], Prepared> => {
+  const players = playersOf(target)
+  const nets = netsOf(players)
+  const spaces = spacesOf(players)
+  const data = datasetFor(spaces, o.data)
+  const heldOut = o.heldOut === undefined ? E.right(undefined) : datasetFor(spaces, o.heldOut)
+  const optimizers = optimizersOf(o, players)
+  const params = (o.params ?? init({ nets }, o.seed ?? 0)) as Readonly<Record<string, NetParams>>
+  const set = E.isRight(data) ? data.right : undefined
+  const errors = [
+    ...optionFaults(o),
+    ...leftOf(data),
+    ...leftOf(heldOut).map((e) => ({ ...e, where: `heldOut: ${e.where}`, message: `held-out data: ${e.message}` })),
+    ...leftOf(optimizers),
+    ...batchFaults(o, set),
+    ...paramErrors(nets, params),
+  ]
+  if (errors.length > 0 || E.isLeft(optimizers) || E.isLeft(heldOut)) return E.left(errors)
+  const batch = o.batch ?? Math.min(128, set?.size ?? 128)
+  const perEpoch = set === undefined ? 1 : Math.ceil(set.size / batch)
+  return E.right({
+    players,
+    nets,
+    data: set,
+    heldOut: heldOut.right,
+    batch,
+    steps: o.steps ?? (o.epochs as number) * perEpoch,
+    optimizers: optimizers.right,
+    params,
+    seed: o.seed ?? 0,
+    options: o,
+  })
+}
+

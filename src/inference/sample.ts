@@ -1,0 +1,101 @@
+/**
+ * sample(model, { params, given, n, seed }): n draws of every site per given datum, each site from noise of its own name.
+ *
+ *   { [site]: Value } with the axes draw (n) and datum (where data is given); without n, one draw and no axis `draw`
+ *
+ * predictive(p, q, { params, given, n, seed }): posterior predictive draws. The latents come from q at the given data,
+ * every other site of p is drawn anew. With `mean: true` a site that has a mean gives it instead of a draw (a
+ * reconstruction). Without nets `params` may be left out; a missing net does not compile.
+ * Errors: tags `params`, `data`. Tested in tests/inference/sample.test.ts.
+ */
+import * as tf from '@tensorflow/tfjs'
+import { type AnyDistribution, type Moments } from '../dsl/distribution.js'
+import { fail } from '../dsl/error.js'
+import { type AnyModel, datumAxis, type Merge, type Model, type Site } from '../dsl/model.js'
+import type { Fits, SiteNames } from '../dsl/rules.js'
+import { run, sitesIn } from '../dsl/run.js'
+import type { Shape } from '../dsl/shape.js'
+import type { ValueIn } from '../dsl/space.js'
+import { type AnyValue, type Axis, unionAxes } from '../dsl/value.js'
+import { noiseFromSeed } from '../runtime/noise.js'
+import { functionsAt, givenValues, type NeedsGiven, type NeedsParams } from './inputs.js'
+
+/** How many draws, and from which seed. */
+export interface DrawOptions {
+  /** Draws per given datum; 1 without an axis `draw` if left out. */
+  readonly n?: number
+  /** The seed; 0 if left out. */
+  readonly seed?: number
+}
+
+/** The values of the sites of a model. */
+export type SiteValues<R> = {
+  readonly [K in SiteNames<R>]: R[K] extends { readonly space: infer X } ? ValueIn<X> : never
+}
+
+/** The axis of independent draws. */
+export const drawAxis = 'draw'
+
+const drawAxes = (n: number | undefined): readonly Axis[] => {
+  if (n === undefined) return []
+  if (!Number.isInteger(n) || n < 1) fail('option', 'n', `n must be a whole number >= 1, but ${n} was given`, 'ask for at least one draw')
+  return [{ name: drawAxis, size: n }]
+}
+
+/** The axes of a site: the draws, the given data, its plates. */
+const siteAxes = (site: Site, draws: readonly Axis[], data: readonly Axis[]): readonly Axis[] => [
+  ...draws,
+  ...(site.scope === 'datum' ? data : []),
+  ...site.plates,
+]
+
+const datumAxes = (given: Readonly<Record<string, AnyValue>>): readonly Axis[] =>
+  unionAxes(Object.values(given)).filter((a) => a.name === datumAxis)
+
+/** Independent draws of every site of the model. */
+export const sample = <T, G, R>(
+  model: Model<T, G, R>,
+  options: DrawOptions & NeedsParams<T> & NeedsGiven<G>,
+): SiteValues<R> => {
+  const draws = drawAxes(options.n)
+  return tf.tidy(() => {
+    const given = givenValues(model.given, options.given)
+    const noise = noiseFromSeed(options.seed ?? 0)
+    const context = run(model, {
+      functions: functionsAt(model.nets, options.params),
+      given,
+      choose: (name, site, d) => d.sample(noise.child(name), siteAxes(site, draws, datumAxes(given))),
+    })
+    return sitesIn(model, context) as never
+  }) as unknown as SiteValues<R>
+}
+
+/** Draws from the posterior predictive: latents from q at the given data, the other sites from p. */
+export const predictive = <TP, GP, RP, TQ, GQ, RQ>(
+  p: Model<TP, GP, RP>,
+  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
+  options: DrawOptions & { readonly mean?: boolean } & NeedsParams<Merge<TP, TQ>> & NeedsGiven<Merge<GP, GQ>>,
+): SiteValues<RP> => {
+  const mp = p as unknown as AnyModel
+  const mq = q as unknown as AnyModel
+  const draws = drawAxes(options.n)
+  return tf.tidy(() => {
+    const given = givenValues({ ...mp.given, ...mq.given }, options.given)
+    const functions = functionsAt({ ...mp.nets, ...mq.nets }, options.params)
+    const noise = noiseFromSeed(options.seed ?? 0)
+    const data = datumAxes(given)
+    const draw = (name: string, site: Site, d: AnyDistribution): AnyValue =>
+      d.sample(noise.child(name), siteAxes(site, draws, data))
+    const latents = sitesIn(mq, run(mq, { functions, given, choose: draw }))
+    const context = run(mp, {
+      functions,
+      given,
+      choose: (name, site, d) => latents[name] ?? (options.mean === true ? (meanOf(d) ?? draw(name, site, d)) : draw(name, site, d)),
+    })
+    return sitesIn(mp, context) as never
+  }) as unknown as SiteValues<RP>
+}
+
+/** The mean of a distribution, where it has one. */
+const meanOf = (d: AnyDistribution): AnyValue | undefined =>
+  'mean' in d ? (d as unknown as Moments<Shape>).mean() : undefined

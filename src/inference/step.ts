@@ -1,0 +1,145 @@
+/**
+ * One evaluation of an objective at parameters, eagerly on the active tfjs backend: its value and its gradient.
+ *
+ *   value = objective(θ; batch, noise)        gradients[path] = ∂ value / ∂ θ[path] for the paths asked for
+ *
+ * Nets that are not asked for are constants: they are frozen. Everything else is disposed.
+ */
+import * as tf from '@tensorflow/tfjs'
+import type { AnyNet } from '../dsl/net.js'
+import type { AnyObjective, Environment } from '../dsl/objective.js'
+import type { NamedArray, ParameterTensors } from '../dsl/params.js'
+import { functionsOf } from '../dsl/run.js'
+import type { AnyValue } from '../dsl/value.js'
+import type { Noise } from '../dsl/noise.js'
+
+/** Data, noise and sizes of one evaluation; data and noise are made inside, so that their tensors are disposed. */
+export interface Batch {
+  readonly values: () => Readonly<Record<string, AnyValue>>
+  readonly noise: () => Noise
+  readonly size: number
+  readonly dataSize: number
+}
+
+/** Value and gradient. */
+export interface Evaluated {
+  readonly value: number
+  readonly gradients: Readonly<Record<string, Float32Array>>
+}
+
+const environment = (
+  nets: Readonly<Record<string, AnyNet>>,
+  tensors: ParameterTensors,
+  batch: Batch,
+  observe?: Environment['observe'],
+): Environment => ({
+  functions: functionsOf(nets, tensors),
+  data: batch.values(),
+  batch: batch.size,
+  dataSize: batch.dataSize,
+  noise: batch.noise(),
+  ...(observe === undefined ? {} : { observe }),
+})
+
+/** The value of the objective. */
+export const evaluateAt = (objective: AnyObjective, tensors: ParameterTensors, batch: Batch): number => {
+  const scalar = tf.tidy(() => objective.evaluate(environment(objective.nets, tensors, batch)).tensor)
+  const value = scalar.dataSync()[0] as number
+  scalar.dispose()
+  return value
+}
+
+/** The value and the gradient with respect to the parameters at `paths`. */
+export const evaluateWithGradients = (
+  objective: AnyObjective,
+  tensors: ParameterTensors,
+  paths: readonly string[],
+  batch: Batch,
+): Evaluated => {
+  const held = paths.map((path) => tensors[path] as tf.Tensor)
+  const { value, grads } = tf.tidy(() => {
+    const values = batch.values()
+    const noise = batch.noise()
+    const f = (...free: tf.Tensor[]): tf.Scalar => {
+      const all = { ...tensors, ...Object.fromEntries(paths.map((path, i) => [path, free[i] as tf.Tensor])) }
+      const fixed = { ...batch, values: () => values, noise: () => noise }
+      return objective.evaluate(environment(objective.nets, all, fixed)).tensor as tf.Scalar
+    }
+    return tf.valueAndGrads(f)(held)
+  })
+  const result = {
+    value: value.dataSync()[0] as number,
+    gradients: Object.fromEntries(
+      grads.map((g, i) => [paths[i] as string, g.dataSync() as Float32Array]),
+    ),
+  }
+  tf.dispose([value, grads])
+  return result
+}
+
+/** Where a value or a gradient stopped being finite. */
+export interface Culprit {
+  readonly site: string
+  readonly term: string
+  readonly what: 'value' | 'gradient'
+  readonly found: string
+}
+
+const firstBad = (t: tf.Tensor): string | undefined => {
+  const bad = t.dataSync().find((x) => !Number.isFinite(x))
+  return bad === undefined ? undefined : String(bad)
+}
+
+/** Evaluates the objective once more and finds the first term whose value, or else whose gradient, is not finite. */
+export const findCulprit = (
+  objective: AnyObjective,
+  tensors: ParameterTensors,
+  paths: readonly string[],
+  batch: Batch,
+): Culprit | undefined => {
+  const names: (readonly [string, string])[] = []
+  let culprit: Culprit | undefined
+  tf.tidy(() => {
+    objective.evaluate(
+      environment(objective.nets, tensors, batch, (site, term, value) => {
+        names.push([site, term])
+        const bad = firstBad(value.tensor)
+        if (culprit === undefined && bad !== undefined) culprit = { site, term, what: 'value', found: bad }
+      }),
+    )
+  })
+  return culprit ?? names.map((name, i) => gradientCulprit(objective, tensors, paths, batch, i, name)).find((c) => c !== undefined)
+}
+
+const gradientCulprit = (
+  objective: AnyObjective,
+  tensors: ParameterTensors,
+  paths: readonly string[],
+  batch: Batch,
+  index: number,
+  [site, term]: readonly [string, string],
+): Culprit | undefined => {
+  let culprit: Culprit | undefined
+  tf.tidy(() => {
+    const f = (...free: tf.Tensor[]): tf.Scalar => {
+      const all = { ...tensors, ...Object.fromEntries(paths.map((path, i) => [path, free[i] as tf.Tensor])) }
+      const terms: tf.Tensor[] = []
+      const keep = (_site: string, _term: string, value: AnyValue) => void terms.push(value.tensor)
+      objective.evaluate(environment(objective.nets, all, batch, keep))
+      // Every parameter takes part, so that tfjs does not refuse one that this term leaves out.
+      const none = free.map((t) => tf.mul(0, tf.sum(t))).reduce((a, b) => tf.add(a, b))
+      return tf.add(tf.sum(terms[index] as tf.Tensor), none) as tf.Scalar
+    }
+    const { grads } = tf.valueAndGrads(f)(paths.map((path) => tensors[path] as tf.Tensor))
+    const bad = grads.map(firstBad).find((b) => b !== undefined)
+    if (bad !== undefined) culprit = { site, term, what: 'gradient', found: bad }
+  })
+  return culprit
+}
+
+/** Parameters as fresh tensors, by full path. */
+export const uploadAll = (arrays: Readonly<Record<string, NamedArray>>): Record<string, tf.Tensor> =>
+  Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, upload(a)]))
+
+/** One array as a fresh tensor, which does not share memory with it. */
+export const upload = (a: NamedArray): tf.Tensor => tf.tensor(a.data.slice(), [...a.shape], 'float32')

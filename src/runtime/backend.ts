@@ -1,0 +1,55 @@
+/**
+ * Which tfjs backend evaluates a step.
+ *
+ *   auto   wasm in Node; in a browser the backend that tfjs chose
+ *   wasm   tfjs-backend-wasm (SIMD)        cpu   plain JavaScript        current   whatever is active
+ *
+ * Errors: tag `runtime`, when the backend cannot be loaded.
+ */
+import * as tf from '@tensorflow/tfjs'
+import { taskEither as TE } from 'fp-ts'
+import { type GiryError, giryError } from '../dsl/error.js'
+
+/** Names of runtimes. */
+export type RuntimeName = 'auto' | 'wasm' | 'cpu' | 'current'
+
+/** Every runtime name, for messages and option codecs. */
+export const runtimeNames: readonly RuntimeName[] = ['auto', 'wasm', 'cpu', 'current']
+
+const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
+
+const loadWasm = async (): Promise<void> => {
+  const wasm = await import('@tensorflow/tfjs-backend-wasm')
+  if (isNode()) {
+    const { createRequire } = await import('node:module')
+    const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
+    wasm.setWasmPaths(`${main.slice(0, main.lastIndexOf('/') + 1)}`)
+  }
+  await activate('wasm')
+}
+
+const activate = async (name: string): Promise<void> => {
+  if (!(await tf.setBackend(name))) throw new Error(`the tfjs backend '${name}' did not start`)
+  await tf.ready()
+}
+
+const load = async (name: RuntimeName): Promise<string> => {
+  if (name === 'wasm' || (name === 'auto' && isNode())) await (tf.getBackend() === 'wasm' ? tf.ready() : loadWasm())
+  else if (name === 'cpu') await activate('cpu')
+  else await tf.ready()
+  return tf.getBackend()
+}
+
+/** Activates a runtime and tells which tfjs backend runs. */
+export const useRuntime = (name: RuntimeName): TE.TaskEither<readonly GiryError[], string> =>
+  TE.tryCatch(
+    () => load(name),
+    (e) => [
+      giryError(
+        'runtime',
+        name,
+        `the runtime '${name}' could not be started: ${e instanceof Error ? e.message : String(e)}`,
+        "use { runtime: 'cpu' }, which needs nothing",
+      ),
+    ],
+  )
