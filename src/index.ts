@@ -37,6 +37,7 @@ export type {
   Unit,
 } from './dsl/domain.js'
 export { type GiryError, type GiryErrorTag, GiryException, showError, showErrors } from './dsl/error.js'
+export { type Game, game, maximize, minimax, type Player } from './dsl/game.js'
 export { type KlTable, klExact, klTable } from './dsl/kl.js'
 export { bind, Do, empirical, given, letTo, type Model, nets, shared } from './dsl/model.js'
 export type { Net, NetFunction, Start } from './dsl/net.js'

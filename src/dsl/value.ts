@@ -15,6 +15,7 @@ import { type AnyDomain, type Domain, type DomainName, real } from './domain.js'
 import { fail } from './error.js'
 import { logSumExp as logSumExpOf } from './numerics/logSumExp.js'
 import { type Shape, type ShapeName, sameShape, showShape, sizeOf } from './shape.js'
+import './numerics/banner.js'
 import './numerics/gradients.js'
 
 /** A named leading dimension. */

@@ -39,7 +39,11 @@ export const shuffled = (data: Dataset, batch: number, key: Key): Batches => {
         order = permutation(fold(fold(key, 'epoch'), e), data.size)
       }
       const begin = (step % perEpoch) * batch
-      return batchAt(data, order.subarray(begin, Math.min(begin + batch, data.size)), fold(fold(key, 'step'), step))
+      return batchAt(
+        data,
+        order.subarray(begin, Math.min(begin + batch, data.size)),
+        fold(fold(key, 'step'), step),
+      )
     },
   }
 }

@@ -8,18 +8,27 @@
  * Errors: tag `model`, every rule that q breaks (src/dsl/rules.ts), in the compiler's words.
  * Kingma and Welling, 2014. Laws (log P(x) >= L_b, equality at the posterior): tests/laws/identity.test.ts.
  */
-import { klRule, type KlTable } from '../dsl/kl.js'
-import { throwAll, giryError } from '../dsl/error.js'
+
+import type { AnyDistribution } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domain.js'
+import { giryError, throwAll } from '../dsl/error.js'
+import { type KlTable, klRule } from '../dsl/kl.js'
 import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
-import { type DataSpec, type Environment, type Objective } from '../dsl/objective.js'
+import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul, neg, sub } from '../dsl/operations/arithmetic.js'
-import { type Fits, fitFaults, type GradientMethod, type Latents, type MethodFault, methodFaults, type SiteNames } from '../dsl/rules.js'
+import {
+  type Fits,
+  fitFaults,
+  type GradientMethod,
+  type Latents,
+  type MethodFault,
+  methodFaults,
+  type SiteNames,
+} from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
-import { type AnyValue, type Value } from '../dsl/value.js'
+import type { AnyValue, Value } from '../dsl/value.js'
 import { type Draws, drawSites, expectation, logDensity, type Term } from './expectation.js'
 import { type LatentPlan, type Plan, planBound } from './plan.js'
-import type { AnyDistribution } from '../dsl/distribution.js'
 
 type Scalar = Value<[], Real>
 
@@ -30,7 +39,9 @@ export interface BoundOptions<Q = unknown, M = unknown> {
   /** Weight of the divergence terms; 1 is the evidence bound, above 1 a beta-VAE. */
   readonly beta?: number
   /** The gradient method of a site, where the choice of giry is not wanted. */
-  readonly sites?: M & { readonly [K in keyof M]: MethodFault<Q, Pick<M, K>> extends never ? M[K] : MethodFault<Q, Pick<M, K>> }
+  readonly sites?: M & {
+    readonly [K in keyof M]: MethodFault<Q, Pick<M, K>> extends never ? M[K] : MethodFault<Q, Pick<M, K>>
+  }
   /** A larger table of closed forms. */
   readonly klTable?: KlTable
   /** `sampled` estimates every divergence by Monte Carlo. */
@@ -38,18 +49,23 @@ export interface BoundOptions<Q = unknown, M = unknown> {
 }
 
 /** The data of a bound: the observed sites of p, and what p and q are given besides. */
-export type BoundData<P, Q> = P extends Model<unknown, infer GP, infer RP>
-  ? Q extends Model<unknown, infer GQ, unknown>
-    ? Merge<{ readonly [K in SiteNames<RP> & keyof GQ]: RP[K] extends { readonly space: infer X } ? X : never }, Merge<GP, GQ>>
+export type BoundData<P, Q> =
+  P extends Model<unknown, infer GP, infer RP>
+    ? Q extends Model<unknown, infer GQ, unknown>
+      ? Merge<
+          { readonly [K in SiteNames<RP> & keyof GQ]: RP[K] extends { readonly space: infer X } ? X : never },
+          Merge<GP, GQ>
+        >
+      : never
     : never
-  : never
 
 /** The nets of a bound: those of p and of q. */
-export type BoundNets<P, Q> = P extends Model<infer TP, unknown, unknown>
-  ? Q extends Model<infer TQ, unknown, unknown>
-    ? Merge<TP, TQ>
+export type BoundNets<P, Q> =
+  P extends Model<infer TP, unknown, unknown>
+    ? Q extends Model<infer TQ, unknown, unknown>
+      ? Merge<TP, TQ>
+      : never
     : never
-  : never
 
 /** What the data of a bound must be, at run time. */
 export const boundData = (p: AnyModel, q: AnyModel): Readonly<Record<string, DataSpec>> => ({
@@ -66,14 +82,30 @@ export const boundData = (p: AnyModel, q: AnyModel): Readonly<Record<string, Dat
 const netFaults = (p: AnyModel, q: AnyModel) =>
   Object.keys(q.nets)
     .filter((name) => name in p.nets && p.nets[name] !== q.nets[name])
-    .map((name) => giryError('model', name, `p and q use the name '${name}' for different nets`, 'give each its own name'))
+    .map((name) =>
+      giryError('model', name, `p and q use the name '${name}' for different nets`, 'give each its own name'),
+    )
 
 const numberFaults = (options: BoundOptions) => [
   ...(options.particles !== undefined && !(Number.isInteger(options.particles) && options.particles >= 1)
-    ? [giryError('option', 'particles', `particles must be a whole number >= 1, but ${options.particles} was given`, 'use 1, or more for less variance')]
+    ? [
+        giryError(
+          'option',
+          'particles',
+          `particles must be a whole number >= 1, but ${options.particles} was given`,
+          'use 1, or more for less variance',
+        ),
+      ]
     : []),
   ...(options.beta !== undefined && !(options.beta >= 0 && options.beta < Infinity)
-    ? [giryError('option', 'beta', `beta must be a number >= 0, but ${options.beta} was given`, 'use 1 for the evidence bound')]
+    ? [
+        giryError(
+          'option',
+          'beta',
+          `beta must be a number >= 0, but ${options.beta} was given`,
+          'use 1 for the evidence bound',
+        ),
+      ]
     : []),
 ]
 
@@ -87,26 +119,44 @@ const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): reado
     choose: (name, site, d) => {
       const l = latent.get(name)
       const value = (l === undefined ? env.data[name] : draws.context[name]) as AnyValue
-      const scaled = l === undefined ? logDensity(d, value) : mul(plan.beta as number, latentTerm(l, d, value, draws))
-      terms.push({ site: name, label: l === undefined ? `log p(${name})` : labelOf(l), shared: site.scope === 'shared', plates: site.plates, value: scaled })
+      const scaled =
+        l === undefined ? logDensity(d, value) : mul(plan.beta as number, latentTerm(l, d, value, draws))
+      terms.push({
+        site: name,
+        label: l === undefined ? `log p(${name})` : labelOf(l),
+        shared: site.scope === 'shared',
+        plates: site.plates,
+        value: scaled,
+      })
       return value
     },
   })
   return terms
 }
 
-const labelOf = (l: LatentPlan): string => (l.kl === 'closed form' ? `KL(q(${l.name}) ‖ p(${l.name}))` : `log p(${l.name}) − log q(${l.name})`)
+const labelOf = (l: LatentPlan): string =>
+  l.kl === 'closed form' ? `KL(q(${l.name}) ‖ p(${l.name}))` : `log p(${l.name}) − log q(${l.name})`
 
 /** −KL in closed form, or log p − log q at the draw. */
 const latentTerm = (l: LatentPlan, p: AnyDistribution, value: AnyValue, draws: Draws): Scalar => {
   const q = draws.drawn.find((d) => d.name === l.name)
   const posterior = q?.distribution as AnyDistribution
   const closed = l.kl === 'closed form' ? klRule(posterior, p) : undefined
-  return closed === undefined ? sub(logDensity(p, value), q?.logQ ?? logDensity(posterior, value)) : neg(closed())
+  return closed === undefined
+    ? sub(logDensity(p, value), q?.logQ ?? logDensity(posterior, value))
+    : neg(closed())
 }
 
 /** The evidence lower bound; does not compile unless q fits p. */
-export const elbo = <TP, GP, RP, TQ, GQ, RQ, const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: GradientMethod } = object>(
+export const elbo = <
+  TP,
+  GP,
+  RP,
+  TQ,
+  GQ,
+  RQ,
+  const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: GradientMethod } = object,
+>(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: BoundOptions<Model<TQ, GQ, RQ>, M> = {},
@@ -114,7 +164,12 @@ export const elbo = <TP, GP, RP, TQ, GQ, RQ, const M extends { readonly [K in La
   const mp = p as unknown as AnyModel
   const mq = q as unknown as AnyModel
   const sites = (options.sites ?? {}) as Readonly<Record<string, GradientMethod | undefined>>
-  throwAll([...fitFaults(mp, mq), ...methodFaults(mq, sites), ...netFaults(mp, mq), ...numberFaults(options as BoundOptions)])
+  throwAll([
+    ...fitFaults(mp, mq),
+    ...methodFaults(mq, sites),
+    ...netFaults(mp, mq),
+    ...numberFaults(options as BoundOptions),
+  ])
   const plan = planBound(mp, mq, { ...options, sites })
   const methods = new Map(plan.latents.map((l) => [l.name, l.gradient]))
   return {

@@ -27,7 +27,8 @@ export interface EvaluateOptions<T = unknown> {
   readonly runtime?: RuntimeName
 }
 
-const range = (begin: number, end: number): Int32Array => Int32Array.from({ length: end - begin }, (_, i) => begin + i)
+const range = (begin: number, end: number): Int32Array =>
+  Int32Array.from({ length: end - begin }, (_, i) => begin + i)
 
 /** The mean over a data set at tensors that are uploaded already. */
 export const evaluateOn = async (
@@ -56,7 +57,10 @@ export const evaluate = <T, D, const A>(
   const params = options.params as Readonly<Record<string, NetParams>>
   return F.pipe(
     TE.fromEither(datasetFor(o.data, options.data)),
-    TE.filterOrElse(() => paramErrors(o.nets, params).length === 0, () => paramErrors(o.nets, params)),
+    TE.filterOrElse(
+      () => paramErrors(o.nets, params).length === 0,
+      () => paramErrors(o.nets, params),
+    ),
     TE.bindTo('data'),
     TE.bind('backend', () => useRuntime(options.runtime ?? 'auto')),
     TE.flatMap(({ data }) =>

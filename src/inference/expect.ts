@@ -6,12 +6,13 @@
  * `expect(empirical({ x: X }), …)` is the mean over the data. `nets` adds nets that only f uses (a discriminator).
  * Tested in tests/inference/expect.test.ts.
  */
+
+import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domain.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
 import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
 import { isValue, showSpaceOf, type Value } from '../dsl/value.js'
-import { can } from '../dsl/distribution.js'
 import { drawSites, expectation } from './expectation.js'
 import { gradientMethods } from './plan.js'
 
@@ -28,7 +29,9 @@ const build = (model: AnyModel, nets: Nets, f: (context: never) => unknown): Obj
       .map((name) => giryError('model', name, `two nets are called '${name}'`, 'give each its own name')),
   )
   const methods = gradientMethods(model)
-  const particles = sitesOf(model).some(([name, site]) => methods[name] === 'score' && can(site, 'density')) ? 2 : 1
+  const particles = sitesOf(model).some(([name, site]) => methods[name] === 'score' && can(site, 'density'))
+    ? 2
+    : 1
   return {
     tag: 'objective',
     description: 'E[f]',
@@ -39,7 +42,12 @@ const build = (model: AnyModel, nets: Nets, f: (context: never) => unknown): Obj
       const extra = Object.fromEntries(Object.keys(nets).map((name) => [name, env.functions[name]]))
       const value = f({ ...extra, ...draws.context } as never)
       if (!isValue(value) || value.shape.length > 0)
-        return fail('shape', 'expect', `expect takes a scalar function, but it returned ${isValue(value) ? showSpaceOf(value) : typeof value}`, 'sum over the event axes with sum(…)')
+        return fail(
+          'shape',
+          'expect',
+          `expect takes a scalar function, but it returned ${isValue(value) ? showSpaceOf(value) : typeof value}`,
+          'sum over the event axes with sum(…)',
+        )
       const term = { site: 'expect', label: 'f', shared: false, plates: [], value: value as Value<[], Real> }
       return expectation([term], draws, env)
     },
@@ -57,4 +65,7 @@ export const expect: {
 } = (model: Model, second: unknown, third?: unknown): Objective<never, never> =>
   (third === undefined
     ? build(model as AnyModel, {}, second as (context: never) => unknown)
-    : build(model as AnyModel, second as Nets, third as (context: never) => unknown)) as Objective<never, never>
+    : build(model as AnyModel, second as Nets, third as (context: never) => unknown)) as Objective<
+    never,
+    never
+  >

@@ -12,7 +12,7 @@
  * first, each with its conditional weight. Per datum: the mean over `datum`; a term of a shared site counts 1/N.
  * Unbiasedness is tested against enumeration and finite differences in tests/inference/expectation.test.ts.
  */
-import { type AnyDistribution, type Distribution, type EventSpace } from '../dsl/distribution.js'
+import type { AnyDistribution, Distribution, EventSpace } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domain.js'
 import { datumAxis, type Model, type Site } from '../dsl/model.js'
 import type { Environment } from '../dsl/objective.js'
@@ -21,7 +21,16 @@ import { exp, stopGradient } from '../dsl/operations/functions.js'
 import type { GradientMethod } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { Shape } from '../dsl/shape.js'
-import { type AnyValue, type Axis, constant, expandAxes, hasAxis, meanOver, sumOver, type Value } from '../dsl/value.js'
+import {
+  type AnyValue,
+  type Axis,
+  constant,
+  expandAxes,
+  hasAxis,
+  meanOver,
+  sumOver,
+  type Value,
+} from '../dsl/value.js'
 
 type Scalar = Value<[], Real>
 
@@ -65,14 +74,32 @@ export const axesOfSite = (site: Site, batch: number, particles: number): readon
 export const logDensity = (d: AnyDistribution, x: AnyValue): Scalar =>
   (d as unknown as Distribution<EventSpace<Shape, Real>, 'density'>).logProb(x as Value<Shape, Real>)
 
-const drawOne = (name: string, site: Site, d: AnyDistribution, method: GradientMethod, axes: readonly Axis[], env: Environment) => {
+const drawOne = (
+  name: string,
+  site: Site,
+  d: AnyDistribution,
+  method: GradientMethod,
+  axes: readonly Axis[],
+  env: Environment,
+) => {
   if (method === 'enumerate') {
-    const value: AnyValue = (d as unknown as Distribution<EventSpace<Shape, Real>, 'enumerable'>).enumerate(enumAxis(name))
+    const value: AnyValue = (d as unknown as Distribution<EventSpace<Shape, Real>, 'enumerable'>).enumerate(
+      enumAxis(name),
+    )
     return { value, drawn: { name, site, method, distribution: d, logQ: logDensity(d, value) } }
   }
   const sample: AnyValue = d.sample(env.noise.child(name), axes)
   const value = method === 'pathwise' ? sample : stopGradient(sample)
-  return { value, drawn: { name, site, method, distribution: d, ...(method === 'score' ? { logQ: logDensity(d, value) } : {}) } }
+  return {
+    value,
+    drawn: {
+      name,
+      site,
+      method,
+      distribution: d,
+      ...(method === 'score' ? { logQ: logDensity(d, value) } : {}),
+    },
+  }
 }
 
 const enumAxis = (name: string): string => `enum:${name}`
@@ -142,6 +169,8 @@ export const expectation = (terms: readonly Term[], draws: Draws, env: Environme
   const scaled = terms.map((t) => perDatum(t, env))
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
   const values = scaled.map((t) => sumOver(sumOut(t, draws.drawn), plates))
-  const scores = draws.drawn.filter((d) => d.method === 'score').map((s) => scoreTerm(s, scaled, { ...draws, plates }))
+  const scores = draws.drawn
+    .filter((d) => d.method === 'score')
+    .map((s) => scoreTerm(s, scaled, { ...draws, plates }))
   return total([...values, ...scores].map((v) => meanOver(v, [particleAxis, datumAxis])))
 }

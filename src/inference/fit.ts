@@ -47,9 +47,7 @@ export const fit = <T, D, const A = undefined, const H = undefined>(
 
 /** Awaits a `TaskEither` and throws its errors in readable form: for scripts. */
 export const orThrow = async <A>(task: TE.TaskEither<readonly GiryError[], A>): Promise<A> => {
-
   const result = await task()
   if (E.isLeft(result)) throw new GiryException(result.left)
   return result.right
 }
-

@@ -68,4 +68,3 @@ export interface FitOptions<T = unknown> {
   /** Every so many steps, hands the fit so far to `write`. */
   readonly checkpoint?: { readonly every: number; readonly write: (fit: Fit<T>) => void | Promise<void> }
 }
-

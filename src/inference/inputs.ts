@@ -2,15 +2,16 @@
  * Inputs of the interpreters: parameters that must cover the nets, and given data that must be of the given spaces,
  * both checked by the compiler and again at run time.
  */
-import { datumAxis, type Givens } from '../dsl/model.js'
+
+import { isWithin } from '../dsl/domain.js'
 import { fail } from '../dsl/error.js'
-import { type AnyNet } from '../dsl/net.js'
+import { datumAxis, type Givens } from '../dsl/model.js'
+import type { AnyNet } from '../dsl/net.js'
 import { type NetParams, type ParameterTensors, type Params, tensorsOf } from '../dsl/params.js'
 import { functionsOf } from '../dsl/run.js'
+import { sameShape } from '../dsl/shape.js'
 import { type Plain, type ValueIn, value } from '../dsl/space.js'
 import { type AnyValue, isValue, showSpaceOf, withOrigins } from '../dsl/value.js'
-import { sameShape } from '../dsl/shape.js'
-import { isWithin } from '../dsl/domain.js'
 
 /** `params`, required exactly when there are nets. */
 export type NeedsParams<T> = keyof T extends never
@@ -47,6 +48,11 @@ export const givenValues = (spaces: unknown, data: unknown): Readonly<Record<str
 export const valueOf = (name: string, space: Givens[string], data: Plain | AnyValue): AnyValue => {
   if (!isValue(data)) return value(space, data, datumAxis)
   if (!sameShape(data.shape, space.shape) || !isWithin(data.domain, space.domain))
-    fail('domain', name, `'${name}' must be ${showSpaceOf(space)}, but ${showSpaceOf(data)} was given`, 'pass a value of that space')
+    fail(
+      'domain',
+      name,
+      `'${name}' must be ${showSpaceOf(space)}, but ${showSpaceOf(data)} was given`,
+      'pass a value of that space',
+    )
   return data
 }

@@ -51,7 +51,12 @@ export const logProb = <T, G, R>(
     sitesOf(m)
       .filter(([, site]) => !can(site, 'density'))
       .map(([name, site]) =>
-        giryError('model', name, `site '${name}' is drawn from ${site.family}, which has no density`, 'use a distribution with a density'),
+        giryError(
+          'model',
+          name,
+          `site '${name}' is drawn from ${site.family}, which has no density`,
+          'use a distribution with a density',
+        ),
       ),
   )
   return tf.tidy(() => {
@@ -60,14 +65,19 @@ export const logProb = <T, G, R>(
       Object.entries(spaces).map(([name, space]) => [name, valueAt(name, space, record)]),
     )
     const given = givenValues(m.given, options?.given)
-    const n = unionAxes([...Object.values(values), ...Object.values(given)]).find((a) => a.name === datumAxis)?.size ?? 1
+    const n =
+      unionAxes([...Object.values(values), ...Object.values(given)]).find((a) => a.name === datumAxis)
+        ?.size ?? 1
     const terms: Value<[], Real>[] = []
     run(m, {
       functions: functionsAt(m.nets, options?.params),
       given,
       choose: (name, site, d) => {
         const x = values[name] as AnyValue
-        const term = sumOver(expandAxes(logDensity(d, x), site.plates), site.plates.map((a) => a.name))
+        const term = sumOver(
+          expandAxes(logDensity(d, x), site.plates),
+          site.plates.map((a) => a.name),
+        )
         terms.push(site.scope === 'shared' ? mul(1 / n, term) : term)
         return x
       },

@@ -62,7 +62,13 @@ const descendants = (q: AnyModel, name: string): ReadonlySet<string> => {
   return found
 }
 
-const divergence = (name: string, p: Site, q: Site, qModel: AnyModel, options: PlanOptions): LatentPlan['kl'] => {
+const divergence = (
+  name: string,
+  p: Site,
+  q: Site,
+  qModel: AnyModel,
+  options: PlanOptions,
+): LatentPlan['kl'] => {
   if (options.kl === 'sampled') return { sampled: 'asked for' }
   if (!hasClosedForm(q.family, p.family, options.klTable)) return { sampled: 'not in the table' }
   const later = descendants(qModel, name)
@@ -79,7 +85,8 @@ export const gradientMethods = (
   let support = 1
   const methods: Record<string, GradientMethod> = {}
   for (const [name, site] of sitesOf(q)) {
-    const small = can(site, 'enumerable') && support * site.supportSize <= enumerationLimit && site.scope === 'datum'
+    const small =
+      can(site, 'enumerable') && support * site.supportSize <= enumerationLimit && site.scope === 'datum'
     const method = fixed[name] ?? (can(site, 'pathwise') ? 'pathwise' : small ? 'enumerate' : 'score')
     if (method === 'enumerate') support *= site.supportSize
     methods[name] = method
@@ -94,7 +101,13 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
   const methods = gradientMethods(mq, options.sites)
   const latents = sitesOf(mq).map(([name, site]): LatentPlan => {
     const prior = mp.entries[name] as Site
-    return { name, p: prior, q: site, kl: divergence(name, prior, site, mq, options), gradient: methods[name] as GradientMethod }
+    return {
+      name,
+      p: prior,
+      q: site,
+      kl: divergence(name, prior, site, mq, options),
+      gradient: methods[name] as GradientMethod,
+    }
   })
   return {
     latents,

@@ -1,23 +1,15 @@
 /**
  * The players of a training run. An objective has one, which owns every net and maximizes; a game has its own.
  */
+import { maximize, type Player } from '../dsl/game.js'
 import type { AnyObjective } from '../dsl/objective.js'
 
-/** One player: it moves the nets it owns, all others are frozen meanwhile. */
-export interface TrainingPlayer {
-  readonly name: string
-  readonly objective: AnyObjective
-  readonly owns: readonly string[]
-  readonly sense: 'max' | 'min'
-  /** Moves in a row. */
-  readonly steps: number
-}
-
 /** What can be trained, at run time. */
-export type Trainable = AnyObjective | { readonly tag: 'game'; readonly players: readonly TrainingPlayer[] }
+export type Trainable = AnyObjective | { readonly tag: 'game'; readonly players: readonly Player[] }
+
+/** The name of the one player of an objective. */
+export const soloPlayer = 'objective'
 
 /** The players of an objective or a game, in the order of their moves. */
-export const playersOf = (target: Trainable): readonly TrainingPlayer[] =>
-  target.tag === 'game'
-    ? target.players
-    : [{ name: 'objective', objective: target, owns: Object.keys(target.nets), sense: 'max', steps: 1 }]
+export const playersOf = (target: Trainable): readonly Player[] =>
+  target.tag === 'game' ? target.players : maximize(target).players.map((p) => ({ ...p, name: soloPlayer }))

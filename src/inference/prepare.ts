@@ -5,6 +5,7 @@
 import { either as E } from 'fp-ts'
 import type { Dataset } from '../dsl/dataset.js'
 import { type GiryError, giryError } from '../dsl/error.js'
+import type { Player } from '../dsl/game.js'
 import type { AnyNet } from '../dsl/net.js'
 import type { DataSpec } from '../dsl/objective.js'
 import { type NetParams, paramErrors } from '../dsl/params.js'
@@ -12,12 +13,12 @@ import { runtimeNames } from '../runtime/backend.js'
 import type { FitOptions } from './fitted.js'
 import { init } from './init.js'
 import type { Optimizer } from './optimizers/transformation.js'
-import { playersOf, type Trainable, type TrainingPlayer } from './players.js'
+import { playersOf, type Trainable } from './players.js'
 import { datasetFor } from './trainingData.js'
 
 /** A fit whose options and data are checked. */
 export interface Prepared {
-  readonly players: readonly TrainingPlayer[]
+  readonly players: readonly Player[]
   readonly nets: Readonly<Record<string, AnyNet>>
   readonly data: Dataset | undefined
   readonly heldOut: Dataset | undefined
@@ -32,51 +33,111 @@ export interface Prepared {
 const whole = (name: string, x: number | undefined): readonly GiryError[] =>
   x === undefined || (Number.isInteger(x) && x >= 1)
     ? []
-    : [giryError('option', name, `${name} must be a whole number >= 1, but ${x} was given`, `pass { ${name}: 1 } or more`)]
+    : [
+        giryError(
+          'option',
+          name,
+          `${name} must be a whole number >= 1, but ${x} was given`,
+          `pass { ${name}: 1 } or more`,
+        ),
+      ]
 
 const optionFaults = (o: FitOptions): readonly GiryError[] => [
   ...whole('epochs', o.epochs),
   ...whole('steps', o.steps),
   ...whole('batch', o.batch),
   ...(o.epochs === undefined && o.steps === undefined
-    ? [giryError('option', 'epochs', 'neither epochs nor steps says how long to train', 'pass { epochs: 10 } or { steps: 1000 }')]
+    ? [
+        giryError(
+          'option',
+          'epochs',
+          'neither epochs nor steps says how long to train',
+          'pass { epochs: 10 } or { steps: 1000 }',
+        ),
+      ]
     : []),
   ...(o.epochs !== undefined && o.steps !== undefined
-    ? [giryError('option', 'epochs', `both epochs (${o.epochs}) and steps (${o.steps}) were given`, 'pass one of the two')]
+    ? [
+        giryError(
+          'option',
+          'epochs',
+          `both epochs (${o.epochs}) and steps (${o.steps}) were given`,
+          'pass one of the two',
+        ),
+      ]
     : []),
   ...(o.seed !== undefined && !Number.isSafeInteger(o.seed)
-    ? [giryError('option', 'seed', `the seed must be a whole number, but ${o.seed} was given`, 'pass { seed: 1 }')]
+    ? [
+        giryError(
+          'option',
+          'seed',
+          `the seed must be a whole number, but ${o.seed} was given`,
+          'pass { seed: 1 }',
+        ),
+      ]
     : []),
   ...(o.runtime !== undefined && !runtimeNames.includes(o.runtime)
-    ? [giryError('option', 'runtime', `'${String(o.runtime)}' is no runtime`, `use one of ${runtimeNames.join(', ')}`)]
+    ? [
+        giryError(
+          'option',
+          'runtime',
+          `'${String(o.runtime)}' is no runtime`,
+          `use one of ${runtimeNames.join(', ')}`,
+        ),
+      ]
     : []),
 ]
 
 const batchFaults = (o: FitOptions, data: Dataset | undefined): readonly GiryError[] =>
   data !== undefined && o.batch !== undefined && o.batch > data.size
-    ? [giryError('data', 'batch', `a batch of ${o.batch} was asked for, but the data set has ${data.size} data`, `pass { batch: ${data.size} } or less`)]
+    ? [
+        giryError(
+          'data',
+          'batch',
+          `a batch of ${o.batch} was asked for, but the data set has ${data.size} data`,
+          `pass { batch: ${data.size} } or less`,
+        ),
+      ]
     : []
 
-const optimizersOf = (o: FitOptions, players: readonly TrainingPlayer[]): E.Either<readonly GiryError[], Readonly<Record<string, Optimizer>>> => {
+const optimizersOf = (
+  o: FitOptions,
+  players: readonly Player[],
+): E.Either<readonly GiryError[], Readonly<Record<string, Optimizer>>> => {
   const given = o.optimizer
   const one = (name: string): Optimizer | undefined =>
-    (given as Partial<Optimizer>)?.tag === 'optimizer' ? (given as Optimizer) : (given as Readonly<Record<string, Optimizer>> | undefined)?.[name]
+    (given as Partial<Optimizer>)?.tag === 'optimizer'
+      ? (given as Optimizer)
+      : (given as Readonly<Record<string, Optimizer>> | undefined)?.[name]
   const missing = players.filter((p) => one(p.name) === undefined)
   return missing.length > 0
-    ? E.left(missing.map((p) => giryError('option', 'optimizer', `no optimizer is given for '${p.name}'`, 'pass { optimizer: adam(1e-3) }, or one for each player')))
+    ? E.left(
+        missing.map((p) =>
+          giryError(
+            'option',
+            'optimizer',
+            `no optimizer is given for '${p.name}'`,
+            'pass { optimizer: adam(1e-3) }, or one for each player',
+          ),
+        ),
+      )
     : E.right(Object.fromEntries(players.map((p) => [p.name, one(p.name) as Optimizer])))
 }
 
-const spacesOf = (players: readonly TrainingPlayer[]): Readonly<Record<string, DataSpec>> =>
+const spacesOf = (players: readonly Player[]): Readonly<Record<string, DataSpec>> =>
   Object.assign({}, ...players.map((p) => p.objective.data)) as Readonly<Record<string, DataSpec>>
 
-const netsOf = (players: readonly TrainingPlayer[]): Readonly<Record<string, AnyNet>> =>
+const netsOf = (players: readonly Player[]): Readonly<Record<string, AnyNet>> =>
   Object.assign({}, ...players.map((p) => p.objective.nets)) as Readonly<Record<string, AnyNet>>
 
-const leftOf = (e: E.Either<readonly GiryError[], unknown>): readonly GiryError[] => (E.isLeft(e) ? e.left : [])
+const leftOf = (e: E.Either<readonly GiryError[], unknown>): readonly GiryError[] =>
+  E.isLeft(e) ? e.left : []
 
 /** Checks everything, and returns every fault. */
-export const prepare = (target: Trainable, o: FitOptions & { readonly data?: unknown; readonly heldOut?: unknown }): E.Either<readonly GiryError[], Prepared> => {
+export const prepare = (
+  target: Trainable,
+  o: FitOptions & { readonly data?: unknown; readonly heldOut?: unknown },
+): E.Either<readonly GiryError[], Prepared> => {
   const players = playersOf(target)
   const nets = netsOf(players)
   const spaces = spacesOf(players)
@@ -88,7 +149,11 @@ export const prepare = (target: Trainable, o: FitOptions & { readonly data?: unk
   const errors = [
     ...optionFaults(o),
     ...leftOf(data),
-    ...leftOf(heldOut).map((e) => ({ ...e, where: `heldOut: ${e.where}`, message: `held-out data: ${e.message}` })),
+    ...leftOf(heldOut).map((e) => ({
+      ...e,
+      where: `heldOut: ${e.where}`,
+      message: `held-out data: ${e.message}`,
+    })),
     ...leftOf(optimizers),
     ...batchFaults(o, set),
     ...paramErrors(nets, params),
@@ -109,4 +174,3 @@ export const prepare = (target: Trainable, o: FitOptions & { readonly data?: unk
     options: o,
   })
 }
-

@@ -9,7 +9,7 @@
  * Errors: tags `params`, `data`. Tested in tests/inference/sample.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type AnyDistribution, type Moments } from '../dsl/distribution.js'
+import type { AnyDistribution, Moments } from '../dsl/distribution.js'
 import { fail } from '../dsl/error.js'
 import { type AnyModel, datumAxis, type Merge, type Model, type Site } from '../dsl/model.js'
 import type { Fits, SiteNames } from '../dsl/rules.js'
@@ -38,7 +38,8 @@ export const drawAxis = 'draw'
 
 const drawAxes = (n: number | undefined): readonly Axis[] => {
   if (n === undefined) return []
-  if (!Number.isInteger(n) || n < 1) fail('option', 'n', `n must be a whole number >= 1, but ${n} was given`, 'ask for at least one draw')
+  if (!Number.isInteger(n) || n < 1)
+    fail('option', 'n', `n must be a whole number >= 1, but ${n} was given`, 'ask for at least one draw')
   return [{ name: drawAxis, size: n }]
 }
 
@@ -90,7 +91,8 @@ export const predictive = <TP, GP, RP, TQ, GQ, RQ>(
     const context = run(mp, {
       functions,
       given,
-      choose: (name, site, d) => latents[name] ?? (options.mean === true ? (meanOf(d) ?? draw(name, site, d)) : draw(name, site, d)),
+      choose: (name, site, d) =>
+        latents[name] ?? (options.mean === true ? (meanOf(d) ?? draw(name, site, d)) : draw(name, site, d)),
     })
     return sitesIn(mp, context) as never
   }) as unknown as SiteValues<RP>

@@ -7,11 +7,11 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { AnyNet } from '../dsl/net.js'
+import type { Noise } from '../dsl/noise.js'
 import type { AnyObjective, Environment } from '../dsl/objective.js'
 import type { NamedArray, ParameterTensors } from '../dsl/params.js'
 import { functionsOf } from '../dsl/run.js'
 import type { AnyValue } from '../dsl/value.js'
-import type { Noise } from '../dsl/noise.js'
 
 /** Data, noise and sizes of one evaluation; data and noise are made inside, so that their tensors are disposed. */
 export interface Batch {
@@ -69,9 +69,7 @@ export const evaluateWithGradients = (
   })
   const result = {
     value: value.dataSync()[0] as number,
-    gradients: Object.fromEntries(
-      grads.map((g, i) => [paths[i] as string, g.dataSync() as Float32Array]),
-    ),
+    gradients: Object.fromEntries(grads.map((g, i) => [paths[i] as string, g.dataSync() as Float32Array])),
   }
   tf.dispose([value, grads])
   return result
@@ -108,7 +106,12 @@ export const findCulprit = (
       }),
     )
   })
-  return culprit ?? names.map((name, i) => gradientCulprit(objective, tensors, paths, batch, i, name)).find((c) => c !== undefined)
+  return (
+    culprit ??
+    names
+      .map((name, i) => gradientCulprit(objective, tensors, paths, batch, i, name))
+      .find((c) => c !== undefined)
+  )
 }
 
 const gradientCulprit = (

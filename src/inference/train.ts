@@ -3,20 +3,21 @@
  * parameter, which the optimizer writes. A step whose value or gradient is not finite changes nothing.
  */
 import * as tf from '@tensorflow/tfjs'
-import { either as E, taskEither as TE } from 'fp-ts'
+import { either as E, type taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
+import type { Player } from '../dsl/game.js'
 import { flattenParams, type NamedArray, type Params, unflattenParams } from '../dsl/params.js'
 import { fold, keyFromSeed } from '../runtime/keys.js'
 import { type Batches, noiseOnly, shuffled } from './batches.js'
 import { evaluateOn } from './evaluate.js'
 import type { Fit, HistoryPoint } from './fitted.js'
-import type { Prepared } from './prepare.js'
 import type { Running } from './optimizers/transformation.js'
-import type { TrainingPlayer } from './players.js'
+import { soloPlayer } from './players.js'
+import type { Prepared } from './prepare.js'
 import { type Batch, evaluateWithGradients, findCulprit, upload, uploadAll } from './step.js'
 
 interface PlayerState {
-  readonly player: TrainingPlayer
+  readonly player: Player
   readonly paths: readonly string[]
   readonly update: Running
   moves: number
@@ -37,10 +38,17 @@ const start = (p: Prepared): State => {
   const players = p.players.map((player): PlayerState => {
     const paths = Object.keys(arrays).filter((path) => player.owns.includes(path.slice(0, path.indexOf('/'))))
     const own = Object.fromEntries(paths.map((path) => [path, (arrays[path] as NamedArray).data]))
-    return { player, paths, update: (p.optimizers[player.name] as { init: (a: typeof own) => Running }).init(own), moves: 0 }
+    return {
+      player,
+      paths,
+      update: (p.optimizers[player.name] as { init: (a: typeof own) => Running }).init(own),
+      moves: 0,
+    }
   })
   const averaged = p.players.some((player) => p.optimizers[player.name]?.average !== undefined)
-  const average = averaged ? Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, a.data.slice()])) : {}
+  const average = averaged
+    ? Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, a.data.slice()]))
+    : {}
   return { arrays, average, tensors: uploadAll(arrays), players }
 }
 
@@ -54,10 +62,21 @@ const finite = (gradients: Readonly<Record<string, Float32Array>>): boolean => {
   return true
 }
 
-const nonFinite = (p: Prepared, s: State, ps: PlayerState, batch: Batch, step: number, value: number, history: readonly HistoryPoint[]): GiryError => {
+const nonFinite = (
+  p: Prepared,
+  s: State,
+  ps: PlayerState,
+  batch: Batch,
+  step: number,
+  value: number,
+  history: readonly HistoryPoint[],
+): GiryError => {
   const culprit = findCulprit(ps.player.objective, s.tensors, ps.paths, batch)
   const where = culprit === undefined ? 'the objective' : `the term ${culprit.term} at site '${culprit.site}'`
-  const what = culprit?.what === 'gradient' || (culprit === undefined && Number.isFinite(value)) ? `has a gradient that is ${culprit?.found ?? 'not finite'}` : `is ${culprit?.found ?? value}`
+  const what =
+    culprit?.what === 'gradient' || (culprit === undefined && Number.isFinite(value))
+      ? `has a gradient that is ${culprit?.found ?? 'not finite'}`
+      : `is ${culprit?.found ?? value}`
   return giryError(
     'nonFinite',
     culprit?.site ?? ps.player.name,
@@ -68,21 +87,35 @@ const nonFinite = (p: Prepared, s: State, ps: PlayerState, batch: Batch, step: n
 }
 
 const paramsOf = (_p: Prepared, arrays: Readonly<Record<string, NamedArray>>): Params<unknown> => {
-  const copies = Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, { shape: [...a.shape], data: a.data.slice() }]))
+  const copies = Object.fromEntries(
+    Object.entries(arrays).map(([path, a]) => [path, { shape: [...a.shape], data: a.data.slice() }]),
+  )
   return unflattenParams(copies)
 }
 
 /** One move of one player; the errors leave the parameters as they were. */
-const move = (p: Prepared, s: State, ps: PlayerState, batch: Batch, step: number, history: readonly HistoryPoint[]): E.Either<readonly GiryError[], number> => {
+const move = (
+  p: Prepared,
+  s: State,
+  ps: PlayerState,
+  batch: Batch,
+  step: number,
+  history: readonly HistoryPoint[],
+): E.Either<readonly GiryError[], number> => {
   const { value, gradients } = evaluateWithGradients(ps.player.objective, s.tensors, ps.paths, batch)
-  if (!Number.isFinite(value) || !finite(gradients)) return E.left([nonFinite(p, s, ps, batch, step, value, history)])
+  if (!Number.isFinite(value) || !finite(gradients))
+    return E.left([nonFinite(p, s, ps, batch, step, value, history)])
   // The optimizer descends on a loss, which exists only here: the objective with its sign turned for a maximizer.
   const updates = Object.fromEntries(
-    Object.entries(gradients).map(([path, g]) => [path, ps.player.sense === 'max' ? g.map((x) => -x) : g.slice()]),
+    Object.entries(gradients).map(([path, g]) => [
+      path,
+      ps.player.sense === 'max' ? g.map((x) => -x) : g.slice(),
+    ]),
   )
   const params = Object.fromEntries(ps.paths.map((path) => [path, (s.arrays[path] as NamedArray).data]))
   ps.update(updates, { step: ++ps.moves, params })
-  for (const path of ps.paths) apply(s, path, updates[path] as Float32Array, p.optimizers[ps.player.name]?.average)
+  for (const path of ps.paths)
+    apply(s, path, updates[path] as Float32Array, p.optimizers[ps.player.name]?.average)
   return E.right(value)
 }
 
@@ -93,7 +126,8 @@ const apply = (s: State, path: string, u: Float32Array, decay: number | undefine
   s.tensors[path] = upload(array)
   const average = s.average[path]
   if (decay === undefined || average === undefined) return
-  for (let i = 0; i < u.length; i++) average[i] = decay * (average[i] as number) + (1 - decay) * (array.data[i] as number)
+  for (let i = 0; i < u.length; i++)
+    average[i] = decay * (average[i] as number) + (1 - decay) * (array.data[i] as number)
 }
 
 /** Lets the event loop turn, so that signals, progress bars and aborts are served. */
@@ -112,9 +146,23 @@ const run = async (p: Prepared, backend: string, s: State): Promise<E.Either<rea
     params: paramsOf(p, s.arrays),
     ...(Object.keys(s.average).length === 0 ? {} : { averaged: paramsOf(p, mapData(s)) }),
     history: [...history],
-    diagnostics: { steps, epochs: Math.floor(steps / batches.perEpoch), seconds: seconds(), runtime: backend, seed: p.seed, stopped, ...(heldOut === undefined ? {} : { heldOut }) },
+    diagnostics: {
+      steps,
+      epochs: Math.floor(steps / batches.perEpoch),
+      seconds: seconds(),
+      runtime: backend,
+      seed: p.seed,
+      stopped,
+      ...(heldOut === undefined ? {} : { heldOut }),
+    },
   })
-  p.options.onEvent?.({ type: 'start', steps: p.steps, stepsPerEpoch: batches.perEpoch, parameters: countOf(s), runtime: backend })
+  p.options.onEvent?.({
+    type: 'start',
+    steps: p.steps,
+    stepsPerEpoch: batches.perEpoch,
+    parameters: countOf(s),
+    runtime: backend,
+  })
   let step = 0
   while (step < p.steps) {
     if (p.options.signal?.aborted === true) {
@@ -131,7 +179,12 @@ const run = async (p: Prepared, backend: string, s: State): Promise<E.Either<rea
       }
     step++
     const epochEnds = step % batches.perEpoch === 0 && p.data !== undefined
-    const point: HistoryPoint = { step, epoch: Math.ceil(step / batches.perEpoch), seconds: seconds(), values }
+    const point: HistoryPoint = {
+      step,
+      epoch: Math.ceil(step / batches.perEpoch),
+      seconds: seconds(),
+      values,
+    }
     p.options.onEvent?.({ type: 'step', ...point })
     if (epochEnds || step === p.steps) {
       if (p.heldOut !== undefined) heldOut = await heldOutValue(p, s, p.heldOut)
@@ -139,7 +192,8 @@ const run = async (p: Prepared, backend: string, s: State): Promise<E.Either<rea
       history.push(full)
       p.options.onEvent?.({ type: 'epoch', ...full })
     } else history.push(point)
-    if (p.options.checkpoint !== undefined && step % p.options.checkpoint.every === 0) await p.options.checkpoint.write(fitSoFar(step))
+    if (p.options.checkpoint !== undefined && step % p.options.checkpoint.every === 0)
+      await p.options.checkpoint.write(fitSoFar(step))
     if (performance.now() - rested > 50) {
       await breathe()
       rested = performance.now()
@@ -152,26 +206,34 @@ const run = async (p: Prepared, backend: string, s: State): Promise<E.Either<rea
 /** Every move of every player has noise of its own. */
 const withMove = (batch: Batch, ps: PlayerState, k: number): Batch => ({
   ...batch,
-  noise: () => (ps.player.name === 'objective' ? batch.noise() : batch.noise().child(`${ps.player.name}/${k}`)),
+  noise: () =>
+    ps.player.name === soloPlayer ? batch.noise() : batch.noise().child(`${ps.player.name}/${k}`),
 })
 
 const mapData = (s: State): Readonly<Record<string, NamedArray>> =>
-  Object.fromEntries(Object.entries(s.arrays).map(([path, a]) => [path, { shape: a.shape, data: s.average[path] as Float32Array }]))
+  Object.fromEntries(
+    Object.entries(s.arrays).map(([path, a]) => [
+      path,
+      { shape: a.shape, data: s.average[path] as Float32Array },
+    ]),
+  )
 
 const countOf = (s: State): number => Object.values(s.arrays).reduce((n, a) => n + a.data.length, 0)
 
 const heldOutValue = (p: Prepared, s: State, data: NonNullable<Prepared['heldOut']>): Promise<number> =>
-  evaluateOn((p.players[0] as TrainingPlayer).objective, s.tensors, data, 500, p.seed)
+  evaluateOn((p.players[0] as Player).objective, s.tensors, data, 500, p.seed)
 
 /** Runs the loop; whatever is thrown becomes errors, and every tensor is disposed. */
-export const train = (p: Prepared, backend: string): TE.TaskEither<readonly GiryError[], Fit> => async () => {
-  let s: State | undefined
-  try {
-    s = start(p)
-    return await run(p, backend, s)
-  } catch (e) {
-    return E.left(errorsOf(e))
-  } finally {
-    if (s !== undefined) tf.dispose(Object.values(s.tensors))
+export const train =
+  (p: Prepared, backend: string): TE.TaskEither<readonly GiryError[], Fit> =>
+  async () => {
+    let s: State | undefined
+    try {
+      s = start(p)
+      return await run(p, backend, s)
+    } catch (e) {
+      return E.left(errorsOf(e))
+    } finally {
+      if (s !== undefined) tf.dispose(Object.values(s.tensors))
+    }
   }
-}

@@ -13,7 +13,10 @@ import type { DataSpec } from '../dsl/objective.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from '../dsl/shape.js'
 import { showSpaceOf } from '../dsl/value.js'
 
-type Named<X> = X extends { readonly shape: infer S extends Shape; readonly domain: { readonly marks: infer D } }
+type Named<X> = X extends {
+  readonly shape: infer S extends Shape
+  readonly domain: { readonly marks: infer D }
+}
   ? `${DomainName<D>}${ShapeName<S>}`
   : 'nothing'
 type MarksOf<X> = X extends { readonly domain: { readonly marks: infer D } } ? D : never
@@ -31,17 +34,19 @@ export type DataFault<D, E> = {
 }[keyof D & string]
 
 /** Accepts a data set of the spaces D, or a record with an array for each. */
-export type Accepts<A, D> = A extends Dataset<infer E>
-  ? [DataFault<D, E>] extends [never]
-    ? unknown
-    : DataFault<D, E>
-  : A extends DataOf<D>
-    ? unknown
-    : { [K in keyof D & string]: K extends keyof A ? never : `the column '${K}' is missing` }[keyof D & string] extends infer Fault
-      ? [Fault] extends [never]
-        ? DataOf<D>
-        : Fault
-      : never
+export type Accepts<A, D> =
+  A extends Dataset<infer E>
+    ? [DataFault<D, E>] extends [never]
+      ? unknown
+      : DataFault<D, E>
+    : A extends DataOf<D>
+      ? unknown
+      : { [K in keyof D & string]: K extends keyof A ? never : `the column '${K}' is missing` }[keyof D &
+            string] extends infer Fault
+        ? [Fault] extends [never]
+          ? DataOf<D>
+          : Fault
+        : never
 
 /** Whether something is a data set. */
 export const isDataset = (x: unknown): x is Dataset =>
@@ -58,7 +63,14 @@ export const datasetFor = (
     return errors.length > 0 ? E.left(errors) : E.right(select(spaces, data))
   }
   if (typeof data !== 'object' || data === null)
-    return E.left([giryError('data', 'data', `the objective needs data for ${Object.keys(spaces).join(', ')}, but ${data === null ? 'null' : typeof data} was given`, 'pass { data: { x: … } } or a data set')])
+    return E.left([
+      giryError(
+        'data',
+        'data',
+        `the objective needs data for ${Object.keys(spaces).join(', ')}, but ${data === null ? 'null' : typeof data} was given`,
+        'pass { data: { x: … } } or a data set',
+      ),
+    ])
   return decodeDataset(spaces, data as Readonly<Record<string, unknown>>)
 }
 
@@ -71,12 +83,31 @@ const select = (spaces: Readonly<Record<string, AnyEventSpace>>, data: Dataset):
 const sizeFaults = (data: Dataset): readonly GiryError[] =>
   data.size > 0 ? [] : [giryError('data', 'data', 'the data set is empty', 'pass at least one datum')]
 
-const datasetFaults = (spaces: Readonly<Record<string, AnyEventSpace>>, data: Dataset): readonly GiryError[] =>
+const datasetFaults = (
+  spaces: Readonly<Record<string, AnyEventSpace>>,
+  data: Dataset,
+): readonly GiryError[] =>
   Object.entries(spaces).flatMap(([name, space]) => {
     const column = data.columns[name]
     if (column === undefined)
-      return [giryError('data', name, `the column '${name}' is missing`, `the data set has ${Object.keys(data.columns).join(', ') || 'no columns'}`)]
+      return [
+        giryError(
+          'data',
+          name,
+          `the column '${name}' is missing`,
+          `the data set has ${Object.keys(data.columns).join(', ') || 'no columns'}`,
+        ),
+      ]
     return sameShape(column.space.shape, space.shape) && isWithin(column.space.domain, space.domain)
       ? []
-      : [giryError('data', name, `column '${name}': the objective takes ${showSpaceOf(space)} but the data set has ${showSpaceOf(column.space)}`, column.space.domain.name === 'Unit' && space.domain.name === 'Binary' ? 'binarize the data set with { binarize: true }' : 'declare the model on the space of the data')]
+      : [
+          giryError(
+            'data',
+            name,
+            `column '${name}': the objective takes ${showSpaceOf(space)} but the data set has ${showSpaceOf(column.space)}`,
+            column.space.domain.name === 'Unit' && space.domain.name === 'Binary'
+              ? 'binarize the data set with { binarize: true }'
+              : 'declare the model on the space of the data',
+          ),
+        ]
   })

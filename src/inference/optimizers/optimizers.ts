@@ -26,12 +26,17 @@ export const descend = (rate: Rate): Transformation => {
 }
 
 /** Plain gradient descent. */
-export const sgd = (rate: Rate): Optimizer => ({ ...optimizer(descend(rate)), description: `sgd(${show(rate)})` })
+export const sgd = (rate: Rate): Optimizer => ({
+  ...optimizer(descend(rate)),
+  description: `sgd(${show(rate)})`,
+})
 
 const show = (rate: Rate): string => (typeof rate === 'number' ? String(rate) : 'schedule')
 
 const fraction = (name: string, x: number): number =>
-  x >= 0 && x < 1 ? x : fail('option', name, `${name} must lie in [0, 1), but ${x} was given`, 'a usual value is 0.9')
+  x >= 0 && x < 1
+    ? x
+    : fail('option', name, `${name} must lie in [0, 1), but ${x} was given`, 'a usual value is 0.9')
 
 /** v ← μ v + u; u ← v, or u + μ v for Nesterov. */
 export const trace = (decay: number, nesterov = false): Transformation => ({
@@ -52,7 +57,11 @@ export const trace = (decay: number, nesterov = false): Transformation => ({
 })
 
 /** Gradient descent with momentum. */
-export const momentum = (rate: Rate, decay = 0.9, options: { readonly nesterov?: boolean } = {}): Optimizer => ({
+export const momentum = (
+  rate: Rate,
+  decay = 0.9,
+  options: { readonly nesterov?: boolean } = {},
+): Optimizer => ({
   ...optimizer(trace(decay, options.nesterov ?? false), descend(rate)),
   description: `momentum(${show(rate)}, ${decay})`,
 })
@@ -65,7 +74,11 @@ export interface AdamOptions {
 }
 
 /** u ← m̂ / (√ŝ + ε). */
-export const scaleByAdam = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Transformation => ({
+export const scaleByAdam = ({
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+}: AdamOptions = {}): Transformation => ({
   description: `adam moments(${fraction('beta1', beta1)}, ${fraction('beta2', beta2)})`,
   init: (params) => {
     const first = zerosLike(params)
@@ -114,7 +127,10 @@ export const addWeightDecay = (decay: number): Transformation =>
   })
 
 /** Adam with decoupled weight decay. */
-export const adamW = (rate: Rate, options: AdamOptions & { readonly weightDecay?: number } = {}): Optimizer => ({
+export const adamW = (
+  rate: Rate,
+  options: AdamOptions & { readonly weightDecay?: number } = {},
+): Optimizer => ({
   ...optimizer(scaleByAdam(options), addWeightDecay(options.weightDecay ?? 1e-4), descend(rate)),
   description: `adamW(${show(rate)})`,
 })
@@ -139,7 +155,10 @@ export const scaleByRms = (decay = 0.9, epsilon = 1e-8): Transformation => ({
 })
 
 /** RMSprop. */
-export const rmsprop = (rate: Rate, options: { readonly decay?: number; readonly epsilon?: number } = {}): Optimizer => ({
+export const rmsprop = (
+  rate: Rate,
+  options: { readonly decay?: number; readonly epsilon?: number } = {},
+): Optimizer => ({
   ...optimizer(scaleByRms(options.decay ?? 0.9, options.epsilon ?? 1e-8), descend(rate)),
   description: `rmsprop(${show(rate)})`,
 })
@@ -159,7 +178,9 @@ export const clipByGlobalNorm = (norm: number): Transformation => ({
   description: `clip norm ${positive('norm', norm)}`,
   init: () => (updates) => {
     const factor = norm / Math.max(norm, globalNorm(updates))
-    if (factor < 1) for (const u of Object.values(updates)) for (let i = 0; i < u.length; i++) u[i] = factor * (u[i] as number)
+    if (factor < 1)
+      for (const u of Object.values(updates))
+        for (let i = 0; i < u.length; i++) u[i] = factor * (u[i] as number)
   },
 })
 

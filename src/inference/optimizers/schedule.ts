@@ -19,7 +19,12 @@ export type Rate = number | Schedule
 export const scheduleOf = (rate: Rate): Schedule => {
   if (typeof rate === 'function') return rate
   if (!(rate > 0 && rate < Infinity))
-    fail('option', 'learning rate', `a learning rate must be a positive number, but ${rate} was given`, 'a usual one for adam is 1e-3')
+    fail(
+      'option',
+      'learning rate',
+      `a learning rate must be a positive number, but ${rate} was given`,
+      'a usual one for adam is 1e-3',
+    )
   return () => rate
 }
 
