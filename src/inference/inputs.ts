@@ -40,12 +40,12 @@ export const givenValues = (spaces: unknown, data: unknown): Readonly<Record<str
       const d = (data as Readonly<Record<string, Plain | AnyValue>> | undefined)?.[name]
       if (d === undefined)
         return fail('data', name, `the input '${name}' is missing`, `pass it in { given: { ${name}: … } }`)
-      return [name, withOrigins(valueOf(name, space, d), [name])]
+      return [name, withOrigins(checkedValue(name, space, d), [name])]
     }),
   )
 
 /** A value of the space, from a value or from plain data; checked. */
-export const valueOf = (name: string, space: Givens[string], data: Plain | AnyValue): AnyValue => {
+export const checkedValue = (name: string, space: Givens[string], data: Plain | AnyValue): AnyValue => {
   if (!isValue(data)) return value(space, data, datumAxis)
   if (!sameShape(data.shape, space.shape) || !isWithin(data.domain, space.domain))
     fail(

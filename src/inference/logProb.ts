@@ -18,7 +18,7 @@ import { run } from '../dsl/run.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
 import { type AnyValue, expandAxes, sumOver, unionAxes, type Value } from '../dsl/value.js'
 import { logDensity, total } from './expectation.js'
-import { functionsAt, givenValues, type NeedsGiven, type NeedsParams, valueOf } from './inputs.js'
+import { functionsAt, givenValues, type NeedsGiven, type NeedsParams, checkedValue } from './inputs.js'
 
 /** A value or plain data for every site. */
 export type RecordOf<R> = {
@@ -86,9 +86,9 @@ export const logProb = <T, G, R>(
   }) as unknown as Value<[], Real>
 }
 
-const valueAt = (name: string, space: Parameters<typeof valueOf>[1], record: unknown): AnyValue => {
+const valueAt = (name: string, space: Parameters<typeof checkedValue>[1], record: unknown): AnyValue => {
   const x = (record as Readonly<Record<string, Plain | AnyValue>>)[name]
   if (x === undefined)
     throwAll([giryError('data', name, `the record has no value for site '${name}'`, `pass { ${name}: … }`)])
-  return valueOf(name, space, x as Plain | AnyValue)
+  return checkedValue(name, space, x as Plain | AnyValue)
 }
