@@ -11,7 +11,13 @@ import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { Dataset } from '../dsl/dataset.js'
 import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
 import type { AnyObjective, Objective } from '../dsl/objective.js'
-import { flattenParams, type NetParams, type ParameterTensors, type Params, paramErrors } from '../dsl/params.js'
+import {
+  flattenParams,
+  type NetParams,
+  type ParameterTensors,
+  type Params,
+  paramErrors,
+} from '../dsl/params.js'
 import { type RuntimeName, useRuntime } from '../runtime/backend.js'
 import { fold, type Key, keyFromSeed } from '../runtime/keys.js'
 import { batchAt, noiseOnly } from './batches.js'
@@ -41,7 +47,9 @@ export interface EstimateOptions<T = unknown> {
 }
 
 /** `data`, required exactly when the objective takes data. */
-export type NeedsData<A, D> = keyof D extends never ? { readonly data?: A } : { readonly data: A & Accepts<A, D> }
+export type NeedsData<A, D> = keyof D extends never
+  ? { readonly data?: A }
+  : { readonly data: A & Accepts<A, D> }
 
 /** Mean and standard error of numbers. */
 export const meanAndError = (xs: readonly number[]): Estimate => {
@@ -54,10 +62,23 @@ export const meanAndError = (xs: readonly number[]): Estimate => {
 const wholeNumber = (name: string, x: number): readonly GiryError[] =>
   Number.isInteger(x) && x >= 1
     ? []
-    : [giryError('option', name, `${name} must be a whole number >= 1, but ${x} was given`, 'use 100 or more')]
+    : [
+        giryError(
+          'option',
+          name,
+          `${name} must be a whole number >= 1, but ${x} was given`,
+          'use 100 or more',
+        ),
+      ]
 
 /** One evaluation over all data. */
-const once = (o: AnyObjective, tensors: ParameterTensors, data: Dataset | undefined, batch: number, key: Key): number => {
+const once = (
+  o: AnyObjective,
+  tensors: ParameterTensors,
+  data: Dataset | undefined,
+  batch: number,
+  key: Key,
+): number => {
   if (data === undefined) return evaluateAt(o, tensors, noiseOnly(batch, key).at(0))
   let sum = 0
   for (let begin = 0; begin < data.size; begin += batch) {

@@ -18,7 +18,7 @@ import { run } from '../dsl/run.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
 import { type AnyValue, expandAxes, sumOver, unionAxes, type Value } from '../dsl/value.js'
 import { logDensity, total } from './expectation.js'
-import { functionsAt, givenValues, type NeedsGiven, type NeedsParams, checkedValue } from './inputs.js'
+import { checkedValue, functionsAt, givenValues, type NeedsGiven, type NeedsParams } from './inputs.js'
 
 /** A value or plain data for every site. */
 export type RecordOf<R> = {

@@ -144,7 +144,10 @@ export const prepare = (
   const data = datasetFor(spaces, o.data)
   const heldOut = o.heldOut === undefined ? E.right(undefined) : datasetFor(spaces, o.heldOut)
   const optimizers = optimizersOf(o, players)
-  const params = (o.params ?? init({ nets }, o.seed ?? 0)) as Readonly<Record<string, NetParams>>
+  const params = (o.params ??
+    init({ nets }, Number.isSafeInteger(o.seed) ? (o.seed as number) : 0)) as Readonly<
+    Record<string, NetParams>
+  >
   const set = E.isRight(data) ? data.right : undefined
   const errors = [
     ...optionFaults(o),

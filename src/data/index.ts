@@ -1,0 +1,26 @@
+/**
+ * giry/data: data sets in memory, and loaders for MNIST, IDX, NPY and CSV.
+ */
+export {
+  type Column,
+  type DataOf,
+  type Dataset,
+  type DatasetOptions,
+  dataset,
+  decodeDataset,
+  sliceDataset,
+} from '../dsl/dataset.js'
+export {
+  type CsvDataset,
+  type CsvOptions,
+  type CsvSource,
+  type CsvSpaceOptions,
+  type CsvTable,
+  readCsv,
+} from './csv.js'
+export { loadCsv, loadIdx, loadNpy } from './file.js'
+export { decodeIdx, encodeIdx, type IdxArray, type IdxData } from './idx.js'
+export { joinDatasets } from './join.js'
+export { type Mnist, type MnistOptions, mnist } from './mnist.js'
+export { decodeNpy, type NpyArray, type NpyData } from './npy.js'
+export { type SplitOptions, splitDataset } from './split.js'

@@ -1,0 +1,170 @@
+/**
+ * The closed forms of KL(q ‖ p), as formulas to print: one row per pair of families of the table in src/dsl/kl.ts.
+ *
+ *   normal against N(0, I), with m = loc and σ = log scale²:    ½ Σ (exp σ − (1 + σ) + m²)
+ *
+ * A pair that a user added to the table has no row here; its term is then called closed form without a formula.
+ * The formulas are checked against the closed forms they describe in tests/inference/derive/closedForms.test.ts.
+ */
+import { partsOf } from '../../dsl/families.js'
+import { type Formula, formula, type Prose } from './formula.js'
+
+/** A closed form: the formula, and what its letters are. */
+export interface ClosedForm {
+  readonly formula: Formula
+  readonly where: Prose
+}
+
+const row = (text: string, latex: string, where: Prose): ClosedForm => ({
+  formula: formula(text, latex),
+  where,
+})
+
+const sigma = formula('σ', '\\sigma')
+const logScale = formula('log scale²', '\\log \\mathit{scale}^2')
+const m = formula('m')
+const a = formula('a')
+const b = formula('b')
+
+const againstStandard = row(
+  '½ Σ (exp σ − (1 + σ) + m²)',
+  '\\frac{1}{2} \\sum \\left(\\exp\\sigma - (1 + \\sigma) + m^2\\right)',
+  [m, ' = loc, ', sigma, ' = ', logScale, ' of q'],
+)
+
+const locsAndScales: Prose = [
+  m,
+  ', ',
+  formula('s'),
+  ' = loc, scale of q; ',
+  formula('μ', '\\mu'),
+  ', ',
+  formula('r'),
+  ' = those of p',
+]
+
+const normals = row(
+  'Σ [log(r / s) + (s² + (m − μ)²) / (2 r²) − ½]',
+  '\\sum \\left[\\log\\frac{r}{s} + \\frac{s^2 + (m - \\mu)^2}{2 r^2} - \\frac{1}{2}\\right]',
+  locsAndScales,
+)
+
+const covariances = row(
+  '½ [tr(R⁻¹ S) + (m − μ)ᵀ R⁻¹ (m − μ) − d + log(det R / det S)]',
+  '\\frac{1}{2} \\left[\\mathrm{tr}(R^{-1} S) + (m - \\mu)^{\\top} R^{-1} (m - \\mu) - d + \\log\\frac{\\det R}{\\det S}\\right]',
+  [
+    m,
+    ', ',
+    formula('S'),
+    ' = mean, covariance of q; ',
+    formula('μ', '\\mu'),
+    ', ',
+    formula('R'),
+    ' = those of p; ',
+    formula('d'),
+    ' dimensions',
+  ],
+)
+
+const labels = row('Σ a log(a / b)', '\\sum a \\log\\frac{a}{b}', [
+  a,
+  ', ',
+  b,
+  ' = probabilities of q, p; 0 log 0 = 0',
+])
+
+const byMoments = row(
+  'Σ [(v + (m − μ)²) / (2 r²) + log r + ½ log 2π] − H',
+  '\\sum \\left[\\frac{v + (m - \\mu)^2}{2 r^2} + \\log r + \\frac{1}{2} \\log 2\\pi\\right] - H',
+  [
+    m,
+    ', ',
+    formula('v'),
+    ', ',
+    formula('H'),
+    ' = mean, variance, entropy of q; ',
+    formula('μ', '\\mu'),
+    ', ',
+    formula('r'),
+    ' = loc, scale of p',
+  ],
+)
+
+const atPoint = row('−log p(v)', '-\\log p(v)', [formula('v'), ' = the point of q'])
+
+/** The formulas, by pair `q|p`. */
+export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm } = {
+  'bernoulli|bernoulli': row(
+    'Σ [a log(a / b) + (1 − a) log((1 − a) / (1 − b))]',
+    '\\sum \\left[a \\log\\frac{a}{b} + (1 - a) \\log\\frac{1 - a}{1 - b}\\right]',
+    [a, ', ', b, ' = probability of 1 in q, p'],
+  ),
+  'categorical|categorical': labels,
+  'delta|bernoulli': atPoint,
+  'delta|categorical': atPoint,
+  'delta|delta': row('−log p(v)', '-\\log p(v)', [
+    formula('v'),
+    ' = the point of q: 0 where both agree, else infinite',
+  ]),
+  'delta|oneHotCategorical': atPoint,
+  'delta|poisson': atPoint,
+  'exponential|exponential': row(
+    'Σ [log(a / b) + b / a − 1]',
+    '\\sum \\left[\\log\\frac{a}{b} + \\frac{b}{a} - 1\\right]',
+    [a, ', ', b, ' = rate of q, p'],
+  ),
+  'exponential|normal': byMoments,
+  'iid(normal)|normal': normals,
+  'laplace|laplace': row(
+    'Σ [log(r / s) + (|m − μ| + s exp(−|m − μ| / s)) / r − 1]',
+    '\\sum \\left[\\log\\frac{r}{s} + \\frac{|m - \\mu| + s \\exp(-|m - \\mu| / s)}{r} - 1\\right]',
+    locsAndScales,
+  ),
+  'laplace|normal': byMoments,
+  'logNormal|logNormal': { ...normals, where: [...locsAndScales, ' (of the logarithms)'] },
+  'logNormal|normal': byMoments,
+  'multivariateNormal|multivariateNormal': covariances,
+  'multivariateNormal|normal': covariances,
+  'normal|iid(normal)': normals,
+  'normal|multivariateNormal': covariances,
+  'normal|normal': normals,
+  'oneHotCategorical|oneHotCategorical': labels,
+  'poisson|poisson': row('Σ [a log(a / b) − a + b]', '\\sum \\left[a \\log\\frac{a}{b} - a + b\\right]', [
+    a,
+    ', ',
+    b,
+    ' = rate of q, p',
+  ]),
+  'uniform|normal': byMoments,
+  'uniform|uniform': row('Σ log(r / s)', '\\sum \\log\\frac{r}{s}', [
+    formula('s'),
+    ', ',
+    formula('r'),
+    ' = length of the interval of q, p; infinite where that of q is not within',
+  ]),
+}
+
+/** The formula of KL(q ‖ p) for a pair of families, if it is known; `standard` says that p is N(0, I). */
+export const closedForm = (q: string, p: string, standard = false): ClosedForm | undefined => {
+  if (standard && isNormal(q) && isNormal(p)) return againstStandard
+  const known = Object.hasOwn(closedForms, `${q}|${p}`) ? closedForms[`${q}|${p}`] : undefined
+  return known ?? ofProducts(q, p, standard)
+}
+
+const isNormal = (family: string): boolean =>
+  family === 'normal' || (partsOf('iid', family) ?? []).some(isNormal)
+
+/** A sum over independent entries reads like that over entries; parts of several kinds are summed up. */
+const ofProducts = (q: string, p: string, standard: boolean): ClosedForm | undefined => {
+  const [single] = partsOf('iid', q) ?? []
+  const [other] = partsOf('iid', p) ?? []
+  if (single !== undefined && other !== undefined) {
+    const one = closedForm(single, other, standard)
+    return one === undefined
+      ? undefined
+      : { ...one, where: [...one.where, ', added up over the independent draws'] }
+  }
+  return partsOf('independent', q) === undefined || partsOf('independent', p) === undefined
+    ? undefined
+    : row('Σ_l KL(q_l ‖ p_l)', '\\sum_l \\mathrm{KL}(q_l \\Vert p_l)', ['part by part, each in closed form'])
+}
