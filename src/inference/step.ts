@@ -144,5 +144,5 @@ const gradientCulprit = (
 export const uploadAll = (arrays: Readonly<Record<string, NamedArray>>): Record<string, tf.Tensor> =>
   Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, upload(a)]))
 
-/** One array as a fresh tensor, which does not share memory with it. */
-export const upload = (a: NamedArray): tf.Tensor => tf.tensor(a.data.slice(), [...a.shape], 'float32')
+/** One array as a fresh tensor; it may share memory with the array, which is never written. */
+export const upload = (a: NamedArray): tf.Tensor => tf.tensor(a.data, [...a.shape], 'float32')

@@ -24,7 +24,7 @@ interface PlayerState {
 }
 
 interface State {
-  readonly arrays: Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+  readonly arrays: Record<string, NamedArray>
   readonly average: Record<string, Float32Array>
   readonly tensors: Record<string, tf.Tensor>
   readonly players: readonly PlayerState[]
@@ -52,18 +52,22 @@ const start = (p: Prepared): State => {
   return { arrays, average, tensors: uploadAll(arrays), players }
 }
 
-const finite = (gradients: Readonly<Record<string, Float32Array>>): boolean => {
-  for (const g of Object.values(gradients)) {
-    // A sum is finite exactly when no entry is NaN or infinite, short of an overflow of float64.
-    let sum = 0
-    for (let i = 0; i < g.length; i++) sum += g[i] as number
-    if (!Number.isFinite(sum)) return false
-  }
-  return true
+// A sum is finite exactly when no entry is NaN or infinite, short of an overflow of float64.
+const finite = (a: Float32Array): boolean => {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] as number
+  return Number.isFinite(sum)
+}
+
+/** The gradients with the sign of descent: a loss exists only here. */
+const descent = (gradient: Float32Array, sense: Player['sense']): Float32Array => {
+  const sign = sense === 'max' ? -1 : 1
+  const update = new Float32Array(gradient.length)
+  for (let i = 0; i < update.length; i++) update[i] = sign * (gradient[i] as number)
+  return update
 }
 
 const nonFinite = (
-  p: Prepared,
   s: State,
   ps: PlayerState,
   batch: Batch,
@@ -82,16 +86,12 @@ const nonFinite = (
     culprit?.site ?? ps.player.name,
     `step ${step}: ${where} ${what}`,
     'lower the learning rate, or clip: optimizer(clipByGlobalNorm(1), adam(1e-3)); the last good parameters are in details.params',
-    { step, site: culprit?.site, term: culprit?.term, params: paramsOf(p, s.arrays), history },
+    { step, site: culprit?.site, term: culprit?.term, params: paramsOf(s.arrays), history },
   )
 }
 
-const paramsOf = (_p: Prepared, arrays: Readonly<Record<string, NamedArray>>): Params<unknown> => {
-  const copies = Object.fromEntries(
-    Object.entries(arrays).map(([path, a]) => [path, { shape: [...a.shape], data: a.data.slice() }]),
-  )
-  return unflattenParams(copies)
-}
+// The arrays are replaced by an update, never written, so they can be handed out as they are.
+const paramsOf = (arrays: Readonly<Record<string, NamedArray>>): Params<unknown> => unflattenParams(arrays)
 
 /** One move of one player; the errors leave the parameters as they were. */
 const move = (
@@ -103,31 +103,32 @@ const move = (
   history: readonly HistoryPoint[],
 ): E.Either<readonly GiryError[], number> => {
   const { value, gradients } = evaluateWithGradients(ps.player.objective, s.tensors, ps.paths, batch)
-  if (!Number.isFinite(value) || !finite(gradients))
-    return E.left([nonFinite(p, s, ps, batch, step, value, history)])
-  // The optimizer descends on a loss, which exists only here: the objective with its sign turned for a maximizer.
+  const refuse = (v: number) => E.left([nonFinite(s, ps, batch, step, v, history)])
+  if (!Number.isFinite(value) || !Object.values(gradients).every(finite)) return refuse(value)
   const updates = Object.fromEntries(
-    Object.entries(gradients).map(([path, g]) => [
-      path,
-      ps.player.sense === 'max' ? g.map((x) => -x) : g.slice(),
-    ]),
+    Object.entries(gradients).map(([path, gradient]) => [path, descent(gradient, ps.player.sense)]),
   )
   const params = Object.fromEntries(ps.paths.map((path) => [path, (s.arrays[path] as NamedArray).data]))
   ps.update(updates, { step: ++ps.moves, params })
+  for (const path of ps.paths) addTo(updates[path] as Float32Array, params[path] as Float32Array)
+  if (!Object.values(updates).every(finite)) return refuse(Number.NaN)
   for (const path of ps.paths)
-    apply(s, path, updates[path] as Float32Array, p.optimizers[ps.player.name]?.average)
+    replace(s, path, updates[path] as Float32Array, p.optimizers[ps.player.name]?.average)
   return E.right(value)
 }
 
-const apply = (s: State, path: string, u: Float32Array, decay: number | undefined): void => {
-  const array = s.arrays[path] as NamedArray
-  for (let i = 0; i < u.length; i++) array.data[i] = (array.data[i] as number) + (u[i] as number)
+const addTo = (update: Float32Array, params: Float32Array): void => {
+  for (let i = 0; i < update.length; i++) update[i] = (update[i] as number) + (params[i] as number)
+}
+
+const replace = (s: State, path: string, data: Float32Array, decay: number | undefined): void => {
+  const { shape } = s.arrays[path] as NamedArray
+  s.arrays[path] = { shape, data }
   s.tensors[path]?.dispose()
-  s.tensors[path] = upload(array)
+  s.tensors[path] = upload({ shape, data })
   const average = s.average[path]
   if (decay === undefined || average === undefined) return
-  for (let i = 0; i < u.length; i++)
-    average[i] = decay * (average[i] as number) + (1 - decay) * (array.data[i] as number)
+  s.average[path] = average.map((x, i) => decay * x + (1 - decay) * (data[i] as number))
 }
 
 /** Lets the event loop turn, so that signals, progress bars and aborts are served. */
@@ -143,8 +144,8 @@ const run = async (p: Prepared, backend: string, s: State): Promise<E.Either<rea
   let heldOut: number | undefined
   const seconds = () => (performance.now() - began) / 1000
   const fitSoFar = (steps: number): Fit => ({
-    params: paramsOf(p, s.arrays),
-    ...(Object.keys(s.average).length === 0 ? {} : { averaged: paramsOf(p, mapData(s)) }),
+    params: paramsOf(s.arrays),
+    ...(Object.keys(s.average).length === 0 ? {} : { averaged: paramsOf(mapData(s)) }),
     history: [...history],
     diagnostics: {
       steps,

@@ -109,7 +109,7 @@ describe('fit', () => {
       expect(error?.message).toMatch(
         /^step 1: the term KL\(q\(z\) ‖ p\(z\)\) at site 'z' is (-?Infinity|NaN)$/,
       )
-      expect((error?.details?.params as g.Params<{ m: unknown }>).m.value?.data[0]).toBe(80)
+      expect((error?.details?.params as g.Params<{ m: unknown }> | undefined)?.m.value?.data[0]).toBe(80)
     }
   })
 

@@ -74,6 +74,7 @@ const word = (letters: string): string => {
     .map((c) => (c in greekLetters ? `\\${greekLetters[c]} ` : c))
     .join('')
     .trim()
+  if (spelled === '') return '\\cdot'
   return [...letters].length === 1 ? spelled : `\\mathit{${spelled}}`
 }
 
