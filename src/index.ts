@@ -73,6 +73,7 @@ export {
   value,
 } from './dsl/space.js'
 export { type AnyValue, toArray, toTypedArray, type Value } from './dsl/value.js'
+export { type Derivation, derive } from './inference/derive.js'
 export { elbo } from './inference/elbo.js'
 export { evaluate } from './inference/evaluate.js'
 export { expect } from './inference/expect.js'

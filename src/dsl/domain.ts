@@ -144,19 +144,25 @@ const filled =
 /** The remedy where a datum is not a number at all. */
 const notFinite = 'remove or impute it; giry takes finite numbers only'
 
-/** A membership test for domains that are products of one set of numbers. */
+/**
+ * A membership test for domains that are products of one set of numbers, low <= x <= high, whole ones if asked for.
+ * Facts rather than a predicate: one loop without calls checks 47 million pixels in a fraction of a second.
+ */
 const each =
-  (member: (x: number) => boolean, reason: (x: number) => string, remedy: string) =>
+  (low: number, high: number, whole: boolean, reason: (x: number) => string, remedy: string) =>
   (data: ArrayLike<number>): OutsideDomain | undefined => {
     for (let i = 0; i < data.length; i++) {
       const x = data[i] as number
-      if (!member(x))
+      if (!(x >= low && x <= high && (!whole || Math.floor(x) === x)))
         return Number.isFinite(x)
           ? { index: i, reason: reason(x), remedy }
           : { index: i, reason: `${x} is not a finite number`, remedy: notFinite }
     }
     return undefined
   }
+
+const LARGEST = Number.MAX_VALUE
+const SMALLEST = Number.MIN_VALUE
 
 /** A membership test on the vectors along the last axis. */
 const eachVector =
@@ -165,8 +171,10 @@ const eachVector =
     const n = shape[shape.length - 1] ?? 1
     const finite = real.outside(data, shape)
     if (finite) return finite
+    const xs = new Array<number>(n)
     for (let i = 0; i + n <= data.length; i += n) {
-      const reason = member(Array.from({ length: n }, (_, j) => data[i + j] as number))
+      for (let j = 0; j < n; j++) xs[j] = data[i + j] as number
+      const reason = member(xs)
       if (reason !== undefined) return { index: i, reason, remedy }
     }
     return undefined
@@ -199,7 +207,7 @@ export const real: Domain<Real> = {
   marks: marksOf(['Real']),
   measure: 'Lebesgue',
   example: filled(0.5),
-  outside: each(Number.isFinite, (x) => `${x} is not a real number`, notFinite),
+  outside: each(-LARGEST, LARGEST, false, (x) => `${x} is not a real number`, notFinite),
 }
 
 /** x >= 0. */
@@ -209,7 +217,9 @@ export const nonNegative: Domain<NonNegative> = {
   measure: 'Lebesgue',
   example: filled(0.5),
   outside: each(
-    (x) => x >= 0 && x < Infinity,
+    0,
+    LARGEST,
+    false,
     (x) => `${x} is negative`,
     'use real(…) for data of either sign',
   ),
@@ -222,7 +232,9 @@ export const positive: Domain<Positive> = {
   measure: 'Lebesgue',
   example: filled(0.5),
   outside: each(
-    (x) => x > 0 && x < Infinity,
+    SMALLEST,
+    LARGEST,
+    false,
     (x) => `${x} is not positive`,
     'use real(…) for data of either sign, or map it with exp or softplus',
   ),
@@ -235,7 +247,9 @@ export const unit: Domain<Unit> = {
   measure: 'Lebesgue',
   example: filled(0.5),
   outside: each(
-    (x) => x >= 0 && x <= 1,
+    0,
+    1,
+    false,
     (x) => `${x} lies outside [0, 1]`,
     'divide grey values 0 … 255 by 255, or use real(…)',
   ),
@@ -248,7 +262,9 @@ export const count: Domain<Count> = {
   measure: 'counting',
   example: filled(1),
   outside: each(
-    (x) => Number.isInteger(x) && x >= 0,
+    0,
+    LARGEST,
+    true,
     (x) => `${x} is not a whole number >= 0`,
     'round the data, or use nonNegative(…)',
   ),
@@ -261,7 +277,9 @@ export const binary: Domain<Binary> = {
   measure: 'counting',
   example: filled(1),
   outside: each(
-    (x) => x === 0 || x === 1,
+    0,
+    1,
+    true,
     (x) => `${x} is neither 0 nor 1`,
     'grey values need binarizing: load the data set with { binarize: true } (mnist) or { binarize: { x: true } } (dataset), or model them with unit(…)',
   ),
@@ -274,7 +292,9 @@ export const category = <K extends number>(k: K): Domain<Category<K>> => ({
   measure: 'counting',
   example: filled(0),
   outside: each(
-    (x) => Number.isInteger(x) && x >= 0 && x < k,
+    0,
+    k - 1,
+    true,
     (x) => `${x} is not one of the labels 0 … ${k - 1}`,
     `number the labels from 0, or declare more of them than ${k}`,
   ),
@@ -362,6 +382,9 @@ export const correlation: Domain<Correlation> = {
   }, 'divide a covariance matrix by the outer product of its standard deviations'),
 }
 
+/** π rounded up to float32. */
+const PI = 3.1415927410125732
+
 /** Angles. */
 export const circle: Domain<Circle> = {
   name: 'Circle',
@@ -369,7 +392,9 @@ export const circle: Domain<Circle> = {
   measure: 'circle',
   example: filled(0.5),
   outside: each(
-    (x) => Math.abs(x) <= 3.1415927410125732,
+    -PI,
+    PI,
+    false,
     (x) => `${x} lies outside [-π, π]`,
     'wrap angles to (-π, π]',
   ),

@@ -115,35 +115,6 @@ type Balanced<F extends string, Depth extends 0[] = []> = F extends `${infer C}$
 export type ClosedForm<Q extends string, P extends string, T = typeof klTable> =
   HasKl<Q, P, T> extends true ? unknown : `no closed form for KL(${Q} ‖ ${P}) is in the table`
 
-/** Whether a pair of families has a closed form, at run time: the twin of `HasKl`. */
-export const hasClosedForm = (q: string, p: string, table: KlTable | undefined = klTable): boolean => {
-  if (Object.hasOwn(table, `${q}|${p}`)) return true
-  if (argument('iid', q) !== undefined && argument('iid', p) !== undefined)
-    return hasClosedForm(argument('iid', q) as string, argument('iid', p) as string, table)
-  const qs = split(argument('independent', q))
-  const ps = split(argument('independent', p))
-  return (
-    qs.length > 0 && qs.length === ps.length && qs.every((f, i) => hasClosedForm(f, ps[i] as string, table))
-  )
-}
-
-/** What stands between the parentheses of `product(…)`. */
-const argument = (product: string, family: string): string | undefined =>
-  family.startsWith(`${product}(`) && family.endsWith(')') ? family.slice(product.length + 1, -1) : undefined
-
-/** Splits a list of families at its commas, except at those between parentheses. */
-const split = (list: string | undefined): readonly string[] => {
-  if (list === undefined) return []
-  const families = ['']
-  let depth = 0
-  for (const c of list) {
-    depth += c === '(' ? 1 : c === ')' ? -1 : 0
-    if (c === ',' && depth === 0) families.push('')
-    else families[families.length - 1] += c
-  }
-  return families
-}
-
 /** A closed form, ready to be evaluated. */
 export type KlThunk = () => Value<[], Real>
 

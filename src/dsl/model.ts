@@ -104,8 +104,11 @@ export type Extend<R, N extends string, V> = { readonly [K in keyof R | N]: K ex
 /** Both records; the left wins where a name is in both, which `Fresh` refuses anyway. */
 export type Merge<A, B> = { readonly [K in keyof A | keyof B]: K extends keyof A ? A[K] : K extends keyof B ? B[K] : never }
 
-/** Accepts a name that is not taken; otherwise a sentence. */
-export type Fresh<N extends string, Taken> = N extends Taken ? `the name '${N}' is already declared in this model` : unknown
+/** The sentence for a name that is taken. */
+export type NameTaken<N extends string> = `the name '${N}' is already declared in this model`
+
+/** Accepts a name that is not taken; otherwise a sentence (in a record, since two literal strings would meet in never). */
+export type Fresh<N extends string, Taken> = N extends Taken ? { readonly error: NameTaken<N> } : unknown
 
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without entries, which the mapped types above start from.
 type None = {}

@@ -110,7 +110,7 @@ const read = (u: unknown, shape: Shape, name: string): { data: Float32Array; cou
         `pass n × ${size} numbers`,
         name,
       )
-    return { data: u instanceof Float32Array ? u : Float32Array.from(array), count: array.length / size, single: false }
+    return { data: u instanceof Float32Array ? u : new Float32Array(array), count: array.length / size, single: false }
   }
   if (u instanceof tf.Tensor) return read(u.arraySync(), shape, name)
   const flat = flatten(u)
@@ -169,19 +169,20 @@ export const isElements = (u: unknown): u is Elements<Shape, unknown> =>
   typeof u === 'object' && u !== null && 'data' in u && 'count' in u && 'domain' in u && 'shape' in u
 
 /** Builds a space of a shape over a domain. */
-export const makeSpace = <S extends Shape, Dm>(shape: S, domain: D.Domain<Dm>): Space<S, Dm> => {
+export const makeSpace = <const S extends Shape, Dm>(sizes: S, domain: D.Domain<Dm>): Space<[...S], Dm> => {
+  const shape: [...S] = [...sizes]
   const bad = shape.findIndex((n) => !Number.isInteger(n) || n < 1)
   if (bad >= 0)
     throw new GiryException([
       giryError('shape', domain.name, `a space cannot have size ${shape[bad]} along axis ${bad}`, 'sizes are whole numbers >= 1'),
     ])
   const name = `${domain.name}${showShape(shape)}`
-  const type = new t.Type<Elements<S, unknown>, Nested, unknown>(
+  const type = new t.Type<Elements<[...S], unknown>, Nested, unknown>(
     name,
-    (u): u is Elements<S, unknown> => isElements(u) && sameShape(u.shape, shape) && D.isWithin(u.domain, domain),
+    (u): u is Elements<[...S], unknown> => isElements(u) && sameShape(u.shape, shape) && D.isWithin(u.domain, domain),
     (u, context) => {
       const decoded = decodeElements(shape, domain, name, u)
-      if (E.isRight(decoded)) return t.success(decoded.right as Elements<S, unknown>)
+      if (E.isRight(decoded)) return t.success(decoded.right as Elements<[...S], unknown>)
       return t.failures(
         decoded.left.map((e) => ({ value: u, context, message: e.remedy === '' ? e.message : `${e.message}; ${e.remedy}` })),
       )
@@ -231,31 +232,31 @@ const requireSpace = <S extends Shape, Dm>(space: SpaceLike<S, Dm>, v: AnyValue)
     : fail('data', showSpaceOf(space), `a value of ${showSpaceOf(v)} was given for ${showSpaceOf(space)}`, 'pass a value of this space, or plain data')
 
 /** Real numbers: `real()` a scalar, `real(2)` a vector, `real(28, 28, 1)` an image. */
-export const real = <S extends Shape>(...shape: S): Space<S, D.Real> => makeSpace(shape, D.real)
+export const real = <const S extends Shape>(...shape: S): Space<[...S], D.Real> => makeSpace(shape, D.real)
 /** Numbers >= 0. */
-export const nonNegative = <S extends Shape>(...shape: S): Space<S, D.NonNegative> =>
+export const nonNegative = <const S extends Shape>(...shape: S): Space<[...S], D.NonNegative> =>
   makeSpace(shape, D.nonNegative)
 /** Numbers > 0. */
-export const positive = <S extends Shape>(...shape: S): Space<S, D.Positive> => makeSpace(shape, D.positive)
+export const positive = <const S extends Shape>(...shape: S): Space<[...S], D.Positive> => makeSpace(shape, D.positive)
 /** Numbers in [0, 1]. */
-export const unit = <S extends Shape>(...shape: S): Space<S, D.Unit> => makeSpace(shape, D.unit)
+export const unit = <const S extends Shape>(...shape: S): Space<[...S], D.Unit> => makeSpace(shape, D.unit)
 /** Numbers 0 and 1. */
-export const binary = <S extends Shape>(...shape: S): Space<S, D.Binary> => makeSpace(shape, D.binary)
+export const binary = <const S extends Shape>(...shape: S): Space<[...S], D.Binary> => makeSpace(shape, D.binary)
 /** Whole numbers 0, 1, 2, … */
-export const count = <S extends Shape>(...shape: S): Space<S, D.Count> => makeSpace(shape, D.count)
+export const count = <const S extends Shape>(...shape: S): Space<[...S], D.Count> => makeSpace(shape, D.count)
 /** Labels 0 … k − 1: `category(10)` is one label, `category(10, 3)` a vector of three. */
-export const category = <const K extends number, S extends Shape>(k: K, ...shape: S): Space<S, D.Category<K>> =>
+export const category = <const K extends number, const S extends Shape>(k: K, ...shape: S): Space<[...S], D.Category<K>> =>
   makeSpace(shape, D.category(k))
 /** Probability vectors along the last axis. */
-export const simplex = <S extends readonly [number, ...number[]]>(...shape: S): Space<S, D.Simplex> =>
+export const simplex = <const S extends readonly [number, ...number[]]>(...shape: S): Space<[...S], D.Simplex> =>
   makeSpace(shape, D.simplex)
 /** One-hot vectors along the last axis. */
-export const oneHot = <S extends readonly [number, ...number[]]>(...shape: S): Space<S, D.OneHot> =>
+export const oneHot = <const S extends readonly [number, ...number[]]>(...shape: S): Space<[...S], D.OneHot> =>
   makeSpace(shape, D.oneHot)
 /** A bounded interval whose ends the type does not know. */
-export const interval = <S extends Shape>(...shape: S): Space<S, D.Interval> => makeSpace(shape, D.interval)
+export const interval = <const S extends Shape>(...shape: S): Space<[...S], D.Interval> => makeSpace(shape, D.interval)
 /** Increasing vectors along the last axis. */
-export const ordered = <S extends readonly [number, ...number[]]>(...shape: S): Space<S, D.Ordered> =>
+export const ordered = <const S extends readonly [number, ...number[]]>(...shape: S): Space<[...S], D.Ordered> =>
   makeSpace(shape, D.ordered)
 /** Lower triangular n × n matrices with positive diagonal. */
 export const cholesky = <const N extends number>(n: N): Space<[N, N], D.Cholesky> => makeSpace([n, n], D.cholesky)
@@ -263,4 +264,4 @@ export const cholesky = <const N extends number>(n: N): Space<[N, N], D.Cholesky
 export const correlation = <const N extends number>(n: N): Space<[N, N], D.Correlation> =>
   makeSpace([n, n], D.correlation)
 /** Angles in [−π, π]. */
-export const circle = <S extends Shape>(...shape: S): Space<S, D.Circle> => makeSpace(shape, D.circle)
+export const circle = <const S extends Shape>(...shape: S): Space<[...S], D.Circle> => makeSpace(shape, D.circle)

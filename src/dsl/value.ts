@@ -158,6 +158,10 @@ export const unionShape = (values: readonly AnyValue[], operation: string): Shap
   return first.shape
 }
 
+/** The axes in the order of a value that has them all, if there is one: the largest operand is then never transposed. */
+const orderedAs = (union: readonly Axis[], values: readonly AnyValue[]): readonly Axis[] =>
+  values.find((v) => v.axes.length === union.length)?.axes ?? union
+
 /** Applies a tensor operation elementwise to values that are aligned by name first. */
 export const elementwise = <S extends Shape, D>(
   operation: string,
@@ -168,7 +172,7 @@ export const elementwise = <S extends Shape, D>(
   const single = values.length === 1 ? values[0] : undefined
   if (single !== undefined)
     return makeValue(f(single.tensor), single.shape as S, domain, single.axes, single.origins)
-  const axes = unionAxes(values)
+  const axes = orderedAs(unionAxes(values), values)
   const shape = unionShape(values, operation)
   const tensors = values.map((v) =>
     v.shape.length === shape.length

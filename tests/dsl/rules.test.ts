@@ -4,7 +4,7 @@
  */
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
-import type { Fresh } from '../../src/dsl/model.js'
+import type { NameTaken } from '../../src/dsl/model.js'
 import type { Feeds } from '../../src/dsl/net.js'
 import type { FitFault, MethodFault } from '../../src/dsl/rules.js'
 import type { DataFault } from '../../src/inference/trainingData.js'
@@ -215,7 +215,7 @@ describe('gradient methods', () => {
 
 describe('names, arguments and nets', () => {
   it('are declared once', () => {
-    const said: Fresh<'z', 'z' | 'x'> = "the name 'z' is already declared in this model"
+    const said: NameTaken<'z'> = "the name 'z' is already declared in this model"
     const again = g.bind as unknown as (name: string, f: () => unknown) => (m: unknown) => unknown
     expect(sentencesOf(() => again('z', () => g.standardNormal())(p))).toEqual([said])
   })

@@ -68,7 +68,7 @@ const fromLogits = (logits: Value<Shape, Real>): Bernoulli<Shape> =>
     logits.shape,
     () => sigmoid(logits),
     () => sigmoid(neg(logits)),
-    (x) => neg(softplus(mul(sub(1, mul(2, x)), logits))),
+    (x) => softplus(mul(sub(1, mul(2, x)), logits)),
     () => add(mul(sigmoid(logits), softplus(neg(logits))), mul(sigmoid(neg(logits)), softplus(logits))),
   )
 
@@ -79,7 +79,7 @@ const fromProbs = (probs: Value<Shape, Unit>): Bernoulli<Shape> => {
     probs.shape,
     () => probs,
     tails,
-    (x) => add(selected(x, probs), selected(withDomain(sub(1, x), binary), tails())),
+    (x) => neg(add(selected(x, probs), selected(withDomain(sub(1, x), binary), tails()))),
     () => neg(add(plogp(probs), plogp(tails()))),
   )
 }
@@ -89,7 +89,7 @@ const coins = (
   shape: Shape,
   heads: () => Value<Shape, Unit>,
   tails: () => Value<Shape, Unit>,
-  logMass: (x: Value<Shape, Binary>) => Value<Shape, Real>,
+  surprisal: (x: Value<Shape, Binary>) => Value<Shape, Real>,
   entropies: () => Value<Shape, Real>,
 ): Bernoulli<Shape> => {
   const n = sizeOf(shape)
@@ -100,7 +100,10 @@ const coins = (
     capabilities: n <= 16 ? ['density', 'enumerable'] : ['density'],
     parameters: { ...parameters },
     sample: (noise, axes) => less(uniformNoise(noise, axes, shape), heads()),
-    logProb: (x) => sum(isWithin(x.domain, binary) ? logMass(x) : onSupport(lessEqual(x, 1), logMass(x))),
+    logProb: (x) =>
+      isWithin(x.domain, binary)
+        ? neg(sum(surprisal(x)))
+        : sum(onSupport(lessEqual(x, 1), neg(surprisal(x)))),
     enumerate: (axis) => bits(n, shape, axis),
     supportSize: n <= 16 ? 2 ** n : Number.POSITIVE_INFINITY,
   })

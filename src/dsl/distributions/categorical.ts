@@ -40,7 +40,7 @@ import { inside, onSupport } from './support.js'
 
 /** A label among K. */
 export type Categorical<K extends number> = Distribution<
-  EventSpace<readonly [], Category<K>>,
+  EventSpace<[], Category<K>>,
   'density' | 'enumerable',
   'categorical'
 > &
@@ -59,18 +59,18 @@ const label = (p: Probabilities): Categorical<number> => {
   const mean = () => sum(mul(ranks(p.k), p.probs()))
   const measure = distribution({
     family: 'categorical',
-    shape: [] as readonly [],
+    shape: [] as [],
     domain,
     capabilities: ['density', 'enumerable'],
     parameters: { ...p.parameters },
     sample: (noise, axes) => withDomain(labelAt(uniformNoise(noise, axes, []), p), domain),
     logProb: (x) => {
       const known = less(x, p.k)
-      const log = sum(where(hot(inside(known, x, 0), p.k), p.logProbs(), 0) as Value<readonly [number], Real>)
+      const log = sum(where(hot(inside(known, x, 0), p.k), p.logProbs(), 0) as Value<[number], Real>)
       return onSupport(known, log) as Value<[], Real>
     },
     enumerate: (axis) =>
-      makeValue<readonly [], Category<number>>(tf.range(0, p.k), [], domain, [{ name: axis, size: p.k }]),
+      makeValue<[], Category<number>>(tf.range(0, p.k), [], domain, [{ name: axis, size: p.k }]),
     supportSize: p.k,
   })
   return {
@@ -83,8 +83,7 @@ const label = (p: Probabilities): Categorical<number> => {
 }
 
 /** 0, 1, …, K − 1. */
-const ranks = (k: number): Value<readonly [number], Real> =>
-  makeValue<readonly [number], Real>(tf.range(0, k), [k], real)
+const ranks = (k: number): Value<[number], Real> => makeValue<[number], Real>(tf.range(0, k), [k], real)
 
 const hot = (x: Value<Shape, Real>, k: number) =>
   onEvent(x, [k], binary, (t) => tf.cast(tf.oneHot(tf.cast(t, 'int32') as tf.Tensor1D, k), 'float32'))

@@ -39,11 +39,11 @@ import {
 
 /** n independent draws of D. */
 export type Iid<N extends number, D extends AnyDistribution> = Distribution<
-  EventSpace<readonly [N, ...ShapeIn<D>], DomainIn<D>>,
+  EventSpace<[N, ...ShapeIn<D>], DomainIn<D>>,
   CapabilitiesOf<D>,
   `iid(${D['family']})`
 > &
-  MomentsIf<D, readonly [N, ...ShapeIn<D>]> &
+  MomentsIf<D, [N, ...ShapeIn<D>]> &
   EntropyIf<D> & { readonly parts: readonly [D] }
 
 /** n independent draws of d. */

@@ -40,7 +40,7 @@ import {
 /** A list of at least one distribution. */
 export type Distributions = readonly [AnyDistribution, ...AnyDistribution[]]
 
-type EventOf<Ds extends Distributions> = readonly [Ds['length'], ...ShapeIn<Ds[0]>]
+type EventOf<Ds extends Distributions> = [Ds['length'], ...ShapeIn<Ds[0]>]
 
 /** Independent draws of each of Ds. */
 export type Independent<Ds extends Distributions> = Distribution<

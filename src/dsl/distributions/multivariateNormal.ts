@@ -52,21 +52,21 @@ import type { CountOf, IsVector } from './probabilities.js'
 
 /** The parameters of a multivariate normal. */
 export interface LocScaleTril<N extends number> {
-  readonly loc: Value<readonly [N], Real>
-  readonly scaleTril: Value<readonly [N, N], Cholesky>
+  readonly loc: Value<[N], Real>
+  readonly scaleTril: Value<[N, N], Cholesky>
 }
 
 /** A normal on Real[n] of any covariance. */
 export type MultivariateNormal<N extends number> = Distribution<
-  EventSpace<readonly [N], Real>,
+  EventSpace<[N], Real>,
   'density' | 'pathwise',
   'multivariateNormal'
 > &
-  Moments<readonly [N]> &
+  Moments<[N]> &
   Entropy & {
     readonly parameters: {
-      readonly loc: Value<readonly [N], Real>
-      readonly scaleTril: Value<readonly [N, N], Cholesky>
+      readonly loc: Value<[N], Real>
+      readonly scaleTril: Value<[N, N], Cholesky>
     }
   }
 
@@ -99,25 +99,25 @@ export const multivariateNormal = <const L extends Arg, const T extends Arg>(p: 
       'give the Cholesky factor of the n × n covariance',
     )
   return fromFactor(
-    loc as Value<Shape, Real> as Value<readonly [number], Real>,
-    scaleTril as Value<Shape, Cholesky> as Value<readonly [number, number], Cholesky>,
+    loc as Value<Shape, Real> as Value<[number], Real>,
+    scaleTril as Value<Shape, Cholesky> as Value<[number, number], Cholesky>,
   ) as MultivariateNormal<number> as MultivariateNormal<CountOf<L>>
 }
 
 const fromFactor = (
-  loc: Value<readonly [number], Real>,
-  scaleTril: Value<readonly [number, number], Cholesky>,
+  loc: Value<[number], Real>,
+  scaleTril: Value<[number, number], Cholesky>,
 ): MultivariateNormal<number> => {
   const n = loc.shape[0]
   const logVolume = () => add(logDet(scaleTril), n * halfLog2Pi)
   const measure = distribution({
     family: 'multivariateNormal',
-    shape: [n] as readonly [number],
+    shape: [n] as [number],
     domain: real,
     capabilities: ['density', 'pathwise'],
     parameters: { loc, scaleTril },
     sample: (noise, axes) =>
-      add(loc, matMul(normalNoise(noise, axes, [n]), transpose(scaleTril))) as Value<readonly [number], Real>,
+      add(loc, matMul(normalNoise(noise, axes, [n]), transpose(scaleTril))) as Value<[number], Real>,
     logProb: (x) => sub(mul(-0.5, sum(square(solveVector(scaleTril, sub(x, loc))))), logVolume()),
   })
   return {
@@ -125,20 +125,17 @@ const fromFactor = (
     parameters: { loc, scaleTril },
     mean: () => loc,
     variance: () =>
-      sum(square(scaleTril as Value<readonly [number, number], Real>), 1) as Value<
-        readonly [number],
-        NonNegative
-      >,
+      sum(square(scaleTril as Value<[number, number], Real>), 1) as AnyValue as Value<[number], NonNegative>,
     entropy: () => add(logVolume(), 0.5 * n),
   }
 }
 
 /** Σ_i log L_ii. */
-const logDet = (l: Value<readonly [number, number], Cholesky>): Value<[], Real> =>
+const logDet = (l: Value<[number, number], Cholesky>): Value<[], Real> =>
   sum(log(onEvent(l, [l.shape[0]], positive, (t) => diagPart(t))))
 
 /** L⁻¹ v. Where L has no axes all vectors are columns of one right-hand side. */
-const solveVector = (l: AnyValue, v: AnyValue): Value<readonly [number], Real> => {
+const solveVector = (l: AnyValue, v: AnyValue): Value<[number], Real> => {
   const n = v.shape[0] as number
   const axes = unionAxes([v, l])
   const leading = axes.map((a) => a.size)

@@ -61,7 +61,7 @@ export const normal = <const L extends Arg, const Sc extends Arg>(p: {
   ) as Normal<Both<L, Sc>>
 
 /** N(0, I) of event shape [n], or of a whole shape; without arguments a scalar. */
-export const standardNormal = <const S extends Shape>(...shape: S): Normal<S> => {
+export const standardNormal = <const S extends number[]>(...shape: S): Normal<S> => {
   const n = sizeOf(shape)
   const loc = makeValue<Shape, Real>(tf.zeros([...shape]), shape, real)
   const scale = makeValue<Shape, Positive>(tf.ones([...shape]), shape, positive)

@@ -37,11 +37,11 @@ import {
 
 /** One of K unit vectors. */
 export type OneHotCategorical<K extends number> = Distribution<
-  EventSpace<readonly [K], OneHot>,
+  EventSpace<[K], OneHot>,
   'density' | 'enumerable',
   'oneHotCategorical'
 > &
-  Moments<readonly [K]> &
+  Moments<[K]> &
   Entropy & { readonly parameters: ProbabilityParameters<K> }
 
 /** A unit vector from K logits, or from K probabilities; exactly one of the two, by name. */
@@ -57,7 +57,7 @@ const unitVector = (p: Probabilities): OneHotCategorical<number> => {
   const k = p.k
   const measure = distribution({
     family: 'oneHotCategorical',
-    shape: [k] as readonly [number],
+    shape: [k] as [number],
     domain: oneHot,
     capabilities: ['density', 'enumerable'],
     parameters: { ...p.parameters },
@@ -65,9 +65,8 @@ const unitVector = (p: Probabilities): OneHotCategorical<number> => {
       onEvent(labelAt(uniformNoise(noise, axes, []), p), [k], oneHot, (t) =>
         tf.cast(tf.oneHot(tf.cast(t, 'int32') as tf.Tensor1D, k), 'float32'),
       ),
-    logProb: (x) => sum(where(greater(x, 0.5), p.logProbs(), 0) as Value<readonly [number], Real>),
-    enumerate: (axis) =>
-      makeValue<readonly [number], OneHot>(tf.eye(k), [k], oneHot, [{ name: axis, size: k }]),
+    logProb: (x) => sum(where(greater(x, 0.5), p.logProbs(), 0) as Value<[number], Real>),
+    enumerate: (axis) => makeValue<[number], OneHot>(tf.eye(k), [k], oneHot, [{ name: axis, size: k }]),
     supportSize: k,
   })
   return {

@@ -21,8 +21,8 @@ import { parameter, type Within } from './parameter.js'
 
 /** K probabilities by one of their two names. */
 export type ProbabilityParameters<K extends number> =
-  | { readonly logits: Value<readonly [K], Real> }
-  | { readonly probs: Value<readonly [K], Simplex> }
+  | { readonly logits: Value<[K], Real> }
+  | { readonly probs: Value<[K], Simplex> }
 
 /** Accepts a vector; otherwise a sentence. */
 export type IsVector<A, What extends string> =
@@ -49,8 +49,8 @@ export type CountOf<A> = Last<ShapeOf<A>>
 export interface Probabilities {
   readonly k: number
   readonly parameters: ProbabilityParameters<number>
-  readonly probs: () => Value<readonly [number], Simplex>
-  readonly logProbs: () => Value<readonly [number], Real>
+  readonly probs: () => Value<[number], Simplex>
+  readonly logProbs: () => Value<[number], Real>
 }
 
 /** Reads the parameters of a family, checked. */
@@ -69,9 +69,9 @@ export const probabilities = (
       })
 }
 
-const vector = <D>(what: string, v: Value<Shape, D>): Value<readonly [number], D> =>
+const vector = <D>(what: string, v: Value<Shape, D>): Value<[number], D> =>
   v.shape.length === 1
-    ? (v as Value<Shape, D> as Value<readonly [number], D>)
+    ? (v as Value<Shape, D> as Value<[number], D>)
     : fail(
         'shape',
         what,
@@ -92,14 +92,14 @@ export const ofParameters = (p: ProbabilityParameters<number>): Probabilities =>
         k: p.probs.shape[0],
         parameters: p,
         probs: () => p.probs,
-        logProbs: () => safeLog(p.probs) as Value<readonly [number], Real>,
+        logProbs: () => safeLog(p.probs) as Value<[number], Real>,
       }
 
 /** H = −Σ_k p_k log p_k. */
 export const entropyOf = (p: Probabilities): Value<[], Real> => {
   const probs = p.probs()
   const present = greater(probs, 0)
-  return neg(sum(mul(probs, where(present, p.logProbs(), 0)) as Value<readonly [number], Real>))
+  return neg(sum(mul(probs, where(present, p.logProbs(), 0)) as Value<[number], Real>))
 }
 
 /** Σ_k q_k (log q_k − log p_k). */

@@ -66,7 +66,7 @@ export const uniform = <const L extends Arg, const H extends Arg>(p: {
 }
 
 /** U(0, 1) of event shape [n], or of a whole shape; without arguments a scalar. On Unit. */
-export const standardUniform = <const S extends Shape>(...shape: S): Uniform<S, Unit> =>
+export const standardUniform = <const S extends number[]>(...shape: S): Uniform<S, Unit> =>
   between(
     makeValue<Shape, Real>(tf.zeros([...shape]), shape, real),
     makeValue<Shape, Real>(tf.ones([...shape]), shape, real),

@@ -7,7 +7,8 @@
 import * as tf from '@tensorflow/tfjs'
 
 const silence = (): void => {
-  if (!tf.env().getBool('IS_NODE')) return
+  // A program that registered the wasm backend has not started it yet, and tfjs refuses to compute before that.
+  if (!tf.env().getBool('IS_NODE') || tf.findBackendFactory('wasm') !== null) return
   const before = tf.env().getBool('PROD')
   tf.env().set('PROD', true)
   tf.scalar(0).dispose()

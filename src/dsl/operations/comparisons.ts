@@ -3,9 +3,10 @@
  * their gradient is 0. Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type Binary, binary, type Domain, type MixedDomain, mixedDomain } from '../domain.js'
+import { type Binary, binary, type Domain, join, type MixedDomain, mixedDomain } from '../domain.js'
+import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
-import { type Arg, asValue, type Both, type DomainOf, type Meets } from './argument.js'
+import { type Arg, asValue, type Both, type DomainOf, type Meets, type ShapeOf } from './argument.js'
 
 /** A comparison of two arguments. */
 export type Comparison<Name extends string> = <const A extends Arg, const B extends Arg>(
@@ -36,14 +37,18 @@ export const equal: Comparison<'equal'> = compare('equal', tf.equal)
 /** 1 where x ≠ y, else 0. */
 export const notEqual: Comparison<'notEqual'> = compare('notEqual', tf.notEqual)
 
+/** Domain of a choice: a scalar condition chooses whole events, any other one entry by entry. */
+export type ChosenDomain<C extends Shape, A, B> = C extends readonly [] ? A | B : MixedDomain<A, B>
+
 /** a where the condition is 1, b where it is 0; the untaken branch gets no gradient. */
 export const where = <C extends Value<readonly number[], Binary>, const A extends Arg, const B extends Arg>(
   condition: C,
   a: A & Meets<C, A, 'where'>,
   b: B & Meets<A, B, 'where'> & Meets<C, B, 'where'>,
-): Value<Both<C, Value<Both<A, B>, unknown>>, MixedDomain<DomainOf<A>, DomainOf<B>>> => {
+): Value<Both<C, Value<Both<A, B>, unknown>>, ChosenDomain<ShapeOf<C>, DomainOf<A>, DomainOf<B>>> => {
   const x = asValue(a)
   const y = asValue(b)
+  const chosen = (condition.shape.length === 0 ? join : mixedDomain)(x.domain, y.domain)
   const pick = (c: tf.Tensor, s: tf.Tensor, t: tf.Tensor) => {
     const shape = tf.broadcast_util.assertAndGetBroadcastShape(
       c.shape,
@@ -57,7 +62,7 @@ export const where = <C extends Value<readonly number[], Binary>, const A extend
   }
   return elementwise(
     'where',
-    mixedDomain(x.domain, y.domain) as Domain<MixedDomain<DomainOf<A>, DomainOf<B>>>,
+    chosen as Domain<ChosenDomain<ShapeOf<C>, DomainOf<A>, DomainOf<B>>>,
     (...[c, s, t]) => pick(c as tf.Tensor, s as tf.Tensor, t as tf.Tensor),
     condition,
     x,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect, it } from 'vitest'
-import { gradients, stopGradient } from '../../../src/dsl/numerics/gradients.js'
+import { gradients } from '../../../src/dsl/numerics/gradients.js'
+import { stopGradient } from '../../../src/dsl/numerics/stopGradient.js'
 import {
   derivative,
   expectClose,

@@ -1,0 +1,288 @@
+import * as tf from '@tensorflow/tfjs'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { AnyDistribution } from '../../src/dsl/distribution.js'
+import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { categorical } from '../../src/dsl/distributions/categorical.js'
+import { delta } from '../../src/dsl/distributions/delta.js'
+import { exponential } from '../../src/dsl/distributions/exponential.js'
+import { iid } from '../../src/dsl/distributions/iid.js'
+import { independent } from '../../src/dsl/distributions/independent.js'
+import { laplace } from '../../src/dsl/distributions/laplace.js'
+import { logNormal } from '../../src/dsl/distributions/logNormal.js'
+import { mixture } from '../../src/dsl/distributions/mixture.js'
+import { multivariateNormal } from '../../src/dsl/distributions/multivariateNormal.js'
+import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
+import { oneHotCategorical } from '../../src/dsl/distributions/oneHotCategorical.js'
+import { poisson } from '../../src/dsl/distributions/poisson.js'
+import { push } from '../../src/dsl/distributions/push.js'
+import { uniform } from '../../src/dsl/distributions/uniform.js'
+import { positive, real } from '../../src/dsl/domain.js'
+import { hasClosedForm } from '../../src/dsl/families.js'
+import { klExact, klRule, klTable } from '../../src/dsl/kl.js'
+import * as space from '../../src/dsl/space.js'
+import { value } from '../../src/dsl/space.js'
+import { makeValue } from '../../src/dsl/value.js'
+import { noiseFromSeed } from '../../src/runtime/noise.js'
+import { hasGradient, hasMean, integral } from '../../src/testing/laws/distribution.js'
+import { expectClose, expectLaw, logProbAt, number, numbers, scalars } from './distributions/laws.js'
+
+const R2 = space.real(2)
+const R3 = space.real(3)
+const P2 = space.positive(2)
+const S3 = space.simplex(3)
+const U2 = space.unit(2)
+const B2 = space.binary(2)
+const C2 = space.cholesky(2)
+
+const rule = (q: AnyDistribution, p: AnyDistribution): number => {
+  const closed = klRule(q, p)
+  if (closed === undefined) throw new Error(`no row for ${q.family}|${p.family}`)
+  return number(closed())
+}
+
+const a = normal({ loc: value(R2, [0.5, -1]), scale: value(P2, [0.5, 2]) })
+const b = normal({ loc: value(R2, [-0.5, 0]), scale: value(P2, [1.5, 1]) })
+const tall = multivariateNormal({
+  loc: value(R2, [0.5, -1]),
+  scaleTril: value(C2, [
+    [1.5, 0],
+    [-0.75, 0.5],
+  ]),
+})
+const wide = multivariateNormal({
+  loc: value(R2, [0, 1]),
+  scaleTril: value(C2, [
+    [1, 0],
+    [0.5, 2],
+  ]),
+})
+
+/** Every row of the table and products of rows, with a different pair of parameters. */
+const pairs: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
+  [normal({ loc: 0.5, scale: 0.5 }), normal({ loc: -1, scale: 2 })],
+  [a, b],
+  [a, standardNormal(2)],
+  [laplace({ loc: 0.5, scale: 0.5 }), laplace({ loc: -1, scale: 2 })],
+  [laplace({ loc: 0.5, scale: 0.5 }), normal({ loc: -1, scale: 2 })],
+  [logNormal({ loc: 0.5, scale: 0.5 }), logNormal({ loc: -1, scale: 2 })],
+  [logNormal({ loc: 0.25, scale: 0.25 }), normal({ loc: -1, scale: 2 })],
+  [exponential({ rate: 2 }), exponential({ rate: 0.5 })],
+  [exponential({ rate: 2 }), normal({ loc: 0.5, scale: 1.5 })],
+  [uniform({ low: -0.5, high: 1 }), uniform({ low: -1, high: 2 })],
+  [uniform({ low: -0.5, high: 1 }), normal({ loc: 0, scale: 1 })],
+  [poisson({ rate: 4 }), poisson({ logRate: 1 })],
+  [bernoulli({ logits: value(R2, [0.5, -3]) }), bernoulli({ probs: value(U2, [0.25, 0.5]) })],
+  [bernoulli({ probs: value(U2, [0, 1]) }), bernoulli({ logits: value(R2, [0.5, -3]) })],
+  [categorical({ logits: value(R3, [0, 1, -1]) }), categorical({ probs: value(S3, [0.25, 0.25, 0.5]) })],
+  [categorical({ probs: value(S3, [0, 0.5, 0.5]) }), categorical({ logits: value(R3, [0, 1, -1]) })],
+  [
+    oneHotCategorical({ logits: value(R3, [0, 1, -1]) }),
+    oneHotCategorical({ probs: value(S3, [0.25, 0.25, 0.5]) }),
+  ],
+  [tall, wide],
+  [tall, b],
+  [a, wide],
+  [delta(value(B2, [1, 0])), bernoulli({ logits: value(R2, [0.5, -3]) })],
+  [delta(value(B2, [1, 0])), delta(value(B2, [1, 0]))],
+  [delta(value(space.category(3), 1)), categorical({ logits: value(R3, [0, 1, -1]) })],
+  [delta(value(space.oneHot(3), [0, 1, 0])), oneHotCategorical({ logits: value(R3, [0, 1, -1]) })],
+  [delta(value(space.count(), 3)), poisson({ rate: 2 })],
+  [iid(3, a), iid(3, b)],
+  [iid(2, iid(2, a)), iid(2, iid(2, standardNormal(2)))],
+  [iid(2, normal({ loc: 1, scale: 2 })), a],
+  [a, iid(2, normal({ loc: 1, scale: 2 }))],
+  [independent([a, b]), independent([b, standardNormal(2)])],
+  [
+    independent([a, iid(2, laplace({ loc: 0, scale: 1 }))]),
+    independent([b, iid(2, laplace({ loc: 1, scale: 2 }))]),
+  ],
+]
+
+const named = pairs.map(([q, p]) => ({ name: `${q.family} ‖ ${p.family}`, q, p }))
+
+describe('closed forms of KL(q ‖ p)', () => {
+  it.each(named)('$name: is what sampling finds, and >= 0', ({ q, p }) => {
+    const exact = rule(q, p)
+    expect(exact).toBeGreaterThanOrEqual(0)
+    const x = q.sample(noiseFromSeed(21), [{ name: 'draw', size: 4000 }])
+    const [log_q, log_p] = [numbers(logProbAt(q, x)), numbers(logProbAt(p, x))]
+    expectLaw(
+      hasMean(
+        log_q.map((l, i) => l - (log_p[i] as number)),
+        exact,
+      ),
+    )
+  })
+
+  it.each(named.filter(({ q, p }) => q.family === p.family))('$name: is 0 on the diagonal', ({ q, p }) => {
+    expect(Math.abs(rule(q, q))).toBeLessThan(1e-6)
+    expect(Math.abs(rule(p, p))).toBeLessThan(1e-6)
+  })
+
+  it('covers every row of the table', () => {
+    const rows = new Set(named.map(({ q, p }) => `${q.family}|${p.family}`))
+    for (const row of Object.keys(klTable)) expect(rows).toContain(row)
+  })
+
+  it.each(
+    named.flatMap(({ name, q, p }, i) => {
+      const supports: readonly (readonly [number, number] | undefined)[] = [
+        [-4, 5],
+        undefined,
+        undefined,
+        [-8, 9],
+        [-8, 9],
+        [1e-4, 25],
+        [1e-3, 8],
+        [0, 12],
+        [0, 12],
+        [-0.5, 1],
+        [-0.5, 1],
+      ]
+      const support = supports[i]
+      return support === undefined ? [] : [{ name, q, p, from: support[0], to: support[1] }]
+    }),
+  )('$name: is the integral of q (log q − log p)', ({ q, p, from, to }) => {
+    const integrand = (xs: readonly number[]) => {
+      const x = scalars(q.space.domain, xs)
+      const log_p = numbers(logProbAt(p, x))
+      return numbers(logProbAt(q, x)).map((l, i) => Math.exp(l) * (l - (log_p[i] as number)))
+    }
+    expectClose(integral(integrand, from, to, 20000), rule(q, p), 2e-4)
+  })
+
+  it('adds up over iid and independent', () => {
+    expectClose(rule(iid(3, a), iid(3, b)), 3 * rule(a, b))
+    expectClose(rule(independent([a, b]), independent([b, a])), rule(a, b) + rule(b, a))
+    expectClose(rule(iid(2, standardNormal(2)), iid(2, a)), 2 * rule(standardNormal(2), a))
+  })
+
+  it('agrees between a normal, its iid form and its multivariate form', () => {
+    const one = normal({ loc: 1, scale: 2 })
+    const two = normal({ loc: value(R2, [1, 1]), scale: 2 })
+    const full = multivariateNormal({
+      loc: value(R2, [1, 1]),
+      scaleTril: value(C2, [
+        [2, 0],
+        [0, 2],
+      ]),
+    })
+    const expected = rule(a, two)
+    expectClose(rule(a, iid(2, one)), expected)
+    expectClose(rule(a, full), expected)
+    expectClose(rule(iid(2, one), a), rule(full, a))
+  })
+
+  it('is the penalty ½ Σ (exp σ − (1 + σ) + m²) of the seed, for every m and σ', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.double({ min: -8, max: 8, noNaN: true }), fc.double({ min: -12, max: 8, noNaN: true })),
+          {
+            minLength: 1,
+            maxLength: 5,
+          },
+        ),
+        (entries) => {
+          const n = entries.length
+          const loc = tf.tensor1d(entries.map(([m]) => m))
+          const scale = tf.tensor1d(entries.map(([, s]) => Math.exp(s / 2)))
+          const q = normal({ loc: makeValue(loc, [n], real), scale: makeValue(scale, [n], positive) })
+          const penalty = entries.reduce((sum, [m, s]) => sum + 0.5 * (Math.exp(s) - (1 + s) + m * m), 0)
+          expectClose(number(klExact(q, standardNormal(n))), penalty, 1e-5)
+          expectClose(
+            number(klExact(q, normal({ loc: makeValue(tf.zeros([n]), [n], real), scale: 1 }))),
+            penalty,
+            1e-5,
+          )
+        },
+      ),
+    )
+  })
+
+  it('is finite at saturated logits, infinite where p has no mass, 0 log 0 being 0', () => {
+    const saturated = value(R2, [100, -100])
+    expectClose(rule(bernoulli({ logits: saturated }), bernoulli({ logits: value(R2, [-100, 100]) })), 200)
+    expect(rule(bernoulli({ logits: saturated }), bernoulli({ logits: saturated }))).toBe(0)
+    expect(rule(bernoulli({ probs: 0.5 }), bernoulli({ probs: 1 }))).toBe(Number.POSITIVE_INFINITY)
+    expect(rule(bernoulli({ probs: 1 }), bernoulli({ probs: 1 }))).toBe(0)
+    expect(rule(uniform({ low: 0, high: 2 }), uniform({ low: 0, high: 1 }))).toBe(Number.POSITIVE_INFINITY)
+    const [q, p] = [value(S3, [0.5, 0.5, 0]), value(S3, [1, 0, 0])]
+    expect(rule(categorical({ probs: q }), categorical({ probs: p }))).toBe(Number.POSITIVE_INFINITY)
+    expectClose(rule(categorical({ probs: p }), categorical({ probs: q })), Math.LN2)
+    expect(rule(delta(value(B2, [1, 0])), delta(value(B2, [1, 1])))).toBe(Number.POSITIVE_INFINITY)
+    expectClose(
+      rule(poisson({ rate: 1000 }), poisson({ rate: 1001 })),
+      1000 * Math.log(1000 / 1001) + 1,
+      1e-6,
+    )
+  })
+
+  it('has finite gradients that agree with differences', () => {
+    const f = (t: tf.Tensor) =>
+      tf.addN([
+        klExact(
+          bernoulli({ logits: makeValue(t, [2] as [2], real) }),
+          bernoulli({ logits: value(R2, [0.5, -1]) }),
+        ).tensor,
+        klExact(normal({ loc: makeValue(t, [2] as [2], real), scale: 0.5 }), standardNormal(2)).tensor,
+        klExact(
+          categorical({ logits: makeValue(t, [2] as [2], real) }),
+          categorical({ logits: value(R2, [0, 1]) }),
+        ).tensor,
+      ])
+    const g = (t: tf.Tensor) => tf.sum(tf.mul(tf.grad(f)(t), tf.tensor([1, 2])))
+    const at = [0.5, -1.5]
+    for (const h of [f, g])
+      expectLaw(
+        hasGradient(
+          (xs) => h(tf.tensor([...xs])).dataSync()[0] as number,
+          tf.grad(h)(tf.tensor(at)).dataSync(),
+          at,
+        ),
+      )
+  })
+
+  it('aligns the parameters of both by axis name', () => {
+    const datum = [{ name: 'datum', size: 2 }]
+    const q = normal({ loc: makeValue(tf.tensor([0, 1]), [] as [], real, datum), scale: 1 })
+    const p = normal({
+      loc: makeValue(tf.tensor([0, 1, 2]), [] as [], real, [{ name: 'particle', size: 3 }]),
+      scale: 1,
+    })
+    const kl = klExact(q, p)
+    expect(kl.axes.map((axis) => axis.name)).toEqual(['datum', 'particle'])
+    expect(numbers(kl)).toEqual([0, 0.5, 2, 0.5, 0, 0.5])
+  })
+
+  it('knows at run time which pairs it has, as the compiler does', () => {
+    for (const { q, p } of named)
+      expect(hasClosedForm(q.family, p.family), `${q.family}|${p.family}`).toBe(true)
+    const R = makeValue(tf.scalar(0), [] as [], real)
+    const mixed = mixture({ logits: value(R2, [0, 1]) }, [standardNormal(), standardNormal()])
+    expect(klRule(mixed, standardNormal())).toBeUndefined()
+    expect(klRule(standardNormal(), laplace({ loc: 0, scale: 1 }))).toBeUndefined()
+    expect(klRule(iid(2, standardNormal()), iid(3, standardNormal()))).toBeUndefined()
+    expect(
+      klRule(independent([a, mixture({ logits: value(R2, [0, 1]) }, [a, b])]), independent([a, b])),
+    ).toBeUndefined()
+    expect(klRule(delta(R), delta(R))).toBeUndefined()
+    expect(klRule(push(R), standardNormal())).toBeUndefined()
+    expect(hasClosedForm('independent(normal,mixture(normal,normal))', 'independent(normal,normal)')).toBe(
+      false,
+    )
+  })
+
+  it('refuses other pairs with a sentence, and takes a larger table', () => {
+    const [q, p] = [standardNormal(), laplace({ loc: 0, scale: 1 })]
+    expect(() => klExact(q, p as never)).toThrow(
+      'no closed form for KL(normal ‖ laplace) is in the table\n  → use kl, which samples, or pass a table with that row',
+    )
+    const larger = {
+      ...klTable,
+      'normal|laplace': () => makeValue<[], never>(tf.scalar(7), [], real as never),
+    }
+    expect(number(klExact(q, p, larger))).toBe(7)
+  })
+})

@@ -1,0 +1,250 @@
+/** What distributions refuse at compile time, with the sentence; and what they know: capabilities, shapes, families. */
+import { describe, expectTypeOf, it } from 'vitest'
+import type { Distribution, EventSpace } from '../../src/dsl/distribution.js'
+import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { categorical } from '../../src/dsl/distributions/categorical.js'
+import { delta } from '../../src/dsl/distributions/delta.js'
+import { exponential } from '../../src/dsl/distributions/exponential.js'
+import { iid } from '../../src/dsl/distributions/iid.js'
+import { independent } from '../../src/dsl/distributions/independent.js'
+import { laplace } from '../../src/dsl/distributions/laplace.js'
+import { logNormal } from '../../src/dsl/distributions/logNormal.js'
+import { mixture } from '../../src/dsl/distributions/mixture.js'
+import { multivariateNormal, type Squares } from '../../src/dsl/distributions/multivariateNormal.js'
+import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
+import { oneHotCategorical } from '../../src/dsl/distributions/oneHotCategorical.js'
+import type { Within } from '../../src/dsl/distributions/parameter.js'
+import type { Alike, CapabilitiesOf } from '../../src/dsl/distributions/parts.js'
+import { poisson } from '../../src/dsl/distributions/poisson.js'
+import type { IsVector } from '../../src/dsl/distributions/probabilities.js'
+import { push } from '../../src/dsl/distributions/push.js'
+import { standardUniform, uniform } from '../../src/dsl/distributions/uniform.js'
+import type {
+  Binary,
+  Category,
+  Cholesky,
+  Count,
+  Interval,
+  OneHot,
+  Positive,
+  Real,
+  Simplex,
+  Unit,
+} from '../../src/dsl/domain.js'
+import { type ClosedForm, type HasKl, klExact } from '../../src/dsl/kl.js'
+import type { Meets } from '../../src/dsl/operations/argument.js'
+import type { ValueIn } from '../../src/dsl/space.js'
+import type { Value } from '../../src/dsl/value.js'
+
+declare const r: Value<[], Real>
+declare const r2: Value<[2], Real>
+declare const r3: Value<[3], Real>
+declare const r23: Value<[2, 3], Real>
+declare const p2: Value<[2], Positive>
+declare const p3: Value<[3], Positive>
+declare const u2: Value<[2], Unit>
+declare const s2: Value<[2], Simplex>
+declare const s3: Value<[3], Simplex>
+declare const l2: Value<[2, 2], Cholesky>
+declare const l3: Value<[3, 3], Cholesky>
+declare const b2: Value<[2], Binary>
+
+type SpaceOf<D> = D extends Distribution<infer X, never, string> ? X : never
+
+describe('parameters outside their domain do not compile', () => {
+  it('prints the parameter, its domain and what was given', () => {
+    const real: Within<
+      Value<[2], Real>,
+      Positive,
+      'scale of normal'
+    > = 'scale of normal must be Positive, but Real[2] was given'
+    const negative: Within<-1, Positive, 'scale of laplace'> =
+      'scale of laplace must be Positive, but -1 was given'
+    const probs: Within<
+      Value<[3], Real>,
+      Simplex,
+      'probs of categorical'
+    > = 'probs of categorical must be Simplex, but Real[3] was given'
+    const vector: IsVector<
+      Value<[2, 3], Real>,
+      'logits of categorical'
+    > = 'logits of categorical must be a vector, but Real[2, 3] was given'
+    const factor: Squares<
+      Value<[3], Real>,
+      Value<[2, 2], Cholesky>
+    > = 'scaleTril of multivariateNormal must be Cholesky[3, 3], but Cholesky[2, 2] was given'
+    const shapes: Meets<
+      Value<[2], Real>,
+      Value<[3], Positive>,
+      'normal'
+    > = 'normal was given Real[2] and Positive[3]'
+    expectTypeOf([real, negative, probs, vector, factor, shapes]).toBeArray()
+  })
+
+  it('refuses each parameter of each distribution', () => {
+    // @ts-expect-error scale of normal must be Positive, but Real[2] was given
+    normal({ loc: r2, scale: r2 })
+    // @ts-expect-error scale of normal must be Positive, but 0 was given
+    normal({ loc: r2, scale: 0 })
+    // @ts-expect-error scale of laplace must be Positive, but Real[2] was given
+    laplace({ loc: r2, scale: r2 })
+    // @ts-expect-error scale of logNormal must be Positive, but -1 was given
+    logNormal({ loc: r2, scale: -1 })
+    // @ts-expect-error rate of exponential must be Positive, but Real[2] was given
+    exponential({ rate: r2 })
+    // @ts-expect-error rate of poisson must be Positive, but Real[2] was given
+    poisson({ rate: r2 })
+    // @ts-expect-error probs of bernoulli must be Unit, but Real[2] was given
+    bernoulli({ probs: r2 })
+    // @ts-expect-error probs of categorical must be Simplex, but Real[3] was given
+    categorical({ probs: r3 })
+    // @ts-expect-error logits of categorical must be a vector, but Real was given
+    categorical({ logits: r })
+    // @ts-expect-error logits of oneHotCategorical must be a vector, but Real[2, 3] was given
+    oneHotCategorical({ logits: r23 })
+    // @ts-expect-error probs of oneHotCategorical must be Simplex, but Unit[2] was given
+    oneHotCategorical({ probs: u2 })
+    // @ts-expect-error scaleTril of multivariateNormal must be Cholesky, but Real[2, 3] was given
+    multivariateNormal({ loc: r2, scaleTril: r23 })
+    // @ts-expect-error probs of mixture must be Simplex, but Real[2] was given
+    mixture({ probs: r2 }, [standardNormal(), standardNormal()])
+  })
+
+  it('refuses shapes that do not meet', () => {
+    // @ts-expect-error normal was given Real[2] and Positive[3]
+    normal({ loc: r2, scale: p3 })
+    // @ts-expect-error laplace was given Real[2] and Positive[3]
+    laplace({ loc: r2, scale: p3 })
+    // @ts-expect-error logNormal was given Real[2] and Positive[3]
+    logNormal({ loc: r2, scale: p3 })
+    // @ts-expect-error uniform was given Real[2] and Real[3]
+    uniform({ low: r2, high: r3 })
+    // @ts-expect-error scaleTril of multivariateNormal must be Cholesky[3, 3], but Cholesky[2, 2] was given
+    multivariateNormal({ loc: r3, scaleTril: l2 })
+    // @ts-expect-error mixture was given 3 weights and 2 distributions
+    mixture({ probs: s3 }, [standardNormal(), standardNormal()])
+  })
+
+  it('refuses parts that are not alike, with both of them named', () => {
+    const n2 = standardNormal(2)
+    const b = bernoulli({ logits: r2 })
+    const n3 = standardNormal(3)
+    const shape: Alike<readonly [typeof n2, typeof n3], 'independent'> =
+      'independent was given a normal on Real[2] and a normal on Real[3]'
+    const measure: Alike<readonly [typeof n2, typeof b], 'mixture'> =
+      'mixture was given a normal on Real[2] and a bernoulli on Binary[2]'
+    expectTypeOf([shape, measure]).toBeArray()
+    // @ts-expect-error independent was given a normal on Real[2] and a normal on Real[3]
+    independent([n2, n3])
+    // @ts-expect-error mixture was given a normal on Real[2] and a bernoulli on Binary[2]
+    mixture({ probs: s2 }, [n2, b])
+  })
+})
+
+describe('what a distribution is known to be', () => {
+  it('has the space of its parameters', () => {
+    expectTypeOf<SpaceOf<ReturnType<typeof standardNormal<[2, 3]>>>>().toEqualTypeOf<
+      EventSpace<[2, 3], Real>
+    >()
+    const scaled = normal({ loc: r2, scale: 1 })
+    expectTypeOf<typeof scaled.space>().toEqualTypeOf<EventSpace<[2], Real>>()
+    const laplaceOf = laplace({ loc: 0, scale: p3 })
+    expectTypeOf<typeof laplaceOf.space>().toEqualTypeOf<EventSpace<[3], Real>>()
+    const label = categorical({ logits: r3 })
+    expectTypeOf<typeof label.space>().toEqualTypeOf<EventSpace<[], Category<3>>>()
+    const hot = oneHotCategorical({ probs: s3 })
+    expectTypeOf<typeof hot.space>().toEqualTypeOf<EventSpace<[3], OneHot>>()
+    const counts = poisson({ logRate: r2 })
+    expectTypeOf<typeof counts.space>().toEqualTypeOf<EventSpace<[2], Count>>()
+    const cube = standardUniform(2)
+    expectTypeOf<typeof cube.space>().toEqualTypeOf<EventSpace<[2], Unit>>()
+    const box = uniform({ low: r2, high: 1 })
+    expectTypeOf<typeof box.space>().toEqualTypeOf<EventSpace<[2], Interval>>()
+    const full = multivariateNormal({ loc: r3, scaleTril: l3 })
+    expectTypeOf<typeof full.space>().toEqualTypeOf<EventSpace<[3], Real>>()
+    const labels = iid(4, label)
+    expectTypeOf<ValueIn<typeof labels.space>>().toEqualTypeOf<Value<[4], Category<3>>>()
+    const both = independent([scaled, full2])
+    expectTypeOf<typeof both.space.shape>().toEqualTypeOf<[2, 2]>()
+    const mixed = mixture({ logits: r2 }, [standardNormal(), exponential({ rate: 1 })])
+    expectTypeOf<typeof mixed.space.shape>().toEqualTypeOf<[]>()
+  })
+
+  it('has the capabilities of its parts', () => {
+    const coins = iid(3, bernoulli({ logits: r2 }))
+    expectTypeOf<CapabilitiesOf<typeof coins>>().toEqualTypeOf<'density' | 'enumerable'>()
+    expectTypeOf(coins.enumerate('point')).toEqualTypeOf<Value<[3, 2], Binary>>()
+    const pair = independent([standardNormal(), push(r)])
+    expectTypeOf<CapabilitiesOf<typeof pair>>().toEqualTypeOf<'pathwise'>()
+    const mixed = mixture({ logits: r2 }, [standardNormal(), laplace({ loc: 0, scale: 1 })])
+    expectTypeOf<CapabilitiesOf<typeof mixed>>().toEqualTypeOf<'density'>()
+    const point = delta(b2)
+    expectTypeOf<CapabilitiesOf<typeof point>>().toEqualTypeOf<'density' | 'enumerable'>()
+    const atom = delta(r2)
+    expectTypeOf<CapabilitiesOf<typeof atom>>().toEqualTypeOf<'pathwise'>()
+  })
+
+  it('has the family that the table is read by', () => {
+    expectTypeOf(iid(3, standardNormal(2)).family).toEqualTypeOf<'iid(normal)'>()
+    expectTypeOf(
+      independent([standardNormal(), laplace({ loc: 0, scale: 1 })]).family,
+    ).toEqualTypeOf<'independent(normal,laplace)'>()
+  })
+
+  it('lacks what it cannot do', () => {
+    // @ts-expect-error push has no density
+    push(r2).logProb(r2)
+    // @ts-expect-error delta on Real has no density
+    delta(r2).logProb(r2)
+    // @ts-expect-error normal is not enumerable
+    standardNormal(2).enumerate('point')
+    // @ts-expect-error a mixture with an implicit component has no density
+    mixture({ logits: r2 }, [standardNormal(), push(r)]).logProb(r)
+    // @ts-expect-error the entropy of a Poisson has no closed form
+    poisson({ rate: 1 }).entropy()
+    // @ts-expect-error a value of another shape
+    standardNormal(2).logProb(r3)
+  })
+})
+
+declare const full2: ReturnType<typeof multivariateNormal<Value<[2], Real>, Value<[2, 2], Cholesky>>>
+
+describe('klExact compiles only for pairs in the table', () => {
+  it('prints the pair', () => {
+    const sentence: ClosedForm<'normal', 'laplace'> =
+      'no closed form for KL(normal ‖ laplace) is in the table'
+    const products: ClosedForm<'iid(normal)', 'iid(laplace)'> =
+      'no closed form for KL(iid(normal) ‖ iid(laplace)) is in the table'
+    expectTypeOf([sentence, products]).toBeArray()
+  })
+
+  it('knows products at every depth', () => {
+    type Pair = 'independent(iid(normal),independent(normal,bernoulli))'
+    expectTypeOf<HasKl<Pair, Pair>>().toEqualTypeOf<true>()
+    expectTypeOf<HasKl<Pair, 'independent(iid(normal),independent(normal,normal))'>>().toEqualTypeOf<false>()
+    expectTypeOf<HasKl<'independent(normal,normal)', 'independent(normal)'>>().toEqualTypeOf<false>()
+    expectTypeOf<HasKl<'iid(iid(normal))', 'iid(iid(normal))'>>().toEqualTypeOf<true>()
+    expectTypeOf<HasKl<'mixture(normal,normal)', 'normal'>>().toEqualTypeOf<false>()
+    expectTypeOf<HasKl<string, 'normal'>>().toEqualTypeOf<false>()
+  })
+
+  it('compiles for its rows and for nothing else', () => {
+    const n = normal({ loc: r2, scale: p2 })
+    klExact(n, standardNormal(2))
+    klExact(full2, n)
+    klExact(n, iid(2, standardNormal()))
+    klExact(iid(3, n), iid(3, standardNormal(2)))
+    klExact(delta(b2), bernoulli({ probs: u2 }))
+    klExact(exponential({ rate: 1 }), standardNormal())
+    // @ts-expect-error no closed form for KL(normal ‖ laplace) is in the table
+    klExact(n, laplace({ loc: r2, scale: p2 }))
+    // @ts-expect-error no closed form for KL(normal ‖ exponential) is in the table
+    klExact(standardNormal(), exponential({ rate: 1 }))
+    // @ts-expect-error delta on Real has no density
+    klExact(delta(r2), delta(r2))
+    // @ts-expect-error push has no density
+    klExact(push(r2), n)
+    // @ts-expect-error other shapes
+    klExact(n, standardNormal(3))
+  })
+})
