@@ -2,6 +2,7 @@
  * giry: a mathematically typed language for probability models, and what follows from a model.
  */
 export { flow, pipe } from 'fp-ts/lib/function.js'
+export { condition } from './dsl/condition.js'
 export { type DataOf, type Dataset, type DatasetOptions, dataset } from './dsl/dataset.js'
 export type { AnyDistribution, Capability, Distribution, EventSpace } from './dsl/distribution.js'
 export { bernoulli } from './dsl/distributions/bernoulli.js'
@@ -19,6 +20,7 @@ export { oneHotCategorical } from './dsl/distributions/oneHotCategorical.js'
 export { poisson } from './dsl/distributions/poisson.js'
 export { push } from './dsl/distributions/push.js'
 export { standardUniform, uniform } from './dsl/distributions/uniform.js'
+export { graphLine, toDot } from './dsl/dot.js'
 export type {
   Binary,
   Category,
@@ -38,6 +40,9 @@ export type {
 } from './dsl/domain.js'
 export { type GiryError, type GiryErrorTag, GiryException, showError, showErrors } from './dsl/error.js'
 export { type Game, game, maximize, minimax, type Player } from './dsl/game.js'
+export { compose, copy, discard, identity, marginal, product } from './dsl/kernels/category.js'
+export { draw } from './dsl/kernels/draw.js'
+export { matrix } from './dsl/kernels/matrix.js'
 export { type KlTable, klExact, klTable } from './dsl/kl.js'
 export { bind, Do, empirical, given, letTo, type Model, nets, shared } from './dsl/model.js'
 export type { Net, NetFunction, Start } from './dsl/net.js'

@@ -18,20 +18,30 @@ import { type AnyModel, datumAxis, type Model, type Observed, type Site, sitesOf
 import type { SiteNames } from './rules.js'
 import { type SameShape, type Shape, sameShape } from './shape.js'
 import { decodeElements, type Plain, type ShowSpace } from './space.js'
-import { type AnyValue, type Axis, isValue, makeValue, type ShowValue, showSpaceOf, toTypedArray, type Value } from './value.js'
+import {
+  type AnyValue,
+  type Axis,
+  isValue,
+  makeValue,
+  type ShowValue,
+  showSpaceOf,
+  toTypedArray,
+  type Value,
+} from './value.js'
 
 /** The sentence for one fixed value; never, if the model has such a site and the value fits it. */
-type Fault<R, K extends string, V> = K extends SiteNames<R>
-  ? R[K] extends Site<infer X, never, infer F>
-    ? R[K] extends { readonly capabilities: { readonly density: true } }
-      ? V extends AnyValue
-        ? FitsSite<V, X> extends true
-          ? never
-          : `site '${K}' is ${ShowSpace<X>}, but ${ShowValue<V>} was given`
-        : never
-      : `site '${K}' is drawn from ${F}, which has no density`
-    : never
-  : `'${K}' is no site of this model`
+type Fault<R, K extends string, V> =
+  K extends SiteNames<R>
+    ? R[K] extends Site<infer X, never, infer F>
+      ? R[K] extends { readonly capabilities: { readonly density: true } }
+        ? V extends AnyValue
+          ? FitsSite<V, X> extends true
+            ? never
+            : `site '${K}' is ${ShowSpace<X>}, but ${ShowValue<V>} was given`
+          : never
+        : `site '${K}' is drawn from ${F}, which has no density`
+      : never
+    : `'${K}' is no site of this model`
 
 type FitsSite<V, X> = [V, X] extends [
   Value<infer S, infer D>,
@@ -42,10 +52,11 @@ type FitsSite<V, X> = [V, X] extends [
     : false
   : false
 
+/** The sentences for fixed values; never, if every one is of a site and fits it. */
+export type ConditionFault<R, V> = { [K in keyof V]: Fault<R, K & string, V[K]> }[keyof V]
+
 /** Accepts values of sites; otherwise the sentences. */
-export type Conditions<R, V> = {
-  readonly [K in keyof V]: [Fault<R, K & string, V[K]>] extends [never] ? V[K] : Fault<R, K & string, V[K]>
-}
+export type Conditions<R, V> = [ConditionFault<R, V>] extends [never] ? unknown : ConditionFault<R, V>
 
 /** The entries of a model, those of these names observed. */
 export type Conditioned<R, K> = {
@@ -58,10 +69,14 @@ export const condition = <T, G, R, const V extends { readonly [name: string]: Pl
   values: V & Conditions<R, V>,
 ): Model<T, G, Conditioned<R, keyof V>> => {
   const m = model as AnyModel
-  const fixed = Object.entries<Plain | AnyValue>(values).map(([name, v]) => [name, observation(m, name, v)] as const)
+  const fixed = Object.entries<Plain | AnyValue>(values).map(
+    ([name, v]) => [name, observation(m, name, v)] as const,
+  )
   throwAll(fixed.flatMap(([, o]) => (E.isLeft(o) ? o.left : [])))
   const makers = fixed.flatMap(([name, o]) => (E.isRight(o) ? [[name, o.right] as const] : []))
-  const observed = makers.map(([name]) => [name, { ...(m.entries[name] as Site), kind: 'observed' as const }] as const)
+  const observed = makers.map(
+    ([name]) => [name, { ...(m.entries[name] as Site), kind: 'observed' as const }] as const,
+  )
   return {
     ...m,
     entries: { ...m.entries, ...Object.fromEntries(observed) },
@@ -79,15 +94,30 @@ const observation = (model: AnyModel, name: string, v: Plain | AnyValue): Checke
   const sites = sitesOf(model)
   const site = sites.find(([known]) => known === name)?.[1]
   if (site === undefined)
-    return refuse('model', name, `'${name}' is no site of this model`, `its sites are ${sites.map(([known]) => known).join(', ') || 'none'}`)
+    return refuse(
+      'model',
+      name,
+      `'${name}' is no site of this model`,
+      `its sites are ${sites.map(([known]) => known).join(', ') || 'none'}`,
+    )
   if (!can(site, 'density'))
-    return refuse('model', name, `site '${name}' is drawn from ${site.family}, which has no density`, 'fix a site whose density can be counted')
+    return refuse(
+      'model',
+      name,
+      `site '${name}' is drawn from ${site.family}, which has no density`,
+      'fix a site whose density can be counted',
+    )
   return isValue(v) ? ofValue(name, site, v) : ofPlain(name, site, v)
 }
 
 const ofValue = (name: string, site: Site, v: AnyValue): Checked<() => AnyValue> => {
   if (!sameShape(v.shape, site.space.shape) || !isWithin(v.domain, site.space.domain))
-    return refuse('domain', name, `site '${name}' is ${showSpaceOf(site.space)}, but ${showSpaceOf(v)} was given`, 'pass a value of its space')
+    return refuse(
+      'domain',
+      name,
+      `site '${name}' is ${showSpaceOf(site.space)}, but ${showSpaceOf(v)} was given`,
+      'pass a value of its space',
+    )
   return fixedAt(name, site, toTypedArray(v), v.axes)
 }
 
@@ -95,14 +125,30 @@ const ofPlain = (name: string, site: Site, data: Plain): Checked<() => AnyValue>
   const shape = [...site.plates.map((p) => p.size), ...site.space.shape]
   const decoded = decodeElements(shape, site.space.domain, showSpaceOf({ ...site.space, shape }), data)
   if (E.isLeft(decoded))
-    return E.left(decoded.left.map((e) => ({ ...e, where: `${name}: ${e.where}`, message: `site '${name}', ${e.message}` })))
+    return E.left(
+      decoded.left.map((e) => ({
+        ...e,
+        where: `${name}: ${e.where}`,
+        message: `site '${name}', ${e.message}`,
+      })),
+    )
   const { single, count, data: numbers } = decoded.right
   return fixedAt(name, site, numbers, [...(single ? [] : [{ name: datumAxis, size: count }]), ...site.plates])
 }
 
-const fixedAt = (name: string, site: Site, numbers: Float32Array, axes: readonly Axis[]): Checked<() => AnyValue> => {
+const fixedAt = (
+  name: string,
+  site: Site,
+  numbers: Float32Array,
+  axes: readonly Axis[],
+): Checked<() => AnyValue> => {
   if (site.scope === 'shared' && axes.some((a) => a.name === datumAxis))
-    return refuse('data', name, `site '${name}' is shared, but one value per datum was given`, 'give it one value for the whole data set')
+    return refuse(
+      'data',
+      name,
+      `site '${name}' is shared, but one value per datum was given`,
+      'give it one value for the whole data set',
+    )
   const { shape, domain } = site.space
   const sizes = [...axes.map((a) => a.size), ...shape]
   return E.right(() => makeValue(tf.tensor(numbers, sizes, 'float32'), shape, domain, axes, new Set([name])))

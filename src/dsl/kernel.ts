@@ -1,25 +1,19 @@
 /**
  * Kernel<T, G, O, U>: a Markov kernel from the inputs G to the outputs O, with nets T; models as arrows.
  *
- *   identity(X)(dx' | x) = δ_x(dx')               compose(f, g)(dz | x) = ∫ f(dy | x) g(dz | y)
- *   product(f, g)(dy dw | x, v) = f(dy | x) g(dw | v)          marginal(f, A)(dy_A | x) = ∫ f(dy | x) over the rest
- *   copy: x → (x, x)                              discard: x → ()
+ *   k(dy | x),  x ∈ G,  y ∈ O           a model is the kernel from its inputs to its sites
  *
- * These make a Markov category (Fritz, 2020, "A synthetic approach to Markov kernels", definition 2.1). A model is a
- * kernel whose outputs are its sites. A kernel shows its outputs only: what it draws on the way is integrated out, so
- * it has no density and `logProb` does not take one. A finite one has an exact matrix (kernels/matrix.ts); U are the
- * reasons, as sentences, why it has none. It is sampled from explicit noise (kernels/draw.ts).
- * Errors: tag `model`, every fault. Laws: src/testing/laws/kernel.ts, run by tests/laws/kernel.test.ts.
+ * A kernel shows its outputs only: what it draws on the way is integrated out, so it has no density and `logProb` does
+ * not take one. A finite one has an exact matrix (kernels/matrix.ts); U are the reasons, as sentences, why it has none.
+ * It is sampled from explicit noise (kernels/draw.ts), and built with the combinators of kernels/category.ts.
+ * Errors: tag `model`. Tested in tests/dsl/kernel.test.ts.
  */
 import { can } from './distribution.js'
-import { isWithin } from './domain.js'
-import { fail, type GiryError, giryError, throwAll } from './error.js'
-import { type AnyModel, type Givens, type Merge, type Model, type Nets, sitesOf } from './model.js'
+import { fail } from './error.js'
+import { type AnyModel, type Givens, type Model, type Nets, sitesOf } from './model.js'
 import type { SiteNames } from './rules.js'
 import { type Choose, run, sitesIn } from './run.js'
-import { type SameShape, type Shape, sameShape } from './shape.js'
-import type { ShowSpace } from './space.js'
-import { type AnyValue, showSpaceOf } from './value.js'
+import type { AnyValue } from './value.js'
 
 /** Values by name. */
 export type Values = Readonly<Record<string, AnyValue>>
@@ -66,60 +60,18 @@ export type OutputsOf<A> = A extends { readonly tag: 'kernel'; readonly output: 
     : never
 
 /** The sentences that say why an arrow has no matrix. */
-export type ObstaclesOf<A> = A extends Kernel<unknown, unknown, unknown, infer U>
-  ? U
-  : A extends { readonly tag: 'model'; readonly entries: infer R }
-    ? {
-        [K in SiteNames<R>]: R[K] extends { readonly capabilities: { readonly enumerable: true } }
-          ? never
-          : R[K] extends { readonly family: infer F extends string }
-            ? `site '${K}' is drawn from ${F}, which is not enumerable`
-            : never
-      }[SiteNames<R>]
-    : never
-
-// biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
-type None = {}
-type Keys<A> = Extract<keyof A, string>
-type Space<X> = X extends { readonly shape: infer S extends Shape; readonly domain: { readonly marks: infer D } } ? [S, D] : never
-
-/** Whether every element of X is one of Y. */
-type Feeds<X, Y> = [Space<X>, Space<Y>] extends [[infer S extends Shape, infer D], [infer P extends Shape, infer E]]
-  ? [SameShape<S, P>, D] extends [true, E]
-    ? true
-    : false
-  : false
-
-/** The sentences that say why outputs O cannot feed the inputs I. */
-type ComposeFault<O, I> = string extends keyof I
-  ? never
-  : {
-      [K in Keys<I>]: K extends keyof O
-        ? Feeds<O[K], I[K]> extends true
-          ? never
-          : `input '${K}': the first kernel gives ${ShowSpace<O[K]>} but the second takes ${ShowSpace<I[K]>}`
-        : `input '${K}' of the second kernel is no output of the first`
-    }[Keys<I>]
-
-type Both<A, B, What extends string> = string extends keyof A | keyof B
-  ? never
-  : { [K in Keys<A> & keyof B]: `both kernels ${What} '${K}'` }[Keys<A> & keyof B]
-
-/** Accepts what has no fault; otherwise the sentences. */
-type Unless<Fault> = [Fault] extends [never] ? unknown : Fault
-
-/** Accepts g when the outputs of f feed its inputs; otherwise the sentences. */
-export type Composes<F, H> = Unless<ComposeFault<OutputsOf<F>, InputsOf<H>>>
-
-/** Accepts g when its names are not those of f; otherwise the sentences. */
-export type Disjoint<F, H> = Unless<
-  Both<InputsOf<F>, InputsOf<H>, 'take an input'> | Both<OutputsOf<F>, OutputsOf<H>, 'give an output'>
->
-
-/** Accepts names of outputs; otherwise the sentences. */
-export type AreOutputs<F, K extends string> = Unless<
-  { [N in K]: N extends keyof OutputsOf<F> ? never : `'${N}' is no output of this kernel` }[K]
->
+export type ObstaclesOf<A> =
+  A extends Kernel<unknown, unknown, unknown, infer U>
+    ? U
+    : A extends { readonly tag: 'model'; readonly entries: infer R }
+      ? {
+          [K in SiteNames<R>]: R[K] extends { readonly capabilities: { readonly enumerable: true } }
+            ? never
+            : R[K] extends { readonly family: infer F extends string }
+              ? `site '${K}' is drawn from ${F}, which is not enumerable`
+              : never
+        }[SiteNames<R>]
+      : never
 
 /** A model as the kernel from its inputs to its sites; a kernel as it is. */
 export const kernelOf = <A extends Arrow>(
@@ -130,7 +82,12 @@ export const kernelOf = <A extends Arrow>(
 const ofModel = (model: AnyModel): AnyKernel => {
   const observed = Object.keys(model.observed ?? {})[0]
   if (observed !== undefined)
-    fail('model', observed, `site '${observed}' is observed, and a conditioned model is no Markov kernel`, 'compose first, or take its posterior')
+    fail(
+      'model',
+      observed,
+      `site '${observed}' is observed, and a conditioned model is no Markov kernel`,
+      'compose first, or take its posterior',
+    )
   const sites = sitesOf(model)
   return {
     tag: 'kernel',
@@ -143,126 +100,3 @@ const ofModel = (model: AnyModel): AnyKernel => {
     arrow: (env) => (inputs) => sitesIn(model, run(model, { ...env, given: inputs })),
   }
 }
-
-/** A kernel that draws nothing: each output repeats an input. */
-const wiring = (input: Givens, wires: Readonly<Record<string, string>>): AnyKernel => ({
-  tag: 'kernel',
-  nets: {},
-  input,
-  output: renamed(input, wires),
-  obstacles: [],
-  arrow: () => (inputs) => renamed(inputs, wires),
-})
-
-const renamed = <A>(record: Readonly<Record<string, A>>, wires: Readonly<Record<string, string>>): Readonly<Record<string, A>> =>
-  Object.fromEntries(Object.entries(wires).map(([to, from]) => [to, record[from] as A]))
-
-const toItself = (names: readonly string[]): Readonly<Record<string, string>> => Object.fromEntries(names.map((n) => [n, n]))
-
-/** Gives its inputs back. */
-export const identity = <const G extends Givens>(spaces: G): Kernel<None, G, G, never> =>
-  wiring(spaces, toItself(Object.keys(spaces))) as never
-
-/** Repeats inputs under new names: `copy({ x: X }, { left: 'x', right: 'x' })`. */
-export const copy = <const G extends Givens, const W extends Readonly<Record<string, Keys<G>>>>(
-  spaces: G,
-  wires: W,
-): Kernel<None, G, { readonly [K in keyof W]: G[W[K]] }, never> => {
-  throwAll(
-    Object.values<string>(wires)
-      .filter((from) => !(from in spaces))
-      .map((from) => fault(from, `'${from}' is no input of this kernel`, `the inputs are ${Object.keys(spaces).join(', ') || 'none'}`)),
-  )
-  return wiring(spaces, wires) as never
-}
-
-/** Forgets its inputs. */
-export const discard = <const G extends Givens>(spaces: G): Kernel<None, G, None, never> => wiring(spaces, {}) as never
-
-/** First f, then g: the outputs of f feed the inputs of g by name; outputs that g does not take are forgotten. */
-export const compose = <F extends Arrow, H extends Arrow>(
-  f: F,
-  g: H & Composes<F, H>,
-): Kernel<Merge<NetsOf<F>, NetsOf<H>>, InputsOf<F>, OutputsOf<H>, ObstaclesOf<F> | ObstaclesOf<H>> => {
-  const first = kernelOf<Arrow>(f) as AnyKernel
-  const second = kernelOf<Arrow>(g) as AnyKernel
-  throwAll([...composeFaults(first.output, second.input), ...netFaults(first, second)])
-  return {
-    tag: 'kernel',
-    nets: { ...second.nets, ...first.nets },
-    input: first.input,
-    output: second.output,
-    obstacles: [...first.obstacles, ...second.obstacles],
-    arrow: (env: ArrowEnvironment) => (inputs: Values) => second.arrow(env)(first.arrow(env)(inputs)),
-  } as never
-}
-
-/** f and g side by side, independent of each other. */
-export const product = <F extends Arrow, H extends Arrow>(
-  f: F,
-  g: H & Disjoint<F, H>,
-): Kernel<
-  Merge<NetsOf<F>, NetsOf<H>>,
-  Merge<InputsOf<F>, InputsOf<H>>,
-  Merge<OutputsOf<F>, OutputsOf<H>>,
-  ObstaclesOf<F> | ObstaclesOf<H>
-> => {
-  const left = kernelOf<Arrow>(f) as AnyKernel
-  const right = kernelOf<Arrow>(g) as AnyKernel
-  throwAll([
-    ...inBoth(left.input, right.input, 'take an input'),
-    ...inBoth(left.output, right.output, 'give an output'),
-    ...netFaults(left, right),
-  ])
-  return {
-    tag: 'kernel',
-    nets: { ...right.nets, ...left.nets },
-    input: { ...left.input, ...right.input },
-    output: { ...left.output, ...right.output },
-    obstacles: [...left.obstacles, ...right.obstacles],
-    arrow: (env: ArrowEnvironment) => (inputs: Values) => ({ ...left.arrow(env)(inputs), ...right.arrow(env)(inputs) }),
-  } as never
-}
-
-/** Keeps these outputs and integrates the others out. */
-export const marginal = <F extends Arrow, const K extends string>(
-  f: F,
-  names: readonly K[] & AreOutputs<F, K>,
-): Kernel<NetsOf<F>, InputsOf<F>, Pick<OutputsOf<F>, K & keyof OutputsOf<F>>, ObstaclesOf<F>> => {
-  const kernel = kernelOf<Arrow>(f) as AnyKernel
-  const kept = names as readonly string[]
-  const known = Object.keys(kernel.output)
-  throwAll(
-    kept
-      .filter((name) => !known.includes(name))
-      .map((name) => fault(name, `'${name}' is no output of this kernel`, `the outputs are ${known.join(', ') || 'none'}`)),
-  )
-  const visible = wiring(kernel.output, toItself(kept))
-  return {
-    ...kernel,
-    output: visible.output,
-    arrow: (env: ArrowEnvironment) => (inputs: Values) => visible.arrow(env)(kernel.arrow(env)(inputs)),
-  } as never
-}
-
-const fault = (where: string, message: string, remedy: string): GiryError => giryError('model', where, message, remedy)
-
-const composeFaults = (outputs: Givens, inputs: Givens): readonly GiryError[] =>
-  Object.entries(inputs).flatMap(([name, takes]) => {
-    const gives = outputs[name]
-    if (gives === undefined)
-      return [fault(name, `input '${name}' of the second kernel is no output of the first`, 'rename it with copy, or let it pass through with product and identity')]
-    return sameShape(gives.shape, takes.shape) && isWithin(gives.domain, takes.domain)
-      ? []
-      : [fault(name, `input '${name}': the first kernel gives ${showSpaceOf(gives)} but the second takes ${showSpaceOf(takes)}`, 'declare the same space on both sides')]
-  })
-
-const inBoth = (a: Givens, b: Givens, what: string): readonly GiryError[] =>
-  Object.keys(a)
-    .filter((name) => name in b)
-    .map((name) => fault(name, `both kernels ${what} '${name}'`, 'rename one of them with copy'))
-
-const netFaults = (f: AnyKernel, g: AnyKernel): readonly GiryError[] =>
-  Object.keys(f.nets)
-    .filter((name) => name in g.nets && f.nets[name] !== g.nets[name])
-    .map((name) => fault(name, `two kernels use the name '${name}' for different nets`, 'give each its own name'))

@@ -35,8 +35,8 @@ export interface Derivation {
   toString(): string
 }
 
-/** Where Node looks for how a value wants to be printed. */
-const inspect = Symbol.for('nodejs.util.inspect.custom')
+/** What Node's console asks a value that it prints. */
+const printedAs = (text: () => string): object => ({ [Symbol.for('nodejs.util.inspect.custom')]: text })
 
 const derivation = (c: Contents): Derivation => {
   const text = (): string => toText(c)
@@ -47,7 +47,7 @@ const derivation = (c: Contents): Derivation => {
     toMarkdown: () => toMarkdown(c),
     toLatex: () => toLatex(c),
     toString: text,
-    [inspect]: text,
+    ...printedAs(text),
   }
 }
 

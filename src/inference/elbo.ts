@@ -116,9 +116,9 @@ const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): reado
   run(p, {
     functions: env.functions,
     given: env.data,
-    choose: (name, site, d) => {
+    choose: (name, site, d, observed) => {
       const l = latent.get(name)
-      const value = (l === undefined ? env.data[name] : draws.context[name]) as AnyValue
+      const value = observed ?? ((l === undefined ? env.data[name] : draws.context[name]) as AnyValue)
       const scaled =
         l === undefined ? logDensity(d, value) : mul(plan.beta as number, latentTerm(l, d, value, draws))
       terms.push({

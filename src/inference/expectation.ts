@@ -115,7 +115,8 @@ export const drawSites = (
   const context = run(q, {
     functions: env.functions,
     given: env.data,
-    choose: (name, site, d) => {
+    choose: (name, site, d, observed) => {
+      if (observed !== undefined) return observed
       const one = drawOne(name, site, d, methods(name), axesOfSite(site, env.batch, particles), env)
       drawn.push(one.drawn)
       return one.value

@@ -4,14 +4,14 @@
  *   log p(r | g) = Σ_s log p_s(r_s | the sites before, g)
  *
  * The result has the axes of the record (`datum`, `draw`). Plates are summed. A shared site counts 1/N per datum of the
- * record, so that the sum over the data is the joint log density. Needs a density at every site; a model with a `push`
+ * record, so that the sum over the data is the joint log density. A site that `condition` fixed counts. Needs a density at every site; a model with a `push`
  * site does not compile. Tested in tests/inference/logProb.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domain.js'
 import { giryError, throwAll } from '../dsl/error.js'
-import { datumAxis, type Model, sitesOf } from '../dsl/model.js'
+import { type AnyModel, datumAxis, type Model, sitesOf } from '../dsl/model.js'
 import { mul } from '../dsl/operations/arithmetic.js'
 import type { SiteNames } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
@@ -65,15 +65,16 @@ export const logProb = <T, G, R>(
       Object.entries(spaces).map(([name, space]) => [name, valueAt(name, space, record)]),
     )
     const given = givenValues(m.given, options?.given)
+    const fixed = Object.values((m as AnyModel).observed ?? {}).map((of) => of())
     const n =
-      unionAxes([...Object.values(values), ...Object.values(given)]).find((a) => a.name === datumAxis)
+      unionAxes([...Object.values(values), ...Object.values(given), ...fixed]).find((a) => a.name === datumAxis)
         ?.size ?? 1
     const terms: Value<[], Real>[] = []
     run(m, {
       functions: functionsAt(m.nets, options?.params),
       given,
-      choose: (name, site, d) => {
-        const x = values[name] as AnyValue
+      choose: (name, site, d, observed) => {
+        const x = observed ?? (values[name] as AnyValue)
         const term = sumOver(
           expandAxes(logDensity(d, x), site.plates),
           site.plates.map((a) => a.name),

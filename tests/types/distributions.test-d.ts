@@ -58,8 +58,9 @@ describe('parameters outside their domain do not compile', () => {
       Positive,
       'scale of normal'
     > = 'scale of normal must be Positive, but Real[2] was given'
-    const negative: Within<-1, Positive, 'scale of laplace'> =
-      'scale of laplace must be Positive, but -1 was given'
+    const negative: Within<-1, Positive, 'scale of laplace'> = {
+      error: 'scale of laplace must be Positive, but -1 was given',
+    }
     const probs: Within<
       Value<[3], Real>,
       Simplex,

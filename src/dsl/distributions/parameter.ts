@@ -14,7 +14,10 @@ import { type AnyValue, isValue, onEvent, showSpaceOf, unionShape, type Value, w
 /** How an argument is printed: its space, or the number. */
 export type ShowArg<A> = A extends number ? `${A}` : `${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>}`
 
-/** Accepts an argument within the domain; otherwise a sentence. A `number` unknown to the compiler waits for run time. */
+/**
+ * Accepts an argument within the domain; otherwise a sentence (in a record for numbers, since a number and a literal
+ * string would meet in never). A `number` unknown to the compiler waits for run time.
+ */
 export type Within<A, D, What extends string> = [A] extends [number]
   ? number extends A
     ? unknown
@@ -22,7 +25,7 @@ export type Within<A, D, What extends string> = [A] extends [number]
       ? unknown
       : [D] extends [{ readonly Unit: true }]
         ? unknown
-        : `${What} must be ${DomainName<D>}, but ${ShowArg<A>} was given`
+        : { readonly error: `${What} must be ${DomainName<D>}, but ${ShowArg<A>} was given` }
   : [DomainOf<A>] extends [D]
     ? unknown
     : `${What} must be ${DomainName<D>}, but ${ShowArg<A>} was given`

@@ -1,0 +1,128 @@
+import * as tf from '@tensorflow/tfjs'
+import { describe, expect, it } from 'vitest'
+import { real } from '../../src/dsl/domain.js'
+import { GiryException } from '../../src/dsl/error.js'
+import { game, maximize, minimax, payoff } from '../../src/dsl/game.js'
+import { mlp } from '../../src/dsl/nets/dense.js'
+import type { AnyObjective, Environment, Objective } from '../../src/dsl/objective.js'
+import * as space from '../../src/dsl/space.js'
+import { makeValue, toTypedArray } from '../../src/dsl/value.js'
+
+const plane = space.real(2)
+const D = mlp(plane, [3], space.real())
+const G = mlp(plane, [3], plane)
+
+const objective = <T, D>(nets: T, data: D, result = 1.5): Objective<T, D> => ({
+  tag: 'objective',
+  description: 'V',
+  nets,
+  data,
+  evaluate: () => makeValue(tf.scalar(result), [], real),
+})
+
+const value = objective({ D, G }, { x: plane })
+const env = {} as Environment
+const evaluated = (o: AnyObjective): number => toTypedArray(o.evaluate(env))[0] as number
+
+const messages = (build: () => unknown): readonly string[] => {
+  try {
+    build()
+  } catch (e) {
+    if (e instanceof GiryException) return e.errors.map((x) => x.message)
+    throw e
+  }
+  return []
+}
+
+describe('maximize', () => {
+  it('has one player who owns every net', () => {
+    const g = maximize(value)
+    expect(g.players).toMatchObject([{ name: 'max', owns: ['D', 'G'], sense: 'max', steps: 1 }])
+    expect(g.nets).toEqual({ D, G })
+    expect(g.data).toEqual({ x: plane })
+  })
+})
+
+describe('minimax', () => {
+  it('lets max move first, one step each', () => {
+    const g = minimax(value, { max: ['D'], min: ['G'] })
+    expect(g.players).toMatchObject([
+      { name: 'max', owns: ['D'], sense: 'max', steps: 1 },
+      { name: 'min', owns: ['G'], sense: 'min', steps: 1 },
+    ])
+    expect(Object.keys(g.nets)).toEqual(['D', 'G'])
+  })
+
+  it('moves max first whatever the order of the fields', () => {
+    expect(minimax(value, { min: ['G'], max: ['D'] }).players.map((p) => p.name)).toEqual(['max', 'min'])
+  })
+
+  it('takes steps for each side', () => {
+    const g = minimax(value, { max: ['D'], min: ['G'], steps: { max: 5 } })
+    expect(g.players.map((p) => p.steps)).toEqual([5, 1])
+  })
+
+  it('has payoffs that sum to zero', () => {
+    const payoffs = minimax(value, { max: ['D'], min: ['G'] }).players.map((p) => evaluated(payoff(p)))
+    expect(payoffs).toEqual([1.5, -1.5])
+  })
+
+  it('names every fault, in the compiler’s words', () => {
+    const sides = { max: ['D', 'H'] as string[], min: ['D'] as string[], steps: { min: 0 } }
+    expect(messages(() => minimax(value, sides))).toEqual([
+      "two players own 'D'",
+      "no player owns 'G'",
+      "'H' is no net of this game",
+      "steps of 'min' must be a whole number >= 1, but 0 was given",
+    ])
+  })
+
+  it('names the remedy', () => {
+    const sides = { max: ['D'] as string[], min: [] as string[] }
+    expect(() => minimax(value, sides)).toThrow(
+      "no player owns 'G'\n  → add 'G' to the nets of 'max' or 'min'",
+    )
+  })
+})
+
+describe('game', () => {
+  const score = objective({ D }, { y: space.real() }, 2)
+
+  it('joins the nets and data of the objectives, in the order of the players', () => {
+    const g = game({
+      critic: { objective: score, owns: ['D'], steps: 3 },
+      generator: { objective: value, owns: ['G'], sense: 'min' },
+    })
+    expect(g.players.map(({ name, sense, steps }) => [name, sense, steps])).toEqual([
+      ['critic', 'max', 3],
+      ['generator', 'min', 1],
+    ])
+    expect(new Set(Object.keys(g.nets))).toEqual(new Set(['D', 'G']))
+    expect(new Set(Object.keys(g.data))).toEqual(new Set(['x', 'y']))
+    expect(g.players.map((p) => evaluated(payoff(p)))).toEqual([2, -1.5])
+  })
+
+  it('names every fault', () => {
+    const players = {
+      a: { objective: score, owns: ['D'] as string[], sense: 'both' as 'max' },
+      b: { objective: value, owns: ['D', 'H'] as string[] },
+    }
+    expect(messages(() => game(players))).toEqual([
+      "two players own 'D'",
+      "no player owns 'G'",
+      "'H' is no net of this game",
+      "sense of 'a' must be 'max' or 'min', but 'both' was given",
+    ])
+  })
+
+  it('refuses objectives that use one name for two nets', () => {
+    const other = objective({ D: mlp(plane, [3], space.real()) }, {})
+    expect(
+      messages(() => game({ a: { objective: value, owns: ['D'] }, b: { objective: other, owns: ['G'] } })),
+    ).toEqual(["two objectives use the name 'D' for different nets"])
+  })
+
+  it('refuses no players', () => {
+    expect(messages(() => game({}))).toEqual(['a game has at least one player'])
+  })
+})

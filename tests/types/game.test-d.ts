@@ -1,0 +1,85 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import type { Domain, Real } from '../../src/dsl/domain.js'
+import { type Game, game, maximize, minimax, type OwnershipFault } from '../../src/dsl/game.js'
+import type { Net, NetFunction } from '../../src/dsl/net.js'
+import type { Objective } from '../../src/dsl/objective.js'
+import type { Value } from '../../src/dsl/value.js'
+
+type Plane = { readonly shape: readonly [2]; readonly domain: Domain<Real> }
+type Score = Net<NetFunction<Plane, Value<[], Real>>>
+type Generate = Net<NetFunction<Plane, Value<[2], Real>>>
+type Data = { readonly x: Plane }
+
+declare const value: Objective<{ readonly D: Score; readonly G: Generate }, Data>
+declare const ofD: Objective<{ readonly D: Score }, Data>
+
+describe('maximize', () => {
+  it('has one player who owns every net', () => {
+    expectTypeOf(maximize(ofD)).toEqualTypeOf<Game<{ readonly D: Score }, Data>>()
+  })
+})
+
+describe('minimax', () => {
+  it('takes nets that each have exactly one owner', () => {
+    expectTypeOf(minimax(value, { max: ['D'], min: ['G'] })).toEqualTypeOf<
+      Game<{ readonly D: Score; readonly G: Generate }, Data>
+    >()
+    minimax(value, { max: ['D'], min: ['G'], steps: { max: 5 } })
+    minimax(value, { max: ['D', 'G'], min: [] })
+  })
+
+  it('refuses a net without owner', () => {
+    // @ts-expect-error no player owns 'G'
+    minimax(value, { max: ['D'], min: [] })
+    expectTypeOf<OwnershipFault<'D' | 'G', { max: 'D'; min: never }>>().toEqualTypeOf<"no player owns 'G'">()
+  })
+
+  it('refuses a net with two owners', () => {
+    // @ts-expect-error two players own 'G'
+    minimax(value, { max: ['D', 'G'], min: ['G'] })
+    expectTypeOf<
+      OwnershipFault<'D' | 'G', { max: 'D' | 'G'; min: 'G' }>
+    >().toEqualTypeOf<"two players own 'G'">()
+  })
+
+  it('refuses a name that is no net', () => {
+    // @ts-expect-error 'H' is no net of this game
+    minimax(value, { max: ['D'], min: ['G', 'H'] })
+    expectTypeOf<
+      OwnershipFault<'D' | 'G', { max: 'D'; min: 'G' | 'H' }>
+    >().toEqualTypeOf<"'H' is no net of this game">()
+  })
+
+  it('names every fault at once', () => {
+    expectTypeOf<OwnershipFault<'D' | 'G' | 'E', { max: 'D' | 'H'; min: 'D' }>>().toEqualTypeOf<
+      "no player owns 'G'" | "no player owns 'E'" | "two players own 'D'" | "'H' is no net of this game"
+    >()
+  })
+
+  it('leaves names that are only string to the run time', () => {
+    const names: readonly string[] = ['D']
+    minimax(value, { max: names, min: ['G'] })
+  })
+})
+
+describe('game', () => {
+  it('takes players with objectives of their own', () => {
+    const g = game({
+      critic: { objective: value, owns: ['D'], steps: 5 },
+      generator: { objective: value, owns: ['G'], sense: 'min' },
+    })
+    expectTypeOf(g).toEqualTypeOf<Game<{ readonly D: Score; readonly G: Generate }, Data>>()
+    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: ['G'] } })
+  })
+
+  it('refuses nets without owner, with two owners, and unknown ones', () => {
+    // @ts-expect-error no player owns 'G'
+    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: [] } })
+    // @ts-expect-error two players own 'D'
+    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: ['G', 'D'] } })
+    // @ts-expect-error 'H' is no net of this game
+    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: ['G', 'H'] } })
+    // @ts-expect-error a player is max or min
+    game({ a: { objective: value, owns: ['D', 'G'], sense: 'both' } })
+  })
+})

@@ -1,0 +1,213 @@
+import { describe, expectTypeOf, it } from 'vitest'
+import type * as D from '../../src/dsl/domain.js'
+import type { Meets } from '../../src/dsl/operations/argument.js'
+import { add, clip, div, maximum, minimum, mul, square, sub } from '../../src/dsl/operations/arithmetic.js'
+import {
+  at,
+  concat,
+  encodeOneHot,
+  gather,
+  type Labels,
+  type Multiplies,
+  matMul,
+  reshape,
+  slice,
+  stack,
+  transpose,
+} from '../../src/dsl/operations/arrays.js'
+import { greater, where } from '../../src/dsl/operations/comparisons.js'
+import { exp, log, log1p, sigmoid, softmax, softplus, sqrt } from '../../src/dsl/operations/functions.js'
+import { lift } from '../../src/dsl/operations/lift.js'
+import { logSumExp, max, mean, sum } from '../../src/dsl/operations/reductions.js'
+import type { Broadcast, Init, Last, RemoveAxis, SameShape, ShapeName } from '../../src/dsl/shape.js'
+import * as S from '../../src/dsl/space.js'
+import type { ShowValue, Value } from '../../src/dsl/value.js'
+
+declare const r2: Value<[2], D.Real>
+declare const r3: Value<[3], D.Real>
+declare const scalar: Value<[], D.Real>
+declare const p2: Value<[2], D.Positive>
+declare const n2: Value<[2], D.NonNegative>
+declare const m23: Value<[2, 3], D.Real>
+declare const m34: Value<[3, 4], D.Real>
+declare const b2: Value<[2], D.Binary>
+declare const s2: Value<[2], D.Simplex>
+declare const label: Value<[], D.Category<3>>
+declare const wide: Value<[number], D.Real>
+declare const n: number
+
+/** Both ways assignable: the same type, whatever aliases it is written with. */
+type Same<A, B> = [A, B] extends [B, A] ? true : false
+const same = <A>() => ({ as: <B>(_: Same<A, B>): void => {} })
+
+describe('shapes', () => {
+  it('are named as in the sentences', () => {
+    expectTypeOf<ShapeName<[]>>().toEqualTypeOf<''>()
+    expectTypeOf<ShapeName<[2]>>().toEqualTypeOf<'[2]'>()
+    expectTypeOf<ShapeName<[28, 28, 1]>>().toEqualTypeOf<'[28, 28, 1]'>()
+    expectTypeOf<ShowValue<Value<[2], D.Positive>>>().toEqualTypeOf<'Positive[2]'>()
+    expectTypeOf<ShowValue<Value<[], D.Category<3>>>>().toEqualTypeOf<'Category(3)'>()
+    expectTypeOf<ShowValue<{ loc: Value<[], D.Real> }>>().toEqualTypeOf<'a record'>()
+  })
+
+  it('agree when they are equal, or not known to the compiler', () => {
+    expectTypeOf<SameShape<[2], readonly [2]>>().toEqualTypeOf<true>()
+    expectTypeOf<SameShape<[2], [3]>>().toEqualTypeOf<false>()
+    expectTypeOf<SameShape<[2], [2, 1]>>().toEqualTypeOf<false>()
+    expectTypeOf<SameShape<[], [1]>>().toEqualTypeOf<false>()
+    expectTypeOf<SameShape<[number], [3]>>().toEqualTypeOf<true>()
+    expectTypeOf<SameShape<[number, 2], [3, 4]>>().toEqualTypeOf<false>()
+    expectTypeOf<SameShape<readonly number[], [3]>>().toEqualTypeOf<true>()
+  })
+
+  it('are cut and joined', () => {
+    expectTypeOf<Init<[2, 3]>>().toEqualTypeOf<[2]>()
+    expectTypeOf<Last<[2, 3]>>().toEqualTypeOf<3>()
+    expectTypeOf<RemoveAxis<[2, 3, 4], 1>>().toEqualTypeOf<[2, 4]>()
+    expectTypeOf<RemoveAxis<[2, 3, 4], 0>>().toEqualTypeOf<[3, 4]>()
+    expectTypeOf<RemoveAxis<[2, 3, 4], -1>>().toEqualTypeOf<[2, 3]>()
+    expectTypeOf<RemoveAxis<[3], 0>>().toEqualTypeOf<[]>()
+    expectTypeOf<Broadcast<[], [2]>>().toEqualTypeOf<[2]>()
+    expectTypeOf<Broadcast<[2], []>>().toEqualTypeOf<[2]>()
+    expectTypeOf<Broadcast<[number], [2]>>().toEqualTypeOf<[2]>()
+  })
+})
+
+describe('spaces', () => {
+  it('know their shape as a tuple', () => {
+    expectTypeOf(S.real()).toEqualTypeOf<S.Space<[], D.Real>>()
+    expectTypeOf(S.real(2)).toEqualTypeOf<S.Space<[2], D.Real>>()
+    expectTypeOf(S.positive(28, 28, 1)).toEqualTypeOf<S.Space<[28, 28, 1], D.Positive>>()
+    expectTypeOf(S.category(10)).toEqualTypeOf<S.Space<[], D.Category<10>>>()
+    expectTypeOf(S.category(10, 3)).toEqualTypeOf<S.Space<[3], D.Category<10>>>()
+    expectTypeOf(S.cholesky(2)).toEqualTypeOf<S.Space<[2, 2], D.Cholesky>>()
+    expectTypeOf(S.real(n)).toEqualTypeOf<S.Space<[number], D.Real>>()
+    expectTypeOf<S.ShowSpace<S.Space<[784], D.Binary>>>().toEqualTypeOf<'Binary[784]'>()
+    expectTypeOf(S.value(S.unit(2), [0, 1])).toEqualTypeOf<Value<[2], D.Unit>>()
+  })
+
+  it('of vectors need an axis', () => {
+    // @ts-expect-error a simplex has at least one axis
+    S.simplex()
+    // @ts-expect-error strings are no data
+    S.value(S.real(), 'abc')
+  })
+})
+
+describe('domains', () => {
+  it('are accepted where a larger one is asked for, and not the other way round', () => {
+    expectTypeOf<Value<[2], D.Positive>>().toExtend<Value<[2], D.Real>>()
+    expectTypeOf<Value<[2], D.OneHot>>().toExtend<Value<[2], D.Binary>>()
+    expectTypeOf<Value<[2], D.Real>>().not.toExtend<Value<[2], D.Positive>>()
+    expectTypeOf<Value<[2], D.Real>>().not.toExtend<Value<[3], D.Real>>()
+    expectTypeOf<Value<[], D.Category<3>>>().not.toExtend<Value<[], D.Category<4>>>()
+    expectTypeOf(log).toBeCallableWith(p2)
+    // @ts-expect-error log takes Positive
+    log(r2)
+    // @ts-expect-error sqrt takes NonNegative
+    sqrt(r2)
+    // @ts-expect-error log1p takes NonNegative
+    log1p(r2)
+  })
+
+  it('of numbers are read off the literal', () => {
+    expectTypeOf<D.DomainOfNumber<2>>().toEqualTypeOf<D.Positive>()
+    expectTypeOf<D.DomainOfNumber<0>>().toEqualTypeOf<D.NonNegative>()
+    expectTypeOf<D.DomainOfNumber<-1>>().toEqualTypeOf<D.Real>()
+    expectTypeOf<D.DomainOfNumber<0.001>>().toEqualTypeOf<D.Positive>()
+    expectTypeOf<D.DomainOfNumber<number>>().toEqualTypeOf<D.Real>()
+  })
+
+  it('have a reference measure', () => {
+    expectTypeOf<D.Measure<D.Real>>().toEqualTypeOf<'Lebesgue'>()
+    expectTypeOf<D.Measure<D.Positive>>().toEqualTypeOf<'Lebesgue'>()
+    expectTypeOf<D.Measure<D.OneHot>>().toEqualTypeOf<'counting'>()
+    expectTypeOf<D.Measure<D.Category<3>>>().toEqualTypeOf<'counting'>()
+    expectTypeOf<D.Measure<D.Simplex>>().toEqualTypeOf<'simplex'>()
+    expectTypeOf<D.Measure<D.Circle>>().toEqualTypeOf<'circle'>()
+  })
+})
+
+describe('operations', () => {
+  it('infer shape and domain exactly', () => {
+    same<typeof sum2>().as<Value<[2], D.Real>>(true)
+    expectTypeOf(add(p2, n2)).toEqualTypeOf<Value<[2], D.Positive>>()
+    expectTypeOf(add(scalar, m23)).toEqualTypeOf<Value<[2, 3], D.Real>>()
+    expectTypeOf(mul(2, p2)).toEqualTypeOf<Value<[2], D.Positive>>()
+    expectTypeOf(mul(n, p2)).toEqualTypeOf<Value<[2], D.Real>>()
+    expectTypeOf(div(1, p2)).toEqualTypeOf<Value<[2], D.Positive>>()
+    expectTypeOf(square(r2)).toEqualTypeOf<Value<[2], D.NonNegative>>()
+    expectTypeOf(exp(r2)).toEqualTypeOf<Value<[2], D.Positive>>()
+    expectTypeOf(sigmoid(m23)).toEqualTypeOf<Value<[2, 3], D.Unit>>()
+    expectTypeOf(softmax(r2)).toEqualTypeOf<Value<[2], D.Simplex>>()
+    expectTypeOf(softplus(scalar)).toEqualTypeOf<Value<[], D.Positive>>()
+    expectTypeOf(sqrt(p2)).toEqualTypeOf<Value<[2], D.Positive>>()
+    expectTypeOf(clip(r2, 0, 1)).toEqualTypeOf<Value<[2], D.Real>>()
+    expectTypeOf(greater(r2, 0)).toEqualTypeOf<Value<[2], D.Binary>>()
+    expectTypeOf(sum(m23)).toEqualTypeOf<Value<[], D.Real>>()
+    expectTypeOf(sum(m23, 0)).toEqualTypeOf<Value<[3], D.Real>>()
+    expectTypeOf(mean(p2)).toEqualTypeOf<Value<[], D.Positive>>()
+    expectTypeOf(logSumExp(m23, -1)).toEqualTypeOf<Value<[2], D.Real>>()
+    expectTypeOf(max(s2)).toEqualTypeOf<Value<[], D.Unit>>()
+    expectTypeOf(minimum(s2, s2)).toEqualTypeOf<Value<[2], D.Unit>>()
+    expectTypeOf(matMul(m23, m34)).toEqualTypeOf<Value<[2, 4], D.Real>>()
+    expectTypeOf(matMul(r2, m23)).toEqualTypeOf<Value<[3], D.Real>>()
+    expectTypeOf(matMul(m23, r3)).toEqualTypeOf<Value<[2], D.Real>>()
+    expectTypeOf(matMul(r2, r2)).toEqualTypeOf<Value<[], D.Real>>()
+    expectTypeOf(stack([p2, p2, p2])).toEqualTypeOf<Value<[3, 2], D.Positive>>()
+    expectTypeOf(concat(r2, r3)).toEqualTypeOf<Value<[5], D.Real>>()
+    expectTypeOf(slice(m23, 0, 2)).toEqualTypeOf<Value<[2, 2], D.Real>>()
+    expectTypeOf(at(m23, 0)).toEqualTypeOf<Value<[3], D.Real>>()
+    expectTypeOf(reshape(m23, [3, 2])).toEqualTypeOf<Value<[3, 2], D.Real>>()
+    expectTypeOf(transpose(m23)).toEqualTypeOf<Value<[3, 2], D.Real>>()
+    expectTypeOf(gather(m34, label)).toEqualTypeOf<Value<[4], D.Real>>()
+    expectTypeOf(encodeOneHot(label)).toEqualTypeOf<Value<[3], D.OneHot>>()
+    expectTypeOf(lift(S.unit(3), (t) => t)(r2)).toEqualTypeOf<Value<[3], D.Unit>>()
+    expectTypeOf(add(wide, r2)).toEqualTypeOf<Value<[2], D.Real>>()
+  })
+  const sum2 = sub(r2, p2)
+
+  it('choose whole events by a scalar, and entries by a vector', () => {
+    same<ReturnType<typeof whole>>().as<Value<[2], D.Simplex>>(true)
+    same<ReturnType<typeof entries>>().as<Value<[2], D.Unit>>(true)
+  })
+  const whole = () => where(greater(scalar, 0), s2, s2)
+  const entries = () => where(b2, s2, s2)
+
+  it('refuse shapes that do not meet, with a sentence', () => {
+    // @ts-expect-error add was given Real[2] and Real[3]
+    add(r2, r3)
+    // @ts-expect-error mul was given Real[2] and Real[2, 3]
+    mul(r2, m23)
+    // @ts-expect-error maximum was given Positive[2] and Real[3]
+    maximum(p2, r3)
+    // @ts-expect-error greater was given Real[2] and Real[3]
+    greater(r2, r3)
+    // @ts-expect-error where was given Binary[2] and Real[3]
+    where(b2, r3, r3)
+    expectTypeOf<Meets<typeof r2, typeof r3, 'add'>>().toEqualTypeOf<'add was given Real[2] and Real[3]'>()
+    expectTypeOf<
+      Meets<typeof p2, typeof m23, 'mul'>
+    >().toEqualTypeOf<'mul was given Positive[2] and Real[2, 3]'>()
+    expectTypeOf<Meets<typeof r2, 3, 'add'>>().toEqualTypeOf<unknown>()
+    expectTypeOf<Meets<typeof wide, typeof r3, 'add'>>().toEqualTypeOf<unknown>()
+  })
+
+  it('refuse matrices whose inner sizes differ, with a sentence', () => {
+    // @ts-expect-error matMul: the inner sizes 3 and 2 differ
+    matMul(m23, r2)
+    expectTypeOf<Multiplies<[2, 3], [2]>>().toEqualTypeOf<'matMul: the inner sizes 3 and 2 differ'>()
+    expectTypeOf<Multiplies<[2, number], [2]>>().toEqualTypeOf<unknown>()
+  })
+
+  it('refuse a label of another table, with a sentence', () => {
+    // @ts-expect-error gather from a table of 2 rows was given Category(3)
+    gather(m23, label)
+    // @ts-expect-error gather takes a Category label
+    gather(m23, scalar)
+    expectTypeOf<
+      Labels<[2, 3], typeof label>
+    >().toEqualTypeOf<'gather from a table of 2 rows was given Category(3)'>()
+    expectTypeOf<Labels<[3], typeof scalar>>().toEqualTypeOf<'gather takes a Category label'>()
+  })
+})
