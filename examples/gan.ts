@@ -24,9 +24,13 @@ const value = g.plus(
 )
 const gan = g.minimax(value, { max: ['D'], min: ['G'] })
 
-const fit = await g.orThrow(g.fit(gan, { data: { x: ring }, optimizer: g.adam(1e-3), steps, batch: 128, seed: 1 }))
+const fit = await g.orThrow(
+  g.fit(gan, { data: { x: ring }, optimizer: g.adam(1e-3), steps, batch: 128, seed: 1 }),
+)
 const { x } = g.sample(fake, { params: fit.params, n: 1000, seed: 2 })
 const radii = (g.toArray(x) as number[][]).map(([a, b]) => Math.hypot(a as number, b as number))
 const mean = radii.reduce((a, b) => a + b, 0) / radii.length
-console.log(`value of the game: ${fit.history.at(-1)?.values.max?.toFixed(3)} (−log 4 = −1.386 when nothing can be told apart)`)
+console.log(
+  `value of the game: ${fit.history.at(-1)?.values.max?.toFixed(3)} (−log 4 = −1.386 when nothing can be told apart)`,
+)
 console.log(`mean radius of 1,000 fakes: ${mean.toFixed(2)}, of the ring: 1.00`)

@@ -20,7 +20,6 @@ export { oneHotCategorical } from './dsl/distributions/oneHotCategorical.js'
 export { poisson } from './dsl/distributions/poisson.js'
 export { push } from './dsl/distributions/push.js'
 export { standardUniform, uniform } from './dsl/distributions/uniform.js'
-export { graphLine, toDot } from './dsl/dot.js'
 export type {
   Binary,
   Category,
@@ -38,6 +37,7 @@ export type {
   Simplex,
   Unit,
 } from './dsl/domain.js'
+export { graphLine, toDot } from './dsl/dot.js'
 export { type GiryError, type GiryErrorTag, GiryException, showError, showErrors } from './dsl/error.js'
 export { type Game, game, maximize, minimax, type Player } from './dsl/game.js'
 export { compose, copy, discard, identity, marginal, product } from './dsl/kernels/category.js'

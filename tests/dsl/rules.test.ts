@@ -157,7 +157,8 @@ describe('q must fit p', () => {
       reals,
       g.bind('mu', () => g.standardNormal()),
     )
-    const said: FitFault<typeof withShared, typeof q> = "latent 'mu' is shared in p but q proposes one per datum"
+    const said: FitFault<typeof withShared, typeof q> =
+      "latent 'mu' is shared in p but q proposes one per datum"
     expect(sentencesOf(() => untyped(withShared, q))).toEqual([said])
   })
 

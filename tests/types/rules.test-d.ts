@@ -37,8 +37,9 @@ it('rule 1: a latent without proposal, a site that p does not have', () => {
   )
   // @ts-expect-error site 'w' of q: p has no such site
   g.elbo(p, extra)
+  const without = g.bind('z', () => g.standardNormal(2))(g.Do)
   // @ts-expect-error latent 'x' of p: neither q nor the data gives it
-  g.elbo(p, g.pipe(g.Do, g.bind('z', () => g.standardNormal(2))))
+  g.elbo(p, without)
 })
 
 it('rule 2: a shape mismatch', () => {
@@ -123,8 +124,9 @@ it('rule 6: shared on one side only', () => {
 })
 
 it('rule 7: names, domains, nets, closed forms', () => {
+  const noise = () => g.standardNormal(2)
   // @ts-expect-error the name 'z' is already declared in this model
-  g.pipe(p, g.bind('z', () => g.standardNormal(2)))
+  g.pipe(p, g.bind('z', noise))
   // @ts-expect-error the name 'decode' is already declared in this model
   g.pipe(p, g.nets({ decode }))
   const out = g.value(g.real(2), [1, 1])
@@ -132,8 +134,15 @@ it('rule 7: names, domains, nets, closed forms', () => {
   g.normal({ loc: 0, scale: out })
   // @ts-expect-error scale of normal must be Positive, but -1 was given
   g.normal({ loc: 0, scale: -1 })
+  const three = g.value(g.real(3), [1, 2, 3])
+  const withNet = g.pipe(g.Do, g.nets({ decode }))
   // @ts-expect-error a net from Real[2] was fed Real[3]
-  g.pipe(g.Do, g.nets({ decode }), g.letTo('y', ({ decode }) => decode(g.value(g.real(3), [1, 2, 3]))))
+  g.letTo('y', ({ decode }: { decode: g.NetFunction<typeof Z, g.Value<[3], g.Real>> }) => decode(three))
+  g.pipe(
+    withNet,
+    // @ts-expect-error a net from Real[2] was fed Real[3]
+    g.letTo('y', ({ decode }) => decode(three)),
+  )
   // @ts-expect-error no closed form for KL(laplace ‖ exponential) is in the table
   g.klExact(g.laplace({ loc: 0, scale: 1 }), g.exponential({ rate: 1 }))
   g.klExact(g.normal({ loc: 1, scale: 2 }), g.standardNormal())
