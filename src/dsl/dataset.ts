@@ -10,7 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { either as E } from 'fp-ts'
-import { type AnyEventSpace } from './distribution.js'
+import type { AnyEventSpace } from './distribution.js'
 import { unit } from './domain.js'
 import { fail, type GiryError, GiryException, giryError } from './error.js'
 import type { DataSpec } from './objective.js'
@@ -60,12 +60,26 @@ export const decodeDataset = <const D extends Spaces>(
   }
   for (const name of Object.keys(data))
     if (!(name in spaces))
-      errors.push(giryError('data', name, `the data has a column '${name}' that is not asked for`, `the columns are ${Object.keys(spaces).join(', ') || 'none'}`))
+      errors.push(
+        giryError(
+          'data',
+          name,
+          `the data has a column '${name}' that is not asked for`,
+          `the columns are ${Object.keys(spaces).join(', ') || 'none'}`,
+        ),
+      )
   const counts = Object.entries(columns).map(([name, c]) => [name, c.elements.count] as const)
   const size = counts[0]?.[1] ?? 0
   for (const [name, n] of counts)
     if (n !== size)
-      errors.push(giryError('data', name, `column '${name}' has ${n} data where column '${counts[0]?.[0]}' has ${size}`, 'give every column one entry per datum'))
+      errors.push(
+        giryError(
+          'data',
+          name,
+          `column '${name}' has ${n} data where column '${counts[0]?.[0]}' has ${size}`,
+          'give every column one entry per datum',
+        ),
+      )
   return errors.length > 0 ? E.left(errors) : E.right({ tag: 'dataset', spaces, size, columns })
 }
 
@@ -87,11 +101,20 @@ const decodeColumn = (
   binarize: boolean,
 ): E.Either<readonly GiryError[], Column> => {
   if (data === undefined)
-    return E.left([giryError('data', name, `the column '${name}' is missing`, `pass an array of ${showSpaceOf(space)}`)])
+    return E.left([
+      giryError('data', name, `the column '${name}' is missing`, `pass an array of ${showSpaceOf(space)}`),
+    ])
   const shape = [...(space.plates ?? []).map((p) => p.size), ...space.shape]
   const domain = binarize ? unit : space.domain
   const decoded = decodeElements(shape, domain, showSpaceOf({ shape, domain }), data)
-  if (E.isLeft(decoded)) return E.left(decoded.left.map((e) => ({ ...e, where: `${name}: ${e.where}`, message: `column '${name}', ${e.message}` })))
+  if (E.isLeft(decoded))
+    return E.left(
+      decoded.left.map((e) => ({
+        ...e,
+        where: `${name}: ${e.where}`,
+        message: `column '${name}', ${e.message}`,
+      })),
+    )
   const elements = decoded.right
   return elements.count === 0
     ? E.left([giryError('data', name, `the column '${name}' is empty`, 'pass at least one datum')])
@@ -102,7 +125,11 @@ const decodeColumn = (
 export type DrawUniforms = (column: string, n: number) => Float32Array
 
 /** The numbers of the rows, binarized where asked for. */
-export const rowsOf = (column: Column, rows: ArrayLike<number>, uniforms: () => Float32Array): Float32Array => {
+export const rowsOf = (
+  column: Column,
+  rows: ArrayLike<number>,
+  uniforms: () => Float32Array,
+): Float32Array => {
   const size = sizeOf(column.elements.shape)
   const out = new Float32Array(rows.length * size)
   for (let i = 0; i < rows.length; i++) {
@@ -117,7 +144,11 @@ export const rowsOf = (column: Column, rows: ArrayLike<number>, uniforms: () => 
 }
 
 /** The rows of a data set as values with the axis `datum`. */
-export const batchOf = (data: Dataset, rows: ArrayLike<number>, uniforms: DrawUniforms): Readonly<Record<string, AnyValue>> =>
+export const batchOf = (
+  data: Dataset,
+  rows: ArrayLike<number>,
+  uniforms: DrawUniforms,
+): Readonly<Record<string, AnyValue>> =>
   Object.fromEntries(
     Object.entries(data.columns).map(([name, column]) => {
       const n = rows.length * sizeOf(column.elements.shape)
@@ -133,14 +164,23 @@ export const batchOf = (data: Dataset, rows: ArrayLike<number>, uniforms: DrawUn
 export const sliceDataset = <D>(data: Dataset<D>, begin: number, end: number = data.size): Dataset<D> => {
   const stop = Math.min(end, data.size)
   if (!Number.isInteger(begin) || !Number.isInteger(stop) || begin < 0 || begin >= stop)
-    fail('option', 'slice', `rows ${begin} … ${end} were asked of a data set of ${data.size}`, `stay within 0 … ${data.size}, with at least one row`)
+    fail(
+      'option',
+      'slice',
+      `rows ${begin} … ${end} were asked of a data set of ${data.size}`,
+      `stay within 0 … ${data.size}, with at least one row`,
+    )
   return {
     ...data,
     size: stop - begin,
     columns: Object.fromEntries(
       Object.entries(data.columns).map(([name, c]) => {
         const size = sizeOf(c.elements.shape)
-        const elements = { ...c.elements, count: stop - begin, data: c.elements.data.subarray(begin * size, stop * size) }
+        const elements = {
+          ...c.elements,
+          count: stop - begin,
+          data: c.elements.data.subarray(begin * size, stop * size),
+        }
         return [name, { ...c, elements }]
       }),
     ),

@@ -15,7 +15,15 @@ import { fail } from './error.js'
 import type { Noise } from './noise.js'
 import { type Shape, sameShape, showShape } from './shape.js'
 import type { ValueIn } from './space.js'
-import { type AnyValue, type Axis, isValue, showSpaceOf, unionAxes, unionOrigins, type Value } from './value.js'
+import {
+  type AnyValue,
+  type Axis,
+  isValue,
+  showSpaceOf,
+  unionAxes,
+  unionOrigins,
+  type Value,
+} from './value.js'
 
 /** What a distribution can do. */
 export type Capability = 'density' | 'pathwise' | 'enumerable'
@@ -136,7 +144,12 @@ const requireSpace = (family: string, shape: Shape, domain: AnyDomain, x: AnyVal
       'pass a value of its own space',
     )
   if (!isWithin(x.domain, domain) && !isWithin(domain, x.domain))
-    fail('domain', `${family}.logProb`, `${family} on ${domain.name}${showShape(shape)} was asked for the density of ${showSpaceOf(x)}`, 'pass a value of its own space')
+    fail(
+      'domain',
+      `${family}.logProb`,
+      `${family} on ${domain.name}${showShape(shape)} was asked for the density of ${showSpaceOf(x)}`,
+      'pass a value of its own space',
+    )
 }
 
 /** Union of the axes of the parameters, those of the parts included. */
@@ -150,4 +163,3 @@ export const originsOf = (d: Pick<AnyDistribution, 'parameters' | 'parts'>): Rea
 /** Whether a distribution has the capability, at run time. */
 export const can = (d: Pick<AnyDistribution, 'capabilities'>, capability: Capability): boolean =>
   capability in d.capabilities
-

@@ -216,13 +216,7 @@ export const nonNegative: Domain<NonNegative> = {
   marks: marksOf(['Real', 'NonNegative']),
   measure: 'Lebesgue',
   example: filled(0.5),
-  outside: each(
-    0,
-    LARGEST,
-    false,
-    (x) => `${x} is negative`,
-    'use real(…) for data of either sign',
-  ),
+  outside: each(0, LARGEST, false, (x) => `${x} is negative`, 'use real(…) for data of either sign'),
 }
 
 /** x > 0. */
@@ -361,7 +355,8 @@ export const cholesky: Domain<Cholesky> = {
   outside: eachMatrix((a, n) => {
     for (let i = 0; i < n; i++) {
       if (a(i, i) <= 0) return `the diagonal entry ${a(i, i)} is not positive`
-      for (let j = i + 1; j < n; j++) if (a(i, j) !== 0) return `the entry ${a(i, j)} above the diagonal is not 0`
+      for (let j = i + 1; j < n; j++)
+        if (a(i, j) !== 0) return `the entry ${a(i, j)} above the diagonal is not 0`
     }
     return undefined
   }, 'pass the lower Cholesky factor of the covariance matrix'),
@@ -391,13 +386,7 @@ export const circle: Domain<Circle> = {
   marks: marksOf(['Real', 'Circle']),
   measure: 'circle',
   example: filled(0.5),
-  outside: each(
-    -PI,
-    PI,
-    false,
-    (x) => `${x} lies outside [-π, π]`,
-    'wrap angles to (-π, π]',
-  ),
+  outside: each(-PI, PI, false, (x) => `${x} lies outside [-π, π]`, 'wrap angles to (-π, π]'),
 }
 
 /** A ⊂ B: A has every mark of B. */

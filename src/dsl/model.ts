@@ -11,7 +11,15 @@
  * Tested in tests/dsl/model.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type AnyDistribution, type AnyEventSpace, axesOf, type Capability, type Distribution, type EventSpace, originsOf } from './distribution.js'
+import {
+  type AnyDistribution,
+  type AnyEventSpace,
+  axesOf,
+  type Capability,
+  type Distribution,
+  type EventSpace,
+  originsOf,
+} from './distribution.js'
 import { fail } from './error.js'
 import { type AnyNet, exampleOf, type FunctionOf, type Net } from './net.js'
 import type { ValueIn } from './space.js'
@@ -96,13 +104,19 @@ export type Context<T, G, R> = {
         : never
 }
 
-type Bound<E> = E extends { readonly kind: 'site' | 'observed'; readonly space: infer X } ? ValueIn<X> : E extends Let<infer A> ? A : never
+type Bound<E> = E extends { readonly kind: 'site' | 'observed'; readonly space: infer X }
+  ? ValueIn<X>
+  : E extends Let<infer A>
+    ? A
+    : never
 
 /** A record with one more entry. */
 export type Extend<R, N extends string, V> = { readonly [K in keyof R | N]: K extends keyof R ? R[K] : V }
 
 /** Both records; the left wins where a name is in both, which `Fresh` refuses anyway. */
-export type Merge<A, B> = { readonly [K in keyof A | keyof B]: K extends keyof A ? A[K] : K extends keyof B ? B[K] : never }
+export type Merge<A, B> = {
+  readonly [K in keyof A | keyof B]: K extends keyof A ? A[K] : K extends keyof B ? B[K] : never
+}
 
 /** The sentence for a name that is taken. */
 export type NameTaken<N extends string> = `the name '${N}' is already declared in this model`
@@ -130,13 +144,23 @@ const requireName = (name: string): void => {
     fail('model', name, `'${name}' cannot be a name`, 'use letters, digits and _, beginning with a letter')
   // Records of sites, nets and params are plain objects, which inherit these.
   if (name in Object.prototype)
-    fail('model', name, `'${name}' cannot be a name`, 'use another: every JavaScript object has a member of this name')
+    fail(
+      'model',
+      name,
+      `'${name}' cannot be a name`,
+      'use another: every JavaScript object has a member of this name',
+    )
 }
 
 const requireFresh = (model: AnyModel, name: string): void => {
   requireName(name)
   if (name in model.entries || name in model.nets || name in model.given)
-    fail('model', name, `the name '${name}' is already declared in this model`, 'give each site, net and input its own name')
+    fail(
+      'model',
+      name,
+      `the name '${name}' is already declared in this model`,
+      'give each site, net and input its own name',
+    )
 }
 
 /** Takes nets in under names; their parameters are at `name/…` from here on. */
@@ -148,7 +172,9 @@ export const nets =
   }
 
 /** Accepts nets under fresh names. */
-export type FreshAll<N, Taken> = keyof N & Taken extends never ? unknown : Fresh<Extract<keyof N & Taken, string>, Taken>
+export type FreshAll<N, Taken> = keyof N & Taken extends never
+  ? unknown
+  : Fresh<Extract<keyof N & Taken, string>, Taken>
 
 /** Options of a site. */
 export interface SiteOptions {
@@ -172,7 +198,12 @@ type Binder<Sc extends Scope> = <
 
 const requirePlate = (site: string, name: string, size: number): Axis => {
   if (name === datumAxis || !Number.isInteger(size) || size < 1)
-    fail('model', site, `site '${site}' cannot lie in a plate '${name}' of size ${size}`, `name it other than '${datumAxis}', with a whole size >= 1`)
+    fail(
+      'model',
+      site,
+      `site '${site}' cannot lie in a plate '${name}' of size ${size}`,
+      `name it other than '${datumAxis}', with a whole size >= 1`,
+    )
   return { name, size }
 }
 
@@ -182,8 +213,12 @@ const binder =
   (model: Model): AnyModel => {
     const m = model as AnyModel
     requireFresh(m, name)
-    const plates = Object.entries(options.plates ?? {}).map(([plate, size]) => requirePlate(name, plate, size))
-    const site = tf.tidy(() => examine(name, scope, plates, draw(exampleContext(m) as never)) as never) as unknown as Site
+    const plates = Object.entries(options.plates ?? {}).map(([plate, size]) =>
+      requirePlate(name, plate, size),
+    )
+    const site = tf.tidy(
+      () => examine(name, scope, plates, draw(exampleContext(m) as never)) as never,
+    ) as unknown as Site
     return {
       ...m,
       entries: { ...m.entries, [name]: site },
@@ -201,11 +236,16 @@ export const shared: Binder<'shared'> = binder('shared') as never
 export const letTo: <const N extends string, T, G, R, A>(
   name: N & Fresh<N, keyof T | keyof G | keyof R>,
   compute: (context: Context<T, G, R>) => A,
-) => (model: Model<T, G, R>) => Model<T, G, Extend<R, N, Let<A>>> = ((name: string, compute: (context: never) => unknown) =>
+) => (model: Model<T, G, R>) => Model<T, G, Extend<R, N, Let<A>>> = ((
+  name: string,
+  compute: (context: never) => unknown,
+) =>
   (model: Model): AnyModel => {
     const m = model as AnyModel
     requireFresh(m, name)
-    const origins = tf.tidy(() => originsWithin(compute(exampleContext(m) as never)) as never) as unknown as ReadonlySet<string>
+    const origins = tf.tidy(
+      () => originsWithin(compute(exampleContext(m) as never)) as never,
+    ) as unknown as ReadonlySet<string>
     return {
       ...m,
       entries: { ...m.entries, [name]: { kind: 'let', ...graphOf(origins) } },
@@ -225,12 +265,16 @@ const exampleContext = (model: AnyModel): Readonly<Record<string, unknown>> => {
   for (const [name, net] of Object.entries(model.nets)) context[name] = marked(net, name)
   for (const [name, space] of Object.entries(model.given))
     context[name] = withOrigins(expandAxes(exampleOf(space), [exampleAxis]), [name])
-  for (const s of model.statements) context[s.name] = s.kind === 'let' ? s.compute(context as never) : exampleSite(s.name, s.site)
+  for (const s of model.statements)
+    context[s.name] = s.kind === 'let' ? s.compute(context as never) : exampleSite(s.name, s.site)
   return context
 }
 
 const exampleSite = (name: string, site: Site): AnyValue =>
-  withOrigins(expandAxes(exampleOf(site.space), [...(site.scope === 'datum' ? [exampleAxis] : []), ...site.plates]), [name])
+  withOrigins(
+    expandAxes(exampleOf(site.space), [...(site.scope === 'datum' ? [exampleAxis] : []), ...site.plates]),
+    [name],
+  )
 
 /** A net whose results remember that they came from it. */
 const marked =
@@ -258,7 +302,9 @@ const originsWithin = (result: unknown): ReadonlySet<string> => {
   return origins
 }
 
-const graphOf = (origins: ReadonlySet<string>): { readonly parents: ReadonlySet<string>; readonly nets: ReadonlySet<string> } => ({
+const graphOf = (
+  origins: ReadonlySet<string>,
+): { readonly parents: ReadonlySet<string>; readonly nets: ReadonlySet<string> } => ({
   parents: new Set([...origins].filter((o) => !o.startsWith(netOrigin))),
   nets: new Set([...origins].filter((o) => o.startsWith(netOrigin)).map((o) => o.slice(netOrigin.length))),
 })
@@ -266,10 +312,20 @@ const graphOf = (origins: ReadonlySet<string>): { readonly parents: ReadonlySet<
 /** Reads a site off the distribution that its callback gave on example values. */
 const examine = (name: string, scope: Scope, plates: readonly Axis[], d: AnyDistribution): Site => {
   if (typeof d !== 'object' || d === null || !('family' in d))
-    return fail('model', name, `site '${name}' must draw from a distribution, but its callback returned ${typeof d}`, 'return a distribution, such as normal(…)')
+    return fail(
+      'model',
+      name,
+      `site '${name}' must draw from a distribution, but its callback returned ${typeof d}`,
+      'return a distribution, such as normal(…)',
+    )
   const axes = axesOf(d)
   if (scope === 'shared' && axes.some((a) => a.name === datumAxis))
-    fail('model', name, `site '${name}' is shared, but its distribution depends on a datum`, `draw it with bind, or let it depend on shared sites only`)
+    fail(
+      'model',
+      name,
+      `site '${name}' is shared, but its distribution depends on a datum`,
+      `draw it with bind, or let it depend on shared sites only`,
+    )
   const graph = graphOf(originsOf(d))
   return {
     kind: 'site',
@@ -285,4 +341,6 @@ const examine = (name: string, scope: Scope, plates: readonly Axis[], d: AnyDist
 
 /** The random sites of a model, in order; those that `condition` fixed are not among them. */
 export const sitesOf = (model: Model): readonly (readonly [string, Site])[] =>
-  model.statements.flatMap((s) => (s.kind === 'site' && !(s.name in (model.observed ?? {})) ? [[s.name, s.site] as const] : []))
+  model.statements.flatMap((s) =>
+    s.kind === 'site' && !(s.name in (model.observed ?? {})) ? [[s.name, s.site] as const] : [],
+  )

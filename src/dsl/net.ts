@@ -12,7 +12,15 @@ import type { EventSpace } from './distribution.js'
 import { type Domain, type DomainName, isWithin } from './domain.js'
 import { fail } from './error.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
-import { type AnyValue, makeValue, type ShowValue, showSpaceOf, unionAxes, unionOrigins, type Value } from './value.js'
+import {
+  type AnyValue,
+  makeValue,
+  type ShowValue,
+  showSpaceOf,
+  unionAxes,
+  unionOrigins,
+  type Value,
+} from './value.js'
 
 /** How a parameter starts. */
 export type Start =
@@ -52,15 +60,16 @@ export type AnyNet = Net<unknown>
 export type FunctionOf<N> = N extends Net<infer F> ? F : never
 
 /** Accepts values of the input space; otherwise a sentence. */
-export type Feeds<V, X> = X extends EventSpace<infer S, infer D>
-  ? V extends Value<infer VS, infer VD>
-    ? SameShape<VS, S> extends true
-      ? [VD] extends [D]
-        ? unknown
+export type Feeds<V, X> =
+  X extends EventSpace<infer S, infer D>
+    ? V extends Value<infer VS, infer VD>
+      ? SameShape<VS, S> extends true
+        ? [VD] extends [D]
+          ? unknown
+          : `a net from ${DomainName<D>}${ShapeName<S>} was fed ${ShowValue<V>}`
         : `a net from ${DomainName<D>}${ShapeName<S>} was fed ${ShowValue<V>}`
-      : `a net from ${DomainName<D>}${ShapeName<S>} was fed ${ShowValue<V>}`
-    : `a net from ${DomainName<D>}${ShapeName<S>} was fed something that is no value`
-  : unknown
+      : `a net from ${DomainName<D>}${ShapeName<S>} was fed something that is no value`
+    : unknown
 
 /** A function from values of the space X to Y. (`takes` and `gives` exist for the compiler only.) */
 export interface NetFunction<in out X, out Y> {
@@ -115,7 +124,8 @@ export const makeNet = <X extends EventSpace, S extends Shape, D>(d: {
 
 /** The parameter of a net, which `apply` was promised. */
 export const tensorAt = (tensors: NetTensors, path: string): tf.Tensor =>
-  tensors[path] ?? fail('params', path, `the parameter '${path}' is missing`, 'pass the parameters of this very net')
+  tensors[path] ??
+  fail('params', path, `the parameter '${path}' is missing`, 'pass the parameters of this very net')
 
 /** The part of `record` under `prefix/`, with the prefix cut off. */
 export const under = <A>(record: Readonly<Record<string, A>>, prefix: string): Readonly<Record<string, A>> =>
@@ -126,5 +136,8 @@ export const under = <A>(record: Readonly<Record<string, A>>, prefix: string): R
   )
 
 /** `record` with `prefix/` put before each path. */
-export const prefixed = <A>(record: Readonly<Record<string, A>>, prefix: string | number): Readonly<Record<string, A>> =>
+export const prefixed = <A>(
+  record: Readonly<Record<string, A>>,
+  prefix: string | number,
+): Readonly<Record<string, A>> =>
   Object.fromEntries(Object.entries(record).map(([path, a]) => [`${prefix}/${path}`, a]))

@@ -8,7 +8,7 @@
  * nets by name: two objectives that share a name must share the net. Tested in tests/dsl/objective.test.ts.
  */
 import type { AnyEventSpace } from './distribution.js'
-import { type Real } from './domain.js'
+import type { Real } from './domain.js'
 import { giryError, throwAll } from './error.js'
 import type { Merge, Nets } from './model.js'
 import type { Noise } from './noise.js'
@@ -73,7 +73,14 @@ const merge = <A, B>(what: string, a: A, b: B, same: (x: unknown, y: unknown) =>
   throwAll(
     Object.keys(right)
       .filter((name) => name in left && !same(left[name], right[name]))
-      .map((name) => giryError('model', name, `two objectives use the name '${name}' for different ${what}`, 'give each its own name')),
+      .map((name) =>
+        giryError(
+          'model',
+          name,
+          `two objectives use the name '${name}' for different ${what}`,
+          'give each its own name',
+        ),
+      ),
   )
   return { ...right, ...left } as Merge<A, B>
 }
@@ -95,9 +102,13 @@ const combine =
   })
 
 /** a + b. */
-export const plus: <T, D, U, E>(a: Objective<T, D>, b: Objective<U, E>) => Objective<Merge<T, U>, Merge<D, E>> =
-  combine('+', (x, y) => add(x, y))
+export const plus: <T, D, U, E>(
+  a: Objective<T, D>,
+  b: Objective<U, E>,
+) => Objective<Merge<T, U>, Merge<D, E>> = combine('+', (x, y) => add(x, y))
 
 /** a − b. */
-export const minus: <T, D, U, E>(a: Objective<T, D>, b: Objective<U, E>) => Objective<Merge<T, U>, Merge<D, E>> =
-  combine('−', (x, y) => sub(x, y))
+export const minus: <T, D, U, E>(
+  a: Objective<T, D>,
+  b: Objective<U, E>,
+) => Objective<Merge<T, U>, Merge<D, E>> = combine('−', (x, y) => sub(x, y))

@@ -27,17 +27,29 @@ export type Params<T> = { readonly [K in keyof T]: NetParams }
 export type ParameterTensors = Readonly<Record<string, tf.Tensor>>
 
 /** Arrays by full path, `decode/0/kernel`. */
-export const flattenParams = (params: Readonly<Record<string, NetParams>>): Readonly<Record<string, NamedArray>> =>
+export const flattenParams = (
+  params: Readonly<Record<string, NetParams>>,
+): Readonly<Record<string, NamedArray>> =>
   Object.fromEntries(
-    Object.entries(params).flatMap(([net, arrays]) => Object.entries(arrays).map(([path, a]) => [`${net}/${path}`, a])),
+    Object.entries(params).flatMap(([net, arrays]) =>
+      Object.entries(arrays).map(([path, a]) => [`${net}/${path}`, a]),
+    ),
   )
 
 /** The inverse of `flattenParams`. */
-export const unflattenParams = (arrays: Readonly<Record<string, NamedArray>>): Readonly<Record<string, NetParams>> => {
+export const unflattenParams = (
+  arrays: Readonly<Record<string, NamedArray>>,
+): Readonly<Record<string, NetParams>> => {
   const params: Record<string, Record<string, NamedArray>> = {}
   for (const [path, array] of Object.entries(arrays)) {
     const cut = path.indexOf('/')
-    if (cut < 1) fail('params', path, `the array '${path}' belongs to no net`, 'name each array net/path, such as decode/0/kernel')
+    if (cut < 1)
+      fail(
+        'params',
+        path,
+        `the array '${path}' belongs to no net`,
+        'name each array net/path, such as decode/0/kernel',
+      )
     const net = path.slice(0, cut)
     params[net] = { ...params[net], [path.slice(cut + 1)]: array }
   }
@@ -52,14 +64,35 @@ export const paramErrors = (
   Object.entries(nets).flatMap(([name, net]) => {
     const own = params[name]
     if (own === undefined && Object.keys(net.parameters).length > 0)
-      return [giryError('params', name, `the params have no net '${name}'`, 'pass the params of a fit of this model, or init(model, seed)')]
+      return [
+        giryError(
+          'params',
+          name,
+          `the params have no net '${name}'`,
+          'pass the params of a fit of this model, or init(model, seed)',
+        ),
+      ]
     return Object.entries(net.parameters).flatMap(([path, spec]) => {
       const array = own?.[path]
       if (array === undefined)
-        return [giryError('params', `${name}/${path}`, `the parameter '${name}/${path}' is missing`, 'pass the params of this very net')]
+        return [
+          giryError(
+            'params',
+            `${name}/${path}`,
+            `the parameter '${name}/${path}' is missing`,
+            'pass the params of this very net',
+          ),
+        ]
       return sameShape(array.shape, spec.shape)
         ? []
-        : [giryError('params', `${name}/${path}`, `the parameter '${name}/${path}' has shape [${array.shape}], but the net has [${spec.shape}]`, 'build the net with the sizes it was trained with')]
+        : [
+            giryError(
+              'params',
+              `${name}/${path}`,
+              `the parameter '${name}/${path}' has shape [${array.shape}], but the net has [${spec.shape}]`,
+              'build the net with the sizes it was trained with',
+            ),
+          ]
     })
   })
 

@@ -9,38 +9,44 @@
  * Tested in tests/types/rules.test-d.ts (does not compile) and tests/dsl/rules.test.ts (same words at run time).
  */
 import type { Capability } from './distribution.js'
+import { can } from './distribution.js'
 import { absolutelyContinuous, type DomainName, isWithin, type Measure } from './domain.js'
 import { type GiryError, giryError } from './error.js'
 import type { AnyModel, Entries, Givens, Model, Site } from './model.js'
 import { sitesOf } from './model.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
 import { showSpaceOf } from './value.js'
-import { can } from './distribution.js'
 
 /** How the gradient through a site is estimated. */
 export type GradientMethod = 'pathwise' | 'score' | 'enumerate'
 
 /** The capability that each method needs. */
-export const methodNeeds = { pathwise: 'pathwise', score: 'density', enumerate: 'enumerable' } as const satisfies Record<
-  GradientMethod,
-  Capability
->
+export const methodNeeds = {
+  pathwise: 'pathwise',
+  score: 'density',
+  enumerate: 'enumerable',
+} as const satisfies Record<GradientMethod, Capability>
 
-type SpaceName<X> = X extends { readonly shape: infer S extends Shape; readonly domain: { readonly marks: infer D } }
+type SpaceName<X> = X extends {
+  readonly shape: infer S extends Shape
+  readonly domain: { readonly marks: infer D }
+}
   ? `${DomainName<D>}${ShapeName<S>}`
   : 'nothing'
 type MarksOf<X> = X extends { readonly domain: { readonly marks: infer D } } ? D : never
 type ShapeIn<X> = X extends { readonly shape: infer S extends Shape } ? S : never
 
 /** Names of the random sites of a model. */
-export type SiteNames<R> = { [K in keyof R]: R[K] extends { readonly kind: 'site' } ? K : never }[keyof R] & string
+export type SiteNames<R> = { [K in keyof R]: R[K] extends { readonly kind: 'site' } ? K : never }[keyof R] &
+  string
 
 /** The latents of p beside q: its sites that are not data. */
-export type Latents<P, Q> = P extends Model<unknown, unknown, infer R>
-  ? Q extends Model<unknown, infer G, unknown>
-    ? Exclude<SiteNames<R>, keyof G>
+export type Latents<P, Q> =
+  P extends Model<unknown, unknown, infer R>
+    ? Q extends Model<unknown, infer G, unknown>
+      ? Exclude<SiteNames<R>, keyof G>
+      : never
     : never
-  : never
 
 type Fault1<RP, GQ, RQ> = {
   [K in SiteNames<RP>]: K extends keyof GQ
@@ -54,32 +60,36 @@ type Fault1b<RP, RQ> = {
   [K in SiteNames<RQ>]: K extends SiteNames<RP> ? never : `site '${K}' of q: p has no such site`
 }[SiteNames<RQ>]
 
-type Clash<K extends string, SP, SQ> = SP extends Site<infer XP, never, infer FP, infer ScP>
-  ? SQ extends Site<infer XQ, never, infer FQ, infer ScQ>
-    ? SameShape<ShapeIn<XP>, ShapeIn<XQ>> extends true
-      ? [Measure<MarksOf<XQ>>] extends [Measure<MarksOf<XP>>]
-        ? [MarksOf<XQ>] extends [MarksOf<XP>]
-          ? [ScP, ScQ] extends [ScQ, ScP]
-            ? SQ extends { readonly capabilities: { readonly density: true } }
-              ? SP extends { readonly capabilities: { readonly density: true } }
-                ? never
-                : `latent '${K}': p draws it from ${FP}, which has no density, but the bound needs log p(${K})`
-              : `latent '${K}': q draws it from ${FQ}, which has no density, but the bound needs log q(${K})`
-            : ScP extends 'shared'
-              ? `latent '${K}' is shared in p but q proposes one per datum`
-              : `latent '${K}' is drawn per datum in p but q shares one`
-          : `latent '${K}': p has ${SpaceName<XP>} but q proposes ${SpaceName<XQ>}, whose support is not within it`
-        : `latent '${K}': p has ${SpaceName<XP>} but q proposes ${SpaceName<XQ>}, under another reference measure`
-      : `latent '${K}': p has ${SpaceName<XP>} but q proposes ${SpaceName<XQ>}`
+type Clash<K extends string, SP, SQ> =
+  SP extends Site<infer XP, never, infer FP, infer ScP>
+    ? SQ extends Site<infer XQ, never, infer FQ, infer ScQ>
+      ? SameShape<ShapeIn<XP>, ShapeIn<XQ>> extends true
+        ? [Measure<MarksOf<XQ>>] extends [Measure<MarksOf<XP>>]
+          ? [MarksOf<XQ>] extends [MarksOf<XP>]
+            ? [ScP, ScQ] extends [ScQ, ScP]
+              ? SQ extends { readonly capabilities: { readonly density: true } }
+                ? SP extends { readonly capabilities: { readonly density: true } }
+                  ? never
+                  : `latent '${K}': p draws it from ${FP}, which has no density, but the bound needs log p(${K})`
+                : `latent '${K}': q draws it from ${FQ}, which has no density, but the bound needs log q(${K})`
+              : ScP extends 'shared'
+                ? `latent '${K}' is shared in p but q proposes one per datum`
+                : `latent '${K}' is drawn per datum in p but q shares one`
+            : `latent '${K}': p has ${SpaceName<XP>} but q proposes ${SpaceName<XQ>}, whose support is not within it`
+          : `latent '${K}': p has ${SpaceName<XP>} but q proposes ${SpaceName<XQ>}, under another reference measure`
+        : `latent '${K}': p has ${SpaceName<XP>} but q proposes ${SpaceName<XQ>}`
+      : never
     : never
-  : never
 
 type FaultLatent<RP, GQ, RQ> = {
   [K in SiteNames<RP>]: K extends keyof GQ ? never : K extends SiteNames<RQ> ? Clash<K, RP[K], RQ[K]> : never
 }[SiteNames<RP>]
 
 type FaultData<RP, GQ> = {
-  [K in SiteNames<RP> & keyof GQ]: RP[K] extends { readonly space: infer XP; readonly family: infer FP extends string }
+  [K in SiteNames<RP> & keyof GQ]: RP[K] extends {
+    readonly space: infer XP
+    readonly family: infer FP extends string
+  }
     ? SameShape<ShapeIn<XP>, ShapeIn<GQ[K]>> extends true
       ? [MarksOf<XP>] extends [MarksOf<GQ[K]>]
         ? RP[K] extends { readonly capabilities: { readonly density: true } }
@@ -91,29 +101,32 @@ type FaultData<RP, GQ> = {
 }[SiteNames<RP> & keyof GQ]
 
 /** The sentences that say why q does not fit p; never, if it fits. */
-export type FitFault<P, Q> = P extends Model<unknown, unknown, infer RP>
-  ? Q extends Model<unknown, infer GQ, infer RQ>
-    ? Fault1<RP, GQ, RQ> | Fault1b<RP, RQ> | FaultLatent<RP, GQ, RQ> | FaultData<RP, GQ>
+export type FitFault<P, Q> =
+  P extends Model<unknown, unknown, infer RP>
+    ? Q extends Model<unknown, infer GQ, infer RQ>
+      ? Fault1<RP, GQ, RQ> | Fault1b<RP, RQ> | FaultLatent<RP, GQ, RQ> | FaultData<RP, GQ>
+      : never
     : never
-  : never
 
 /** Accepts q when it fits p; otherwise the sentences. */
 export type Fits<P, Q> = [FitFault<P, Q>] extends [never] ? unknown : FitFault<P, Q>
 
 /** The sentence for a gradient method that a site of q does not allow. */
-export type MethodFault<Q, M> = Q extends Model<unknown, unknown, infer RQ>
-  ? {
-      [K in keyof M & SiteNames<RQ>]: M[K] extends GradientMethod
-        ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
-          ? (typeof methodNeeds)[M[K]] extends keyof C
-            ? never
-            : `site '${K}': the gradient method '${M[K]}' needs the capability '${(typeof methodNeeds)[M[K]]}', which ${F} lacks`
+export type MethodFault<Q, M> =
+  Q extends Model<unknown, unknown, infer RQ>
+    ? {
+        [K in keyof M & SiteNames<RQ>]: M[K] extends GradientMethod
+          ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
+            ? (typeof methodNeeds)[M[K]] extends keyof C
+              ? never
+              : `site '${K}': the gradient method '${M[K]}' needs the capability '${(typeof methodNeeds)[M[K]]}', which ${F} lacks`
+            : never
           : never
-        : never
-    }[keyof M & SiteNames<RQ>]
-  : never
+      }[keyof M & SiteNames<RQ>]
+    : never
 
-const error = (where: string, message: string, remedy: string): GiryError => giryError('model', where, message, remedy)
+const error = (where: string, message: string, remedy: string): GiryError =>
+  giryError('model', where, message, remedy)
 
 /** Everything that keeps q from fitting p: the run-time twin of `FitFault`. */
 export const fitFaults = (p: Model, q: Model): readonly GiryError[] => {
@@ -127,7 +140,13 @@ const latentFaults = (p: AnyModel, q: AnyModel): readonly GiryError[] =>
     if (name in q.given) return []
     const sq = q.entries[name]
     if (sq === undefined || sq.kind !== 'site')
-      return [error(name, `latent '${name}' of p: neither q nor the data gives it`, `bind '${name}' in q, or take it in with given({ ${name} })`)]
+      return [
+        error(
+          name,
+          `latent '${name}' of p: neither q nor the data gives it`,
+          `bind '${name}' in q, or take it in with given({ ${name} })`,
+        ),
+      ]
     const fault = clash(name, sp, sq)
     return fault === undefined ? [] : [fault]
   })
@@ -140,27 +159,43 @@ const clash = (name: string, p: Site, q: Site): GiryError | undefined => {
     return error(
       name,
       `${both}, ${measure ? 'under another reference measure' : 'whose support is not within it'}`,
-      measure ? 'propose a distribution of the same kind' : `propose a distribution on ${p.space.domain.name}`,
+      measure
+        ? 'propose a distribution of the same kind'
+        : `propose a distribution on ${p.space.domain.name}`,
     )
   }
   if (p.scope !== q.scope)
     return error(
       name,
-      p.scope === 'shared' ? `latent '${name}' is shared in p but q proposes one per datum` : `latent '${name}' is drawn per datum in p but q shares one`,
+      p.scope === 'shared'
+        ? `latent '${name}' is shared in p but q proposes one per datum`
+        : `latent '${name}' is drawn per datum in p but q shares one`,
       p.scope === 'shared' ? 'propose it with shared' : 'propose it with bind',
     )
   const without = (['q', 'p'] as const).find((side) => !can(side === 'q' ? q : p, 'density'))
-  return without === undefined ? undefined : noDensity('latent', name, without, (without === 'q' ? q : p).family)
+  return without === undefined
+    ? undefined
+    : noDensity('latent', name, without, (without === 'q' ? q : p).family)
 }
 
 const noDensity = (what: 'latent' | 'datum', name: string, side: 'p' | 'q', family: string): GiryError =>
-  error(name, `${what} '${name}': ${side} draws it from ${family}, which has no density, but the bound needs log ${side}(${name})`, 'use a distribution with a density')
+  error(
+    name,
+    `${what} '${name}': ${side} draws it from ${family}, which has no density, but the bound needs log ${side}(${name})`,
+    'use a distribution with a density',
+  )
 
 const strangers = (p: AnyModel, q: AnyModel): readonly GiryError[] =>
   sitesOf(q).flatMap(([name]) =>
     p.entries[name]?.kind === 'site'
       ? []
-      : [error(name, `site '${name}' of q: p has no such site`, 'remove it, or give it the name of a latent of p')],
+      : [
+          error(
+            name,
+            `site '${name}' of q: p has no such site`,
+            'remove it, or give it the name of a latent of p',
+          ),
+        ],
   )
 
 const dataFaults = (p: Entries, given: Givens): readonly GiryError[] =>
@@ -168,7 +203,13 @@ const dataFaults = (p: Entries, given: Givens): readonly GiryError[] =>
     const site = p[name]
     if (site === undefined || site.kind !== 'site') return []
     if (!sameShape(site.space.shape, space.shape) || !isWithin(site.space.domain, space.domain))
-      return [error(name, `datum '${name}': p has ${showSpaceOf(site.space)} but q takes ${showSpaceOf(space)}`, 'declare the same space on both sides')]
+      return [
+        error(
+          name,
+          `datum '${name}': p has ${showSpaceOf(site.space)} but q takes ${showSpaceOf(space)}`,
+          'declare the same space on both sides',
+        ),
+      ]
     return can(site, 'density') ? [] : [noDensity('datum', name, 'p', site.family)]
   })
 
@@ -184,8 +225,20 @@ export const methodFaults = (
       return [error(name, `site '${name}': q has no such site`, 'name a latent that q proposes')]
     const need = methodNeeds[method]
     if (need === undefined)
-      return [error(name, `site '${name}': '${String(method)}' is not a gradient method`, 'use pathwise, score or enumerate')]
+      return [
+        error(
+          name,
+          `site '${name}': '${String(method)}' is not a gradient method`,
+          'use pathwise, score or enumerate',
+        ),
+      ]
     return can(site, need)
       ? []
-      : [error(name, `site '${name}': the gradient method '${method}' needs the capability '${need}', which ${site.family} lacks`, 'choose another method, or leave the choice to giry')]
+      : [
+          error(
+            name,
+            `site '${name}': the gradient method '${method}' needs the capability '${need}', which ${site.family} lacks`,
+            'choose another method, or leave the choice to giry',
+          ),
+        ]
   })

@@ -10,8 +10,8 @@ import type { AnyDistribution } from './distribution.js'
 import { fail } from './error.js'
 import { type AnyModel, type Model, type Site, sitesOf } from './model.js'
 import type { AnyNet } from './net.js'
-import type { ParameterTensors } from './params.js'
 import { under } from './net.js'
+import type { ParameterTensors } from './params.js'
 import type { AnyValue } from './value.js'
 
 /**
@@ -42,7 +42,12 @@ export const run = (model: Model, env: RunEnvironment): Readonly<Record<string, 
 
 type SiteStatement = Extract<AnyModel['statements'][number], { readonly kind: 'site' }>
 
-const valueAt = (m: AnyModel, s: SiteStatement, context: Readonly<Record<string, unknown>>, choose: Choose): AnyValue => {
+const valueAt = (
+  m: AnyModel,
+  s: SiteStatement,
+  context: Readonly<Record<string, unknown>>,
+  choose: Choose,
+): AnyValue => {
   const observed = m.observed?.[s.name]?.()
   const chosen = choose(s.name, s.site, s.draw(context as never), observed)
   return observed ?? chosen
@@ -50,7 +55,12 @@ const valueAt = (m: AnyModel, s: SiteStatement, context: Readonly<Record<string,
 
 const missing = (what: 'net' | 'input', name: string): never =>
   what === 'net'
-    ? fail('params', name, `the net '${name}' has no parameters here`, 'pass the params of a fit, or init(model, seed)')
+    ? fail(
+        'params',
+        name,
+        `the net '${name}' has no parameters here`,
+        'pass the params of a fit, or init(model, seed)',
+      )
     : fail('data', name, `the input '${name}' is missing`, `pass it in { given: { ${name}: … } }`)
 
 /** The functions of nets at these parameters. */
@@ -61,5 +71,8 @@ export const functionsOf = (
   Object.fromEntries(Object.entries(nets).map(([name, net]) => [name, net.apply(under(tensors, name))]))
 
 /** The values of the random sites of a context. */
-export const sitesIn = (model: Model, context: Readonly<Record<string, unknown>>): Readonly<Record<string, AnyValue>> =>
+export const sitesIn = (
+  model: Model,
+  context: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, AnyValue>> =>
   Object.fromEntries(sitesOf(model).map(([name]) => [name, context[name] as AnyValue]))

@@ -25,7 +25,8 @@ export const showShape = (shape: Shape): string => (shape.length === 0 ? '' : `[
 export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
 
 /** Whether two shapes are equal. */
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i])
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i])
 
 /** Whether two shapes agree for the compiler; a size that is only `number` agrees with every size. */
 export type SameShape<A extends Shape, B extends Shape> = [A, B] extends [B, A]

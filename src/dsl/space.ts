@@ -13,7 +13,15 @@ import * as t from 'io-ts'
 import * as D from './domain.js'
 import { fail, type GiryError, GiryException, giryError } from './error.js'
 import { type Shape, sameShape, showShape, sizeOf } from './shape.js'
-import { type AnyValue, type Axis, isValue, makeValue, type Nested, showSpaceOf, type Value } from './value.js'
+import {
+  type AnyValue,
+  type Axis,
+  isValue,
+  makeValue,
+  type Nested,
+  showSpaceOf,
+  type Value,
+} from './value.js'
 
 /** Checked data of a space: `count` events in one float32 array; `single` if it was one event, not a batch. */
 export interface Elements<S extends Shape = Shape, out D = unknown> {
@@ -53,12 +61,18 @@ export type AnySpace = {
 }
 
 /** The values of a space. */
-export type ValueIn<X> = X extends { readonly shape: infer S extends Shape; readonly domain: D.Domain<infer Dm> }
+export type ValueIn<X> = X extends {
+  readonly shape: infer S extends Shape
+  readonly domain: D.Domain<infer Dm>
+}
   ? Value<S, Dm>
   : never
 
 /** How a space is printed in sentences: `Real[2]`. */
-export type ShowSpace<X> = X extends { readonly shape: infer S extends Shape; readonly domain: D.Domain<infer Dm> }
+export type ShowSpace<X> = X extends {
+  readonly shape: infer S extends Shape
+  readonly domain: D.Domain<infer Dm>
+}
   ? `${D.DomainName<Dm>}${import('./shape.js').ShapeName<S>}`
   : 'nothing'
 
@@ -96,11 +110,19 @@ const flatten = (x: unknown): Flat | string => {
   return fill(x, 0, []) ?? { data, shape }
 }
 
-const single = (reason: string, remedy: string, where: string, details?: Record<string, unknown>): GiryError =>
-  giryError('data', where, reason, remedy, details)
+const single = (
+  reason: string,
+  remedy: string,
+  where: string,
+  details?: Record<string, unknown>,
+): GiryError => giryError('data', where, reason, remedy, details)
 
 /** Reads unknown data as one event or a batch of events of the shape; a GiryError is the reason why not. */
-const read = (u: unknown, shape: Shape, name: string): { data: Float32Array; count: number; single: boolean } | GiryError => {
+const read = (
+  u: unknown,
+  shape: Shape,
+  name: string,
+): { data: Float32Array; count: number; single: boolean } | GiryError => {
   const size = sizeOf(shape)
   if (isTypedArray(u)) {
     const array = u as ArrayLike<number> & { readonly length: number }
@@ -110,11 +132,16 @@ const read = (u: unknown, shape: Shape, name: string): { data: Float32Array; cou
         `pass n × ${size} numbers`,
         name,
       )
-    return { data: u instanceof Float32Array ? u : new Float32Array(array), count: array.length / size, single: false }
+    return {
+      data: u instanceof Float32Array ? u : new Float32Array(array),
+      count: array.length / size,
+      single: false,
+    }
   }
   if (u instanceof tf.Tensor) return read(u.arraySync(), shape, name)
   const flat = flatten(u)
-  if (typeof flat === 'string') return single(flat, `pass nested arrays of numbers that are events of ${name}`, name)
+  if (typeof flat === 'string')
+    return single(flat, `pass nested arrays of numbers that are events of ${name}`, name)
   if (sameShape(flat.shape, shape)) return { data: flat.data, count: 1, single: true }
   if (flat.shape.length > 0 && sameShape(flat.shape.slice(1), shape))
     return { data: flat.data, count: flat.shape[0] ?? 0, single: false }
@@ -127,7 +154,12 @@ const read = (u: unknown, shape: Shape, name: string): { data: Float32Array; cou
 }
 
 /** Checks membership in the domain. */
-const member = (data: Float32Array, shape: Shape, domain: D.AnyDomain, name: string): GiryError | undefined => {
+const member = (
+  data: Float32Array,
+  shape: Shape,
+  domain: D.AnyDomain,
+  name: string,
+): GiryError | undefined => {
   const out = domain.outside(data, shape)
   if (out === undefined) return undefined
   const size = sizeOf(shape)
@@ -174,17 +206,27 @@ export const makeSpace = <const S extends Shape, Dm>(sizes: S, domain: D.Domain<
   const bad = shape.findIndex((n) => !Number.isInteger(n) || n < 1)
   if (bad >= 0)
     throw new GiryException([
-      giryError('shape', domain.name, `a space cannot have size ${shape[bad]} along axis ${bad}`, 'sizes are whole numbers >= 1'),
+      giryError(
+        'shape',
+        domain.name,
+        `a space cannot have size ${shape[bad]} along axis ${bad}`,
+        'sizes are whole numbers >= 1',
+      ),
     ])
   const name = `${domain.name}${showShape(shape)}`
   const type = new t.Type<Elements<[...S], unknown>, Nested, unknown>(
     name,
-    (u): u is Elements<[...S], unknown> => isElements(u) && sameShape(u.shape, shape) && D.isWithin(u.domain, domain),
+    (u): u is Elements<[...S], unknown> =>
+      isElements(u) && sameShape(u.shape, shape) && D.isWithin(u.domain, domain),
     (u, context) => {
       const decoded = decodeElements(shape, domain, name, u)
       if (E.isRight(decoded)) return t.success(decoded.right as Elements<[...S], unknown>)
       return t.failures(
-        decoded.left.map((e) => ({ value: u, context, message: e.remedy === '' ? e.message : `${e.message}; ${e.remedy}` })),
+        decoded.left.map((e) => ({
+          value: u,
+          context,
+          message: e.remedy === '' ? e.message : `${e.message}; ${e.remedy}`,
+        })),
       )
     },
     (e) => toArrayOf(e),
@@ -204,7 +246,12 @@ const toArrayOf = (e: Elements<Shape, unknown>): Nested => {
 
 /** Decodes, or throws the errors. */
 export const elementsOf = <S extends Shape, Dm>(space: SpaceLike<S, Dm>, data: unknown): Elements<S, Dm> => {
-  const decoded = decodeElements(space.shape, space.domain, `${space.domain.name}${showShape(space.shape)}`, data)
+  const decoded = decodeElements(
+    space.shape,
+    space.domain,
+    `${space.domain.name}${showShape(space.shape)}`,
+    data,
+  )
   if (E.isLeft(decoded)) throw new GiryException(decoded.left)
   return decoded.right as Elements<S, Dm>
 }
@@ -219,17 +266,31 @@ export interface SpaceLike<S extends Shape, Dm> {
  * A Value from plain data, checked against the space. One event has no axes; a batch has the axis `datum`.
  * Throws `GiryException` when the data is not of the space.
  */
-export const value = <S extends Shape, Dm>(space: SpaceLike<S, Dm>, data: Plain | tf.Tensor, axis = 'datum'): Value<S, Dm> => {
+export const value = <S extends Shape, Dm>(
+  space: SpaceLike<S, Dm>,
+  data: Plain | tf.Tensor,
+  axis = 'datum',
+): Value<S, Dm> => {
   if (isValue(data)) return requireSpace(space, data)
   const e = elementsOf(space, data)
   const axes: readonly Axis[] = e.single ? [] : [{ name: axis, size: e.count }]
-  return makeValue(tf.tensor(e.data, [...axes.map((a) => a.size), ...space.shape], 'float32'), space.shape, space.domain, axes)
+  return makeValue(
+    tf.tensor(e.data, [...axes.map((a) => a.size), ...space.shape], 'float32'),
+    space.shape,
+    space.domain,
+    axes,
+  )
 }
 
 const requireSpace = <S extends Shape, Dm>(space: SpaceLike<S, Dm>, v: AnyValue): Value<S, Dm> =>
   sameShape(v.shape, space.shape) && D.isWithin(v.domain, space.domain)
     ? (v as Value<S, Dm>)
-    : fail('data', showSpaceOf(space), `a value of ${showSpaceOf(v)} was given for ${showSpaceOf(space)}`, 'pass a value of this space, or plain data')
+    : fail(
+        'data',
+        showSpaceOf(space),
+        `a value of ${showSpaceOf(v)} was given for ${showSpaceOf(space)}`,
+        'pass a value of this space, or plain data',
+      )
 
 /** Real numbers: `real()` a scalar, `real(2)` a vector, `real(28, 28, 1)` an image. */
 export const real = <const S extends Shape>(...shape: S): Space<[...S], D.Real> => makeSpace(shape, D.real)
@@ -237,31 +298,41 @@ export const real = <const S extends Shape>(...shape: S): Space<[...S], D.Real> 
 export const nonNegative = <const S extends Shape>(...shape: S): Space<[...S], D.NonNegative> =>
   makeSpace(shape, D.nonNegative)
 /** Numbers > 0. */
-export const positive = <const S extends Shape>(...shape: S): Space<[...S], D.Positive> => makeSpace(shape, D.positive)
+export const positive = <const S extends Shape>(...shape: S): Space<[...S], D.Positive> =>
+  makeSpace(shape, D.positive)
 /** Numbers in [0, 1]. */
 export const unit = <const S extends Shape>(...shape: S): Space<[...S], D.Unit> => makeSpace(shape, D.unit)
 /** Numbers 0 and 1. */
-export const binary = <const S extends Shape>(...shape: S): Space<[...S], D.Binary> => makeSpace(shape, D.binary)
+export const binary = <const S extends Shape>(...shape: S): Space<[...S], D.Binary> =>
+  makeSpace(shape, D.binary)
 /** Whole numbers 0, 1, 2, … */
 export const count = <const S extends Shape>(...shape: S): Space<[...S], D.Count> => makeSpace(shape, D.count)
 /** Labels 0 … k − 1: `category(10)` is one label, `category(10, 3)` a vector of three. */
-export const category = <const K extends number, const S extends Shape>(k: K, ...shape: S): Space<[...S], D.Category<K>> =>
-  makeSpace(shape, D.category(k))
+export const category = <const K extends number, const S extends Shape>(
+  k: K,
+  ...shape: S
+): Space<[...S], D.Category<K>> => makeSpace(shape, D.category(k))
 /** Probability vectors along the last axis. */
-export const simplex = <const S extends readonly [number, ...number[]]>(...shape: S): Space<[...S], D.Simplex> =>
-  makeSpace(shape, D.simplex)
+export const simplex = <const S extends readonly [number, ...number[]]>(
+  ...shape: S
+): Space<[...S], D.Simplex> => makeSpace(shape, D.simplex)
 /** One-hot vectors along the last axis. */
-export const oneHot = <const S extends readonly [number, ...number[]]>(...shape: S): Space<[...S], D.OneHot> =>
-  makeSpace(shape, D.oneHot)
+export const oneHot = <const S extends readonly [number, ...number[]]>(
+  ...shape: S
+): Space<[...S], D.OneHot> => makeSpace(shape, D.oneHot)
 /** A bounded interval whose ends the type does not know. */
-export const interval = <const S extends Shape>(...shape: S): Space<[...S], D.Interval> => makeSpace(shape, D.interval)
+export const interval = <const S extends Shape>(...shape: S): Space<[...S], D.Interval> =>
+  makeSpace(shape, D.interval)
 /** Increasing vectors along the last axis. */
-export const ordered = <const S extends readonly [number, ...number[]]>(...shape: S): Space<[...S], D.Ordered> =>
-  makeSpace(shape, D.ordered)
+export const ordered = <const S extends readonly [number, ...number[]]>(
+  ...shape: S
+): Space<[...S], D.Ordered> => makeSpace(shape, D.ordered)
 /** Lower triangular n × n matrices with positive diagonal. */
-export const cholesky = <const N extends number>(n: N): Space<[N, N], D.Cholesky> => makeSpace([n, n], D.cholesky)
+export const cholesky = <const N extends number>(n: N): Space<[N, N], D.Cholesky> =>
+  makeSpace([n, n], D.cholesky)
 /** Correlation matrices n × n. */
 export const correlation = <const N extends number>(n: N): Space<[N, N], D.Correlation> =>
   makeSpace([n, n], D.correlation)
 /** Angles in [−π, π]. */
-export const circle = <const S extends Shape>(...shape: S): Space<[...S], D.Circle> => makeSpace(shape, D.circle)
+export const circle = <const S extends Shape>(...shape: S): Space<[...S], D.Circle> =>
+  makeSpace(shape, D.circle)

@@ -129,10 +129,10 @@ export const alignTo = (v: AnyValue, target: readonly Axis[], rank: number = v.s
 export const expandTo = (v: AnyValue, target: readonly Axis[]): tf.Tensor => {
   if (sameAxes(v.axes, target)) return v.tensor
   const rank = v.shape.length
-  const aligned = tf.reshape(
-    inOrder(v, target),
-    [...target.map((t) => (v.axes.some((a) => a.name === t.name) ? t.size : 1)), ...v.shape],
-  )
+  const aligned = tf.reshape(inOrder(v, target), [
+    ...target.map((t) => (v.axes.some((a) => a.name === t.name) ? t.size : 1)),
+    ...v.shape,
+  ])
   return tf.broadcastTo(aligned, [...target.map((t) => t.size), ...v.shape.slice(0, rank)])
 }
 
@@ -179,7 +179,14 @@ export const elementwise = <S extends Shape, D>(
       ? alignTo(v, axes)
       : v.axes.length === 0
         ? v.tensor
-        : alignTo({ ...v, shape: shape.map(() => 1), tensor: tf.reshape(v.tensor, [...v.tensor.shape, ...shape.map(() => 1)]) }, axes),
+        : alignTo(
+            {
+              ...v,
+              shape: shape.map(() => 1),
+              tensor: tf.reshape(v.tensor, [...v.tensor.shape, ...shape.map(() => 1)]),
+            },
+            axes,
+          ),
   )
   return makeValue(f(...tensors), shape as S, domain, axes, unionOrigins(values))
 }
@@ -197,7 +204,11 @@ export const hasAxis = (v: AnyValue, name: string): boolean => v.axes.some((a) =
 
 const overAxes =
   (reduce: (tensor: tf.Tensor, dims: number[]) => tf.Tensor) =>
-  <S extends Shape, D>(v: Value<S, D>, names: readonly string[], domain: AnyDomain = v.domain): Value<S, D> => {
+  <S extends Shape, D>(
+    v: Value<S, D>,
+    names: readonly string[],
+    domain: AnyDomain = v.domain,
+  ): Value<S, D> => {
     const dims = v.axes.flatMap((a, i) => (names.includes(a.name) ? [i] : []))
     if (dims.length === 0) return v
     const axes = v.axes.filter((a) => !names.includes(a.name))
@@ -225,13 +236,7 @@ export const axisToEvent = (v: AnyValue, name: string): AnyValue => {
 
 /** Turns the first event dimension into the named axis. */
 export const eventToAxis = (v: AnyValue, name: string): AnyValue =>
-  makeValue(
-    v.tensor,
-    v.shape.slice(1),
-    v.domain,
-    [...v.axes, { name, size: v.shape[0] ?? 1 }],
-    v.origins,
-  )
+  makeValue(v.tensor, v.shape.slice(1), v.domain, [...v.axes, { name, size: v.shape[0] ?? 1 }], v.origins)
 
 /** The value with other origins; giry marks each site's value with its own name. */
 export const withOrigins = <S extends Shape, D>(v: Value<S, D>, origins: Iterable<string>): Value<S, D> => ({

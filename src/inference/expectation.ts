@@ -17,6 +17,7 @@ import type { Real } from '../dsl/domain.js'
 import { datumAxis, type Model, type Site } from '../dsl/model.js'
 import type { Environment } from '../dsl/objective.js'
 import { add, mul, sub } from '../dsl/operations/arithmetic.js'
+import { greater, where } from '../dsl/operations/comparisons.js'
 import { exp, stopGradient } from '../dsl/operations/functions.js'
 import type { GradientMethod } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
@@ -132,8 +133,11 @@ const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
     .filter((d) => d.method === 'enumerate')
     .reduce<Scalar>((g, d) => {
       const axis = enumAxis(d.name)
-      return hasAxis(g, axis) ? sumOver(mul(g, exp(d.logQ as Scalar)) as Scalar, [axis]) : g
+      return hasAxis(g, axis) ? sumOver(weighted(g, exp(d.logQ as Scalar)), [axis]) : g
     }, f)
+
+/** w · g, and 0 where w = 0 though g is infinite there (log q − log p outside the support of q). */
+const weighted = (g: Scalar, w: Scalar): Scalar => mul(where(greater(w, 0), g, 0), w) as Scalar
 
 /** f_k minus the mean of the others, along the particles. */
 const leaveOneOut = (f: Scalar): Scalar => {

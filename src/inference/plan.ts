@@ -39,6 +39,8 @@ export interface Plan {
   readonly particles: number
   /** Weight of the divergences. */
   readonly beta: number
+  /** The closed forms, where the user passed a larger table. */
+  readonly klTable?: KlTable | undefined
 }
 
 /** What a user may fix of a plan. */
@@ -114,5 +116,6 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
     data: sitesOf(mp).filter(([name]) => name in mq.given),
     particles: options.particles ?? (latents.some((l) => l.gradient === 'score') ? 2 : 1),
     beta: options.beta ?? 1,
+    klTable: options.klTable,
   }
 }

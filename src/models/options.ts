@@ -4,6 +4,10 @@
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
 
+/** What was given, as JSON where that says it: NaN and Infinity would read `null`. */
+const shown = (u: unknown): string =>
+  typeof u === 'number' || typeof u === 'bigint' ? String(u) : (JSON.stringify(u) ?? String(u))
+
 const refined = (
   name: string,
   wanted: string,
@@ -18,7 +22,7 @@ const refined = (
         : t.failure(
             u,
             c,
-            `${c[c.length - 1]?.key ?? name} must be ${wanted}, but ${JSON.stringify(u)} was given`,
+            `${c[c.length - 1]?.key ?? name} must be ${wanted}, but ${shown(u)} was given`,
           ),
     t.identity,
   )
@@ -45,7 +49,7 @@ export const sizes: t.Type<readonly number[], unknown, unknown> = new t.Type<
       : t.failure(
           u,
           c,
-          `${c[c.length - 1]?.key ?? 'sizes'} must be a whole number >= 1, or a list of them, but ${JSON.stringify(u)} was given`,
+          `${c[c.length - 1]?.key ?? 'sizes'} must be a whole number >= 1, or a list of them, but ${shown(u)} was given`,
         )
   },
   (x) => x,
@@ -66,12 +70,12 @@ export const optionsCodec = <O>(
       x !== null &&
       Object.entries(codecs).every(([k, c]) => (c as t.Mixed).is((x as Record<string, unknown>)[k])),
     (u, context) => {
-      if (typeof u !== 'object' || u === null)
+      if (typeof u !== 'object' || u === null || Array.isArray(u))
         return t.failure(u, context, `the options of ${name} must be a record`)
       const errors: t.ValidationError[] = []
       const out: Record<string, unknown> = { ...(defaults as Record<string, unknown>) }
       for (const [key, x] of Object.entries(u)) {
-        const codec = (codecs as Record<string, t.Mixed | undefined>)[key]
+        const codec = Object.hasOwn(codecs, key) ? (codecs as Record<string, t.Mixed>)[key] : undefined
         const at = t.appendContext(context, key, codec ?? t.never, x)
         if (codec === undefined) {
           errors.push({

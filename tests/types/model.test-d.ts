@@ -75,19 +75,19 @@ describe('a model', () => {
 
 describe('a wrong model does not compile', () => {
   it('a name twice', () => {
-    // @ts-expect-error the name 'z' is already declared in this model
     pipe(
       p,
+      // @ts-expect-error the name 'z' is already declared in this model
       bind('z', () => standardNormal(2)),
     )
-    // @ts-expect-error the name 'decode' is already declared in this model
     pipe(
       p,
+      // @ts-expect-error the name 'decode' is already declared in this model
       shared('decode', () => standardNormal(2)),
     )
-    // @ts-expect-error the name 'h' is already declared in this model
     pipe(
       p,
+      // @ts-expect-error the name 'h' is already declared in this model
       letTo('h', () => 1),
     )
     // @ts-expect-error the name 'x' is already declared in this model
@@ -102,38 +102,38 @@ describe('a wrong model does not compile', () => {
   })
 
   it('a name that was not declared', () => {
-    // @ts-expect-error there is no y
     pipe(
       p,
+      // @ts-expect-error there is no y
       bind('v', ({ y }) => normal({ loc: y, scale: 1 })),
     )
   })
 
   it('a net fed the wrong shape', () => {
-    // @ts-expect-error a net from Real[2] was fed Binary[784]
     pipe(
       p,
+      // @ts-expect-error a net from Real[2] was fed Binary[784]
       bind('y', ({ x, decode }) => bernoulli({ logits: decode(x) })),
     )
   })
 
   it('an argument outside its domain', () => {
-    // @ts-expect-error scale of normal must be Positive, but Real[2] was given
     pipe(
       p,
+      // @ts-expect-error scale of normal must be Positive, but Real[2] was given
       bind('y', ({ z }) => normal({ loc: 0, scale: z })),
     )
-    // @ts-expect-error scale of normal must be Positive, but -1 was given
     pipe(
       p,
+      // @ts-expect-error scale of normal must be Positive, but -1 was given
       bind('y', () => normal({ loc: 0, scale: -1 })),
     )
   })
 
   it('a callback that returns no distribution', () => {
-    // @ts-expect-error a value is no distribution
     pipe(
       p,
+      // @ts-expect-error a value is no distribution
       bind('y', ({ z }) => z),
     )
   })

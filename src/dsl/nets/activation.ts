@@ -5,9 +5,19 @@
  */
 import type { AnyDomain, Real } from '../domain.js'
 import { fail } from '../error.js'
-import { elu, gelu, leakyRelu, relu, sigmoid, silu, softmax, softplus, tanh } from '../operations/functions.js'
+import {
+  elu,
+  gelu,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  tanh,
+} from '../operations/functions.js'
 import type { Shape } from '../shape.js'
-import { type AnyValue, showSpaceOf, type Value } from '../value.js'
+import { type AnyValue, showSpaceOf, type Value, withDomain } from '../value.js'
 
 type RealMap = (x: Value<Shape, Real>) => Value<Shape, Real>
 
@@ -30,7 +40,12 @@ export type Activation = keyof typeof activations
 /** Fails unless there is an activation of this name; nets ask when they are built. */
 export const requireActivation = (name: Activation): void => {
   if (!Object.hasOwn(activations, name))
-    fail('option', 'activation', `'${name}' is not an activation`, `use one of ${Object.keys(activations).join(', ')}`)
+    fail(
+      'option',
+      'activation',
+      `'${name}' is not an activation`,
+      `use one of ${Object.keys(activations).join(', ')}`,
+    )
 }
 
 /** Applies the named activation. */
@@ -50,8 +65,14 @@ const links: Readonly<Record<string, (x: Value<Shape, Real>) => AnyValue>> = {
 /** Fails unless a net can map into the domain. */
 export const requireLink = (output: { readonly domain: AnyDomain; readonly shape: Shape }): void => {
   if (!(output.domain.name in links))
-    fail('domain', 'net', `no net maps into ${showSpaceOf(output)}`, `use one of ${Object.keys(links).join(', ')} as the output, and a distribution on the rest`)
+    fail(
+      'domain',
+      'net',
+      `no net maps into ${showSpaceOf(output)}`,
+      `use one of ${Object.keys(links).join(', ')} as the output, and a distribution on the rest`,
+    )
 }
 
 /** Maps real outputs into the domain. */
-export const link = (domain: AnyDomain, x: Value<Shape, Real>): AnyValue => (links[domain.name] ?? ((y) => y))(x)
+export const link = (domain: AnyDomain, x: Value<Shape, Real>): AnyValue =>
+  withDomain((links[domain.name] ?? ((y) => y))(x), domain)

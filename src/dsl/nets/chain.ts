@@ -5,7 +5,16 @@
  * Tested in tests/dsl/nets/chain.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type AnyNet, exampleOf, type Feeds, type Net, type NetFunction, type NetTensors, prefixed, under } from '../net.js'
+import {
+  type AnyNet,
+  exampleOf,
+  type Feeds,
+  type Net,
+  type NetFunction,
+  type NetTensors,
+  prefixed,
+  under,
+} from '../net.js'
 
 /** A net from the space X to Y. */
 type From<X, Y> = Net<NetFunction<X, Y>>
@@ -29,7 +38,8 @@ export const chain: {
     j: From<E, T> & Feeds<U, E>,
   ): From<X, T>
 } = (...nets: readonly AnyNet[]): Net<never> => {
-  const through = (functions: readonly unknown[]) => (x: unknown) => functions.reduce((y, f) => (f as Call)(y), x)
+  const through = (functions: readonly unknown[]) => (x: unknown) =>
+    functions.reduce((y, f) => (f as Call)(y), x)
   const input = nets[0]?.input
   // Each example checks its argument, so one pass over examples finds a misfit.
   if (input !== undefined)
@@ -39,7 +49,7 @@ export const chain: {
   return {
     tag: 'net',
     ...(input === undefined ? {} : { input }),
-    description: nets.map((n) => n.description).join(' ∘ '),
+    description: nets.map((n) => n.description).join(', then '),
     parameters: Object.assign({}, ...nets.map((n, i) => prefixed(n.parameters, i))) as AnyNet['parameters'],
     apply: (tensors: NetTensors) => through(nets.map((n, i) => n.apply(under(tensors, `${i}`)))) as never,
     example: through(nets.map((n) => n.example)) as never,

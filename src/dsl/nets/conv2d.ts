@@ -49,7 +49,12 @@ const showPair = ([a, b]: Both): string => (a === b ? `${a}` : `[${a}, ${b}]`)
 
 const requirePair = (name: string, option: string, pair: Both): void => {
   if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < 1))
-    fail('option', name, `${name} cannot have ${option} [${pair}]`, 'use whole numbers >= 1: one, or [vertical, horizontal]')
+    fail(
+      'option',
+      name,
+      `${name} cannot have ${option} [${pair}]`,
+      'use whole numbers >= 1: one, or [vertical, horizontal]',
+    )
 }
 
 const geometryOf = (name: string, o: ConvolutionOptions): Geometry => {
@@ -65,12 +70,18 @@ const geometryOf = (name: string, o: ConvolutionOptions): Geometry => {
 const requireImage = (name: string, verb: 'takes' | 'gives', space: EventSpace): Image =>
   space.shape.length === 3
     ? (space.shape as Image)
-    : fail('shape', name, `${name} ${verb} images [height, width, channels], not ${showSpaceOf(space)}`, 'reshape to three event axes')
+    : fail(
+        'shape',
+        name,
+        `${name} ${verb} images [height, width, channels], not ${showSpaceOf(space)}`,
+        'reshape to three event axes',
+      )
 
-const perSide = (f: (n: number, kernel: number, stride: number) => number, g: Geometry, image: Image): Both => [
-  f(image[0], g.kernel[0], g.stride[0]),
-  f(image[1], g.kernel[1], g.stride[1]),
-]
+const perSide = (
+  f: (n: number, kernel: number, stride: number) => number,
+  g: Geometry,
+  image: Image,
+): Both => [f(image[0], g.kernel[0], g.stride[0]), f(image[1], g.kernel[1], g.stride[1])]
 
 /** Height and width of a convolution of the image. */
 const convolved = (g: Geometry, image: Image): Both =>
@@ -95,8 +106,18 @@ const paddingOf = (g: Geometry, large: Image, small: Image): tf.backend_util.Exp
 const refuse = (name: string, input: EventSpace, g: Geometry, gives: Shape, output: Image): never => {
   const how = `kernel ${showPair(g.kernel)}, stride ${showPair(g.stride)}, padding '${g.padding}' and ${output[2]} filters`
   return gives.some((n) => n < 1)
-    ? fail('shape', name, `${name} from ${showSpaceOf(input)} with ${how} gives nothing: the kernel is larger than the image`, `use a smaller kernel or padding 'same'`)
-    : fail('shape', name, `${name} from ${showSpaceOf(input)} with ${how} gives ${showShape(gives)}, not ${showShape(output)}`, `declare the output with shape ${showShape(gives)}, or change stride and padding`)
+    ? fail(
+        'shape',
+        name,
+        `${name} from ${showSpaceOf(input)} with ${how} gives nothing: the kernel is larger than the image`,
+        `use a smaller kernel or padding 'same'`,
+      )
+    : fail(
+        'shape',
+        name,
+        `${name} from ${showSpaceOf(input)} with ${how} gives ${showShape(gives)}, not ${showShape(output)}`,
+        `declare the output with shape ${showShape(gives)}, or change stride and padding`,
+      )
 }
 
 const parametersOf = (g: Geometry, channels: Both, fans: Both): Readonly<Record<string, ParameterSpec>> => {
@@ -111,8 +132,18 @@ const parametersOf = (g: Geometry, channels: Both, fans: Both): Readonly<Record<
 type Convolve = (x: tf.Tensor4D, kernel: tf.Tensor4D) => tf.Tensor4D
 
 /** Flattens the named axes into the batch, convolves, adds the bias and restores the axes. */
-const onImages = (tensors: NetTensors, x: AnyValue, shape: Image, convolve: Convolve): Value<Shape, typeof real.marks> => {
-  const images = tf.reshape(x.tensor, [-1, x.shape[0] as number, x.shape[1] as number, x.shape[2] as number]) as tf.Tensor4D
+const onImages = (
+  tensors: NetTensors,
+  x: AnyValue,
+  shape: Image,
+  convolve: Convolve,
+): Value<Shape, typeof real.marks> => {
+  const images = tf.reshape(x.tensor, [
+    -1,
+    x.shape[0] as number,
+    x.shape[1] as number,
+    x.shape[2] as number,
+  ]) as tf.Tensor4D
   const y = tf.add(convolve(images, tensorAt(tensors, 'kernel') as tf.Tensor4D), tensorAt(tensors, 'bias'))
   return makeValue(tf.reshape(y, [...x.axes.map((a) => a.size), ...shape]), shape, real, x.axes, x.origins)
 }
@@ -154,7 +185,8 @@ export const conv2dTranspose = <X extends EventSpace, S extends Shape, D>(
   const g = geometryOf('conv2dTranspose', options)
   const from = requireImage('conv2dTranspose', 'takes', input)
   const to = requireImage('conv2dTranspose', 'gives', output)
-  if (!sameShape(convolved(g, to), from.slice(0, 2))) refuse('conv2dTranspose', input, g, [...transposed(g, from), to[2]], to)
+  if (!sameShape(convolved(g, to), from.slice(0, 2)))
+    refuse('conv2dTranspose', input, g, [...transposed(g, from), to[2]], to)
   requireLink(output)
   const padding = paddingOf(g, to, from)
   return makeNet({

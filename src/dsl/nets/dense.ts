@@ -10,13 +10,24 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { EventSpace } from '../distribution.js'
-import { type Domain, type Positive, positive, type Real, real } from '../domain.js'
+import { type Domain, type DomainName, type Positive, positive, type Real, real } from '../domain.js'
 import { fail } from '../error.js'
-import { exampleOf, makeNet, type Net, type NetFunction, type NetTensors, type ParameterSpec, prefixed, requireInput, tensorAt, under } from '../net.js'
-import { slice } from '../operations/arrays.js'
+import {
+  exampleOf,
+  makeNet,
+  type Net,
+  type NetFunction,
+  type NetTensors,
+  type ParameterSpec,
+  prefixed,
+  requireInput,
+  tensorAt,
+  under,
+} from '../net.js'
 import { mul } from '../operations/arithmetic.js'
+import { slice } from '../operations/arrays.js'
 import { exp } from '../operations/functions.js'
-import { type Shape, sizeOf } from '../shape.js'
+import { type Shape, type ShapeName, sizeOf } from '../shape.js'
 import { type AnyValue, makeValue, showSpaceOf, type Value } from '../value.js'
 import { type Activation, activate, link, requireActivation, requireLink } from './activation.js'
 
@@ -54,7 +65,8 @@ export const dense = <X extends EventSpace, S extends Shape, D>(
 
 const requireHidden = (hidden: readonly number[]): void => {
   const bad = hidden.find((n) => !Number.isInteger(n) || n < 1)
-  if (bad !== undefined) fail('option', 'hidden', `a hidden layer cannot have ${bad} units`, 'use whole numbers >= 1')
+  if (bad !== undefined)
+    fail('option', 'hidden', `a hidden layer cannot have ${bad} units`, 'use whole numbers >= 1')
 }
 
 /** Options of an mlp. */
@@ -70,8 +82,17 @@ const layerParameters = (sizes: readonly number[]): Readonly<Record<string, Para
   ) as Readonly<Record<string, ParameterSpec>>
 
 /** Hidden layers, then one affine map to `shape`. */
-const layers = (tensors: NetTensors, x: AnyValue, hidden: readonly number[], shape: Shape, activation: Activation): Value<Shape, Real> => {
-  const last = hidden.reduce<AnyValue>((h, n, i) => activate(activation, affine(under(tensors, `${i}`), h, [n])), x)
+const layers = (
+  tensors: NetTensors,
+  x: AnyValue,
+  hidden: readonly number[],
+  shape: Shape,
+  activation: Activation,
+): Value<Shape, Real> => {
+  const last = hidden.reduce<AnyValue>(
+    (h, n, i) => activate(activation, affine(under(tensors, `${i}`), h, [n])),
+    x,
+  )
   return affine(under(tensors, `${hidden.length}`), last, shape)
 }
 
@@ -90,7 +111,8 @@ export const mlp = <X extends EventSpace, S extends Shape, D>(
     input,
     output,
     parameters: layerParameters([sizeOf(input.shape), ...hidden, sizeOf(output.shape)]),
-    apply: (tensors, x) => link(output.domain, layers(tensors, x, hidden, output.shape, options.activation ?? 'relu')),
+    apply: (tensors, x) =>
+      link(output.domain, layers(tensors, x, hidden, output.shape, options.activation ?? 'relu')),
   })
 }
 
@@ -100,23 +122,39 @@ export interface LocScale<S extends Shape> {
   readonly scale: Value<S, Positive>
 }
 
+/** Accepts an output space on Real; otherwise a sentence. */
+export type OnReal<S extends Shape, D> = [Real] extends [D]
+  ? unknown
+  : `gaussian was asked to map into ${DomainName<D>}${ShapeName<S>}, but a normal lives on Real`
+
 /** A net with two heads, x → { loc, scale }, for `normal`. */
-export const gaussian = <X extends EventSpace, S extends Shape>(
+export const gaussian = <X extends EventSpace, S extends Shape, D>(
   input: X,
   hidden: readonly number[],
-  output: { readonly shape: S; readonly domain: Domain<Real> },
+  output: { readonly shape: S; readonly domain: Domain<D> } & OnReal<S, D>,
   options: MlpOptions = {},
 ): Net<NetFunction<X, LocScale<S>>> => {
   requireHidden(hidden)
   requireActivation(options.activation ?? 'relu')
   if (output.domain.name !== 'Real')
-    fail('domain', 'gaussian', `gaussian was asked to map into ${showSpaceOf(output)}, but a normal lives on Real`, 'use real(…)')
+    fail(
+      'domain',
+      'gaussian',
+      `gaussian was asked to map into ${showSpaceOf(output)}, but a normal lives on Real`,
+      'use real(…)',
+    )
   const n = sizeOf(output.shape)
   const split = (tensors: NetTensors, x: AnyValue): LocScale<S> => {
     const heads = layers(tensors, x, hidden, [2 * n], options.activation ?? 'relu')
     const part = (begin: number) => {
       const { tensor, axes, origins } = slice(heads, begin, n) as AnyValue
-      return makeValue<S, Real>(tf.reshape(tensor, [...axes.map((a) => a.size), ...output.shape]), output.shape, real, axes, origins)
+      return makeValue<S, Real>(
+        tf.reshape(tensor, [...axes.map((a) => a.size), ...output.shape]),
+        output.shape,
+        real,
+        axes,
+        origins,
+      )
     }
     const logVariance: Value<Shape, Real> = part(n)
     return { loc: part(0), scale: exp(mul(0.5, logVariance)) as Value<Shape, Positive> as Value<S, Positive> }
@@ -132,7 +170,10 @@ export const gaussian = <X extends EventSpace, S extends Shape>(
     },
     example: (x) => {
       requireInput(input, x)
-      return { loc: exampleOf(output, [x]), scale: exampleOf({ shape: output.shape, domain: positive }, [x]) }
+      return {
+        loc: exampleOf({ shape: output.shape, domain: real }, [x]),
+        scale: exampleOf({ shape: output.shape, domain: positive }, [x]),
+      }
     },
   }
 }

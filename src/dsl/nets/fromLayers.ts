@@ -15,7 +15,15 @@ import * as tf from '@tensorflow/tfjs'
 import type { EventSpace } from '../distribution.js'
 import { type Domain, domainRemedy } from '../domain.js'
 import { fail } from '../error.js'
-import { exampleOf, makeNet, type Net, type NetFunction, type NetTensors, type ParameterSpec, tensorAt } from '../net.js'
+import {
+  exampleOf,
+  makeNet,
+  type Net,
+  type NetFunction,
+  type NetTensors,
+  type ParameterSpec,
+  tensorAt,
+} from '../net.js'
 import { type Shape, sameShape } from '../shape.js'
 import { makeValue, showSpaceOf, type Value } from '../value.js'
 
@@ -38,7 +46,12 @@ const weightsOf = (variables: readonly Variable[]): readonly Weight[] => {
     let path = name
     for (let i = 1; taken.has(path); i++) path = `${name}_${i}`
     taken.add(path)
-    return { path, variable, shape: [...variable.shape] as number[], data: Float32Array.from(variable.read().dataSync()) }
+    return {
+      path,
+      variable,
+      shape: [...variable.shape] as number[],
+      data: Float32Array.from(variable.read().dataSync()),
+    }
   })
 }
 
@@ -60,7 +73,12 @@ const constantOf = ({ data, shape }: Weight): (() => tf.Tensor) => {
 
 const requireEnds = (model: tf.LayersModel, input: EventSpace, output: EventSpace): void => {
   if (model.inputs.length !== 1 || model.outputs.length !== 1)
-    fail('shape', 'fromLayers', `fromLayers takes a model with one input and one output, and '${model.name}' has ${model.inputs.length} and ${model.outputs.length}`, 'split the model, or use lift')
+    fail(
+      'shape',
+      'fromLayers',
+      `fromLayers takes a model with one input and one output, and '${model.name}' has ${model.inputs.length} and ${model.outputs.length}`,
+      'split the model, or use lift',
+    )
   const ends = [
     ['takes', model.inputs[0], input],
     ['gives', model.outputs[0], output],
@@ -68,7 +86,12 @@ const requireEnds = (model: tf.LayersModel, input: EventSpace, output: EventSpac
   for (const [verb, end, space] of ends) {
     const shape = (end?.shape ?? []).slice(1)
     if (shape.length !== space.shape.length || shape.some((n, i) => n !== null && n !== space.shape[i]))
-      fail('shape', 'fromLayers', `the model '${model.name}' ${verb} events of shape [${shape.map((n) => n ?? 'any').join(', ')}], not ${showSpaceOf(space)}`, 'declare the space with the shape of the model')
+      fail(
+        'shape',
+        'fromLayers',
+        `the model '${model.name}' ${verb} events of shape [${shape.map((n) => n ?? 'any').join(', ')}], not ${showSpaceOf(space)}`,
+        'declare the space with the shape of the model',
+      )
   }
 }
 
@@ -99,7 +122,13 @@ export const fromLayers = <X extends EventSpace, S extends Shape, D>(
     parameters: Object.fromEntries(trainable.map((w) => [w.path, specOf(w)])),
     apply: (tensors, x) => {
       const y = evaluate(tensors, tf.reshape(x.tensor, [-1, ...x.shape]))
-      return makeValue(tf.reshape(y, [...x.axes.map((a) => a.size), ...output.shape]), output.shape, output.domain, x.axes, x.origins)
+      return makeValue(
+        tf.reshape(y, [...x.axes.map((a) => a.size), ...output.shape]),
+        output.shape,
+        output.domain,
+        x.axes,
+        x.origins,
+      )
     },
   })
 }
@@ -111,8 +140,18 @@ const exampleBatch = (input: EventSpace): tf.Tensor => tf.expandDims(exampleOf(i
 
 const requirePromise = (model: tf.LayersModel, output: EventSpace, y: tf.Tensor): void => {
   if (!sameShape(y.shape.slice(1), output.shape))
-    fail('shape', 'fromLayers', `the model '${model.name}' gives events of shape [${y.shape.slice(1).join(', ')}], not ${showSpaceOf(output)}`, 'declare the space with the shape of the model')
+    fail(
+      'shape',
+      'fromLayers',
+      `the model '${model.name}' gives events of shape [${y.shape.slice(1).join(', ')}], not ${showSpaceOf(output)}`,
+      'declare the space with the shape of the model',
+    )
   const outside = output.domain.outside(y.dataSync(), output.shape)
   if (outside !== undefined)
-    fail('domain', 'fromLayers', `the model '${model.name}' does not map into ${showSpaceOf(output)}: on an example, ${outside.reason}`, `end the model with an activation into ${output.domain.name}, or declare real(…) and ${domainRemedy(output.domain)}`)
+    fail(
+      'domain',
+      'fromLayers',
+      `the model '${model.name}' does not map into ${showSpaceOf(output)}: on an example, ${outside.reason}`,
+      `end the model with an activation into ${output.domain.name}, or declare real(…) and ${domainRemedy(output.domain)}`,
+    )
 }

@@ -22,7 +22,10 @@ export interface ParameterOptions {
 
 const lowerTriangular = (w: tf.Tensor): tf.Tensor => {
   const n = w.shape[0] as number
-  const below = tf.tensor(Float32Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) > i % n ? 1 : 0)), [n, n])
+  const below = tf.tensor(
+    Float32Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) > i % n ? 1 : 0)),
+    [n, n],
+  )
   const diagonal = softplus(makeValue<Shape, typeof real.marks>(w, [n, n], real)).tensor
   return tf.add(tf.mul(w, below), tf.mul(diagonal, tf.eye(n)))
 }
@@ -33,7 +36,9 @@ export const parameter = <S extends Shape, D>(
   options: ParameterOptions = {},
 ): Net<() => Value<S, D>> => {
   if (space.domain.name !== cholesky.name) requireLink(space)
-  const start: Start = options.start ?? (space.domain.name === 'Real' ? { kind: 'normal', scale: 0.1 } : { kind: 'constant', value: 0 })
+  const start: Start =
+    options.start ??
+    (space.domain.name === 'Real' ? { kind: 'normal', scale: 0.1 } : { kind: 'constant', value: 0 })
   return {
     tag: 'net',
     description: `() → ${showSpaceOf(space)}`,

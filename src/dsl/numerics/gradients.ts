@@ -17,7 +17,6 @@ import { matMulGradient } from './matMulGradient.js'
 import { reductionGradients } from './reductionGradients.js'
 import { zeroGradients } from './zeroGradients.js'
 
-
 /** Every corrected gradient, in the order of registration. */
 export const gradients: readonly tf.GradConfig[] = [
   ...elementwiseGradients,

@@ -19,13 +19,14 @@ export type DomainOf<A> = A extends Value<Shape, infer D> ? D : A extends number
 export type Both<A, B> = Broadcast<ShapeOf<A>, ShapeOf<B>>
 
 /** Accepts `B` beside `A` when their event shapes agree or one is a scalar; otherwise a sentence. */
-export type Meets<A, B, Operation extends string> = ShapeOf<A> extends readonly []
-  ? unknown
-  : ShapeOf<B> extends readonly []
+export type Meets<A, B, Operation extends string> =
+  ShapeOf<A> extends readonly []
     ? unknown
-    : SameShape<ShapeOf<A>, ShapeOf<B>> extends true
+    : ShapeOf<B> extends readonly []
       ? unknown
-      : `${Operation} was given ${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>} and ${DomainName<DomainOf<B>>}${ShapeName<ShapeOf<B>>}`
+      : SameShape<ShapeOf<A>, ShapeOf<B>> extends true
+        ? unknown
+        : `${Operation} was given ${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>} and ${DomainName<DomainOf<B>>}${ShapeName<ShapeOf<B>>}`
 
 /** The argument as a value. */
 export const asValue = (a: Arg): AnyValue => (isValue(a) ? a : constant(a, domainOfNumber(a)))

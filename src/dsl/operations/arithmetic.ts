@@ -15,8 +15,8 @@ import {
   divDomain,
   isWithin,
   type MixedDomain,
-  mixedDomain,
   type MulDomain,
+  mixedDomain,
   mulDomain,
   type NonNegative,
   nonNegative,
@@ -75,23 +75,32 @@ export const div = <const A extends Arg, const B extends Arg>(
 export const minimum = <const A extends Arg, const B extends Arg>(
   a: A,
   b: B & Meets<A, B, 'minimum'>,
-): Value<Both<A, B>, MixedDomain<DomainOf<A>, DomainOf<B>>> => binary('minimum', a, b, mixedDomain, tf.minimum)
+): Value<Both<A, B>, MixedDomain<DomainOf<A>, DomainOf<B>>> =>
+  binary('minimum', a, b, mixedDomain, tf.minimum)
 
 /** max(x, y). */
 export const maximum = <const A extends Arg, const B extends Arg>(
   a: A,
   b: B & Meets<A, B, 'maximum'>,
-): Value<Both<A, B>, MixedDomain<DomainOf<A>, DomainOf<B>>> => binary('maximum', a, b, mixedDomain, tf.maximum)
+): Value<Both<A, B>, MixedDomain<DomainOf<A>, DomainOf<B>>> =>
+  binary('maximum', a, b, mixedDomain, tf.maximum)
 
 /** −x. */
-export const neg = <A extends Arg>(a: A): Value<ShapeOf<A>, Real> => elementwise('neg', real, tf.neg, asValue(a))
+export const neg = <A extends Arg>(a: A): Value<ShapeOf<A>, Real> =>
+  elementwise('neg', real, tf.neg, asValue(a))
 
 /** |x|. */
 export const abs = <A extends Arg>(a: A): Value<ShapeOf<A>, NonNegative> =>
   elementwise('abs', nonNegative, tf.abs, asValue(a))
 
 /** Domain of x². */
-export type SquareDomain<D> = [D] extends [Positive] ? Positive : MulDomain<D, D> extends infer M ? ([M] extends [NonNegative] ? M : NonNegative) : never
+export type SquareDomain<D> = [D] extends [Positive]
+  ? Positive
+  : MulDomain<D, D> extends infer M
+    ? [M] extends [NonNegative]
+      ? M
+      : NonNegative
+    : never
 
 /** x². */
 export const square = <A extends Arg>(a: A): Value<ShapeOf<A>, SquareDomain<DomainOf<A>>> => {
@@ -112,5 +121,10 @@ export const powInteger = <A extends Arg>(a: A, n: number): Value<ShapeOf<A>, Re
 /** x clipped to [low, high]; the gradient is 0 where it is clipped. */
 export const clip = <A extends Arg>(a: A, low: number, high: number): Value<ShapeOf<A>, Real> => {
   const domain = low > 0 ? positive : low >= 0 && high <= 1 ? unit : low >= 0 ? nonNegative : real
-  return elementwise('clip', domain as Domain<Real>, (t) => tf.clipByValue(t as tf.Tensor, low, high), asValue(a))
+  return elementwise(
+    'clip',
+    domain as Domain<Real>,
+    (t) => tf.clipByValue(t as tf.Tensor, low, high),
+    asValue(a),
+  )
 }

@@ -7,13 +7,42 @@
  * Errors: `shape`, naming both parties. Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type AnyDomain, type Category, type Cholesky, cholesky, type Correlation, correlation, type Domain, type EntriesDomain, entriesDomain, isWithin, join, type OneHot, oneHot, type Real, real } from '../domain.js'
+import {
+  type AnyDomain,
+  type Category,
+  type Cholesky,
+  type Correlation,
+  cholesky,
+  correlation,
+  type Domain,
+  type EntriesDomain,
+  entriesDomain,
+  isWithin,
+  join,
+  type OneHot,
+  oneHot,
+  type Real,
+  real,
+} from '../domain.js'
 import { fail } from '../error.js'
 import { type Init, type Last, type Shape, sameShape, showShape, sizeOf } from '../shape.js'
-import { type AnyValue, alignTo, expandTo, makeValue, onEvent, showSpaceOf, unionAxes, unionOrigins, type Value } from '../value.js'
+import {
+  type AnyValue,
+  alignTo,
+  expandTo,
+  makeValue,
+  onEvent,
+  showSpaceOf,
+  unionAxes,
+  unionOrigins,
+  type Value,
+} from '../value.js'
 
 /** Shape of a matrix product. */
-export type MatMulShape<A extends Shape, B extends Shape> = A extends readonly [infer M extends number, number]
+export type MatMulShape<A extends Shape, B extends Shape> = A extends readonly [
+  infer M extends number,
+  number,
+]
   ? B extends readonly [number, infer N extends number]
     ? [M, N]
     : [M]
@@ -47,15 +76,31 @@ const flatProduct = (a: AnyValue, b: AnyValue): tf.Tensor => {
   return tf.matMul(tf.reshape(a.tensor, [rows, k]) as tf.Tensor2D, right)
 }
 
+const requireProduct = (a: AnyValue, b: AnyValue): void => {
+  const inner = a.shape[a.shape.length - 1]
+  if (![1, 2].includes(a.shape.length) || ![1, 2].includes(b.shape.length))
+    fail(
+      'shape',
+      'matMul',
+      `matMul was given ${showSpaceOf(a)} and ${showSpaceOf(b)}`,
+      'give it vectors and matrices',
+    )
+  if (inner !== b.shape[0])
+    fail(
+      'shape',
+      'matMul',
+      `matMul: the inner sizes ${inner} and ${b.shape[0]} differ`,
+      'the last size of the left must be the first of the right',
+    )
+}
+
 /** Matrix product of the last two event axes; vectors count as a row on the left and a column on the right. */
 export const matMul = <SA extends Shape, SB extends Shape>(
   a: Value<SA, Real>,
   b: Value<SB, Real> & Multiplies<SA, SB>,
 ): Value<MatMulShape<SA, SB>, Real> => {
   const right = b as AnyValue
-  const inner = a.shape[a.shape.length - 1]
-  if (a.shape.length < 1 || right.shape.length < 1 || a.shape.length > 2 || right.shape.length > 2 || inner !== right.shape[0])
-    fail('shape', 'matMul', `matMul was given ${showSpaceOf(a)} and ${showSpaceOf(right)}`, 'the last size of the left must be the first of the right')
+  requireProduct(a, right)
   const shape = [...a.shape.slice(0, -1), ...right.shape.slice(1)]
   const axes = unionAxes([a, right])
   const sizes = axes.map((x) => x.size)
@@ -67,7 +112,13 @@ export const matMul = <SA extends Shape, SB extends Shape>(
           asMatrix(expandTo(a, axes), a, axes.length, 'left'),
           asMatrix(expandTo(right, axes), right, axes.length, 'right'),
         )
-  return makeValue(tf.reshape(product, [...sizes, ...shape]), shape as Shape as MatMulShape<SA, SB>, real, axes, origins)
+  return makeValue(
+    tf.reshape(product, [...sizes, ...shape]),
+    shape as Shape as MatMulShape<SA, SB>,
+    real,
+    axes,
+    origins,
+  )
 }
 
 const joinAll = (values: readonly AnyValue[]): AnyDomain =>
@@ -76,9 +127,8 @@ const joinAll = (values: readonly AnyValue[]): AnyDomain =>
 type DomainsOf<Vs extends readonly AnyValue[]> = Vs[number] extends Value<Shape, infer D> ? D : never
 
 /** Shape of a stack. */
-export type StackShape<Vs extends readonly AnyValue[]> = Vs[number] extends Value<infer S, unknown>
-  ? [Vs['length'], ...S]
-  : Shape
+export type StackShape<Vs extends readonly AnyValue[]> =
+  Vs[number] extends Value<infer S, unknown> ? [Vs['length'], ...S] : Shape
 
 /** Values of one event shape, side by side along a new first event axis. */
 export const stack = <const Vs extends readonly [AnyValue, ...AnyValue[]]>(
@@ -88,8 +138,16 @@ export const stack = <const Vs extends readonly [AnyValue, ...AnyValue[]]>(
   const axes = unionAxes(values)
   for (const v of values)
     if (!sameShape(v.shape, first.shape))
-      fail('shape', 'stack', `stack was given ${showSpaceOf(first)} and ${showSpaceOf(v)}`, 'stack values of one event shape')
-  const tensor = tf.stack(values.map((v) => expandTo(v, axes)), axes.length)
+      fail(
+        'shape',
+        'stack',
+        `stack was given ${showSpaceOf(first)} and ${showSpaceOf(v)}`,
+        'stack values of one event shape',
+      )
+  const tensor = tf.stack(
+    values.map((v) => expandTo(v, axes)),
+    axes.length,
+  )
   return makeValue(
     tensor,
     [values.length, ...first.shape] as Shape as StackShape<Vs>,
@@ -106,7 +164,10 @@ type Tuple<N extends number, T extends unknown[] = []> = T['length'] extends N
   : T['length'] extends 512
     ? never
     : Tuple<N, [...T, 0]>
-type Tally<A extends number, B extends number> = [Tuple<A>, Tuple<B>] extends [infer X extends unknown[], infer Y extends unknown[]]
+type Tally<A extends number, B extends number> = [Tuple<A>, Tuple<B>] extends [
+  infer X extends unknown[],
+  infer Y extends unknown[],
+]
   ? [X] extends [never]
     ? number
     : [Y] extends [never]
@@ -126,7 +187,12 @@ export const concat = <SA extends Shape, DA, SB extends Shape, DB>(
 ): Value<ConcatShape<SA, SB>, EntriesDomain<DA> | EntriesDomain<DB>> => {
   const rank = a.shape.length
   if (rank === 0 || !sameShape(a.shape.slice(0, -1), b.shape.slice(0, -1)))
-    fail('shape', 'concat', `concat was given ${showSpaceOf(a)} and ${showSpaceOf(b)}`, 'all event axes but the last must agree')
+    fail(
+      'shape',
+      'concat',
+      `concat was given ${showSpaceOf(a)} and ${showSpaceOf(b)}`,
+      'all event axes but the last must agree',
+    )
   const axes = unionAxes([a, b])
   const shape = [...a.shape.slice(0, -1), (a.shape[rank - 1] as number) + (b.shape[rank - 1] as number)]
   return makeValue(
@@ -147,13 +213,22 @@ export const slice = <S extends Shape, D, const N extends number>(
   const rank = v.shape.length
   const last = v.shape[rank - 1] ?? 0
   if (rank === 0 || begin < 0 || size < 1 || begin + size > last)
-    fail('shape', 'slice', `slice(${begin}, ${size}) was asked of ${showSpaceOf(v)}`, `stay within 0 … ${last - 1}`)
-  return onEvent(v, [...v.shape.slice(0, -1), size] as Shape as [...Init<S>, N], entriesDomain(v.domain) as Domain<EntriesDomain<D>>, (t, leading) =>
-    tf.slice(
-      t,
-      [...t.shape.slice(0, -1).map(() => 0), begin],
-      [...t.shape.slice(0, leading + rank - 1), size],
-    ),
+    fail(
+      'shape',
+      'slice',
+      `slice(${begin}, ${size}) was asked of ${showSpaceOf(v)}`,
+      `stay within 0 … ${last - 1}`,
+    )
+  return onEvent(
+    v,
+    [...v.shape.slice(0, -1), size] as Shape as [...Init<S>, N],
+    entriesDomain(v.domain) as Domain<EntriesDomain<D>>,
+    (t, leading) =>
+      tf.slice(
+        t,
+        [...t.shape.slice(0, -1).map(() => 0), begin],
+        [...t.shape.slice(0, leading + rank - 1), size],
+      ),
   )
 }
 
@@ -178,19 +253,37 @@ const rowDomain = (shape: Shape, d: AnyDomain): AnyDomain => {
 export const at = <S extends Shape, D>(v: Value<S, D>, i: number): Value<Tail<S>, RowDomain<S, D>> => {
   const n = v.shape[0] ?? 0
   if (!Number.isInteger(i) || i < 0 || i >= n)
-    fail('shape', 'at', `entry ${i} was asked of ${showSpaceOf(v)}`, n === 0 ? 'give it a vector' : `stay within 0 … ${n - 1}`)
+    fail(
+      'shape',
+      'at',
+      `entry ${i} was asked of ${showSpaceOf(v)}`,
+      n === 0 ? 'give it a vector' : `stay within 0 … ${n - 1}`,
+    )
   const rest = v.shape.slice(1)
-  return onEvent(v, rest as Shape as Tail<S>, rowDomain(v.shape, v.domain) as Domain<RowDomain<S, D>>, (t, leading) => {
-    const begin = t.shape.map((_, d) => (d === leading ? i : 0))
-    const size = t.shape.map((m, d) => (d === leading ? 1 : m))
-    return tf.reshape(tf.slice(t, begin, size), [...t.shape.slice(0, leading), ...rest])
-  })
+  return onEvent(
+    v,
+    rest as Shape as Tail<S>,
+    rowDomain(v.shape, v.domain) as Domain<RowDomain<S, D>>,
+    (t, leading) => {
+      const begin = t.shape.map((_, d) => (d === leading ? i : 0))
+      const size = t.shape.map((m, d) => (d === leading ? 1 : m))
+      return tf.reshape(tf.slice(t, begin, size), [...t.shape.slice(0, leading), ...rest])
+    },
+  )
 }
 
 /** The same numbers in another event shape of the same size. */
-export const reshape = <S extends Shape, D, const T extends Shape>(v: Value<S, D>, shape: T): Value<[...T], EntriesDomain<D>> => {
+export const reshape = <S extends Shape, D, const T extends Shape>(
+  v: Value<S, D>,
+  shape: T,
+): Value<[...T], EntriesDomain<D>> => {
   if (sizeOf(shape) !== sizeOf(v.shape))
-    fail('shape', 'reshape', `${showSpaceOf(v)} cannot be reshaped to ${showShape(shape)}: ${sizeOf(v.shape)} entries are not ${sizeOf(shape)}`, 'keep the number of entries')
+    fail(
+      'shape',
+      'reshape',
+      `${showSpaceOf(v)} cannot be reshaped to ${showShape(shape)}: ${sizeOf(v.shape)} entries are not ${sizeOf(shape)}`,
+      'keep the number of entries',
+    )
   return onEvent(v, [...shape], entriesDomain(v.domain) as Domain<EntriesDomain<D>>, (t, leading) =>
     tf.reshape(t, [...t.shape.slice(0, leading), ...shape]),
   )
@@ -200,31 +293,46 @@ export const reshape = <S extends Shape, D, const T extends Shape>(v: Value<S, D
 export type TransposeDomain<D> = [D] extends [Correlation] ? D : EntriesDomain<D>
 
 /** Swaps the last two event axes. */
-export const transpose = <A extends number, B extends number, D>(v: Value<readonly [A, B], D>): Value<[B, A], TransposeDomain<D>> => {
+export const transpose = <A extends number, B extends number, D>(
+  v: Value<readonly [A, B], D>,
+): Value<[B, A], TransposeDomain<D>> => {
   const [a, b] = v.shape
-  const domain = (isWithin(v.domain, correlation) ? v.domain : entriesDomain(v.domain)) as Domain<TransposeDomain<D>>
+  const domain = (isWithin(v.domain, correlation) ? v.domain : entriesDomain(v.domain)) as Domain<
+    TransposeDomain<D>
+  >
   return onEvent(v, [b, a], domain, (t, leading) =>
     tf.transpose(t, [...t.shape.map((_, i) => i).slice(0, leading), leading + 1, leading]),
   )
 }
 
 /** Accepts a label with as many values as the table has rows; otherwise a sentence. */
-export type Labels<T extends Shape, L> = L extends Value<readonly [], Category<infer K>>
-  ? T extends readonly [infer N extends number, ...Shape]
-    ? number extends K | N
-      ? unknown
-      : [K, N] extends [N, K]
+export type Labels<T extends Shape, L> =
+  L extends Value<readonly [], Category<infer K>>
+    ? T extends readonly [infer N extends number, ...Shape]
+      ? number extends K | N
         ? unknown
-        : `gather from a table of ${N} rows was given Category(${K})`
-    : unknown
-  : 'gather takes a Category label'
+        : [K, N] extends [N, K]
+          ? unknown
+          : `gather from a table of ${N} rows was given Category(${K})`
+      : unknown
+    : 'gather takes a Category label'
 
 const requireLabel = (table: AnyValue, label: AnyValue): void => {
   const k = (label.domain.marks as { readonly Category?: number }).Category
   if (k === undefined || label.shape.length > 0)
-    fail('domain', 'gather', `gather takes a Category label and was given ${showSpaceOf(label)}`, 'use a Category value')
+    fail(
+      'domain',
+      'gather',
+      `gather takes a Category label and was given ${showSpaceOf(label)}`,
+      'use a Category value',
+    )
   if (k !== table.shape[0])
-    fail('shape', 'gather', `gather from a table of ${table.shape[0] ?? 0} rows was given ${showSpaceOf(label)}`, 'give the table one row per label')
+    fail(
+      'shape',
+      'gather',
+      `gather from a table of ${table.shape[0] ?? 0} rows was given ${showSpaceOf(label)}`,
+      'give the table one row per label',
+    )
 }
 
 /** The row of `table` that the label names: table[label]. */
@@ -258,6 +366,13 @@ export const gather = <S extends Shape, D, L extends AnyValue>(
 export const encodeOneHot = <K extends number>(label: Value<[], Category<K>>): Value<[K], OneHot> => {
   const k = (label.domain.marks as { readonly Category?: K }).Category
   if (k === undefined)
-    return fail('domain', 'encodeOneHot', `encodeOneHot takes a Category label and was given ${showSpaceOf(label)}`, 'use a Category value')
-  return onEvent(label, [k], oneHot, (t) => tf.cast(tf.oneHot(tf.cast(t, 'int32') as tf.Tensor1D, k), 'float32'))
+    return fail(
+      'domain',
+      'encodeOneHot',
+      `encodeOneHot takes a Category label and was given ${showSpaceOf(label)}`,
+      'use a Category value',
+    )
+  return onEvent(label, [k], oneHot, (t) =>
+    tf.cast(tf.oneHot(tf.cast(t, 'int32') as tf.Tensor1D, k), 'float32'),
+  )
 }

@@ -14,7 +14,10 @@ export type Comparison<Name extends string> = <const A extends Arg, const B exte
   b: B & Meets<A, B, Name>,
 ) => Value<Both<A, B>, Binary>
 
-const compare = <Name extends string>(name: Name, f: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor): Comparison<Name> =>
+const compare = <Name extends string>(
+  name: Name,
+  f: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor,
+): Comparison<Name> =>
   ((a: Arg, b: Arg) =>
     elementwise(
       name,

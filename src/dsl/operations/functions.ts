@@ -36,14 +36,29 @@ const map =
   <In, Out>(name: string, from: Domain<In>, to: Domain<Out>, f: (t: tf.Tensor) => tf.Tensor) =>
   <S extends Shape>(x: Value<S, In>): Value<S, Out> => {
     if (!isWithin(x.domain, from))
-      fail('domain', name, `${name} takes ${from.name} and was given ${showSpaceOf(x)}`, `map the value into ${from.name} first`)
+      fail(
+        'domain',
+        name,
+        `${name} takes ${from.name} and was given ${showSpaceOf(x)}`,
+        `map the value into ${from.name} first`,
+      )
     return elementwise(name, to, (t) => f(t as tf.Tensor), x)
   }
 
 /** e^x. */
-export const exp: <S extends Shape>(x: Value<S, Real>) => Value<S, Positive> = map('exp', real, positive, tf.exp)
+export const exp: <S extends Shape>(x: Value<S, Real>) => Value<S, Positive> = map(
+  'exp',
+  real,
+  positive,
+  tf.exp,
+)
 /** Natural logarithm of a positive value. */
-export const log: <S extends Shape>(x: Value<S, Positive>) => Value<S, Real> = map('log', positive, real, tf.log)
+export const log: <S extends Shape>(x: Value<S, Positive>) => Value<S, Real> = map(
+  'log',
+  positive,
+  real,
+  tf.log,
+)
 /** log(1 + x) for x >= 0, accurate near 0. */
 export const log1p: <S extends Shape>(x: Value<S, NonNegative>) => Value<S, NonNegative> = map(
   'log1p',
@@ -58,14 +73,24 @@ export const sqrt = <S extends Shape, D extends NonNegative>(
   x: Value<S, D>,
 ): Value<S, [D] extends [Positive] ? Positive : NonNegative> => {
   if (!isWithin(x.domain, nonNegative))
-    fail('domain', 'sqrt', `sqrt takes NonNegative and was given ${showSpaceOf(x)}`, 'square, exp or softplus map into it')
+    fail(
+      'domain',
+      'sqrt',
+      `sqrt takes NonNegative and was given ${showSpaceOf(x)}`,
+      'square, exp or softplus map into it',
+    )
   const to = isWithin(x.domain, positive) ? positive : nonNegative
   return elementwise('sqrt', to as Domain<[D] extends [Positive] ? Positive : NonNegative>, tf.sqrt, x)
 }
 /** Hyperbolic tangent. */
 export const tanh: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('tanh', real, real, tf.tanh)
 /** 1 / (1 + e^−x). */
-export const sigmoid: <S extends Shape>(x: Value<S, Real>) => Value<S, Unit> = map('sigmoid', real, unit, tf.sigmoid)
+export const sigmoid: <S extends Shape>(x: Value<S, Real>) => Value<S, Unit> = map(
+  'sigmoid',
+  real,
+  unit,
+  tf.sigmoid,
+)
 /** log(1 + e^x). */
 export const softplus: <S extends Shape>(x: Value<S, Real>) => Value<S, Positive> = map(
   'softplus',
@@ -81,7 +106,12 @@ export const logSigmoid: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> 
   logSigmoidOf,
 )
 /** max(x, 0). */
-export const relu: <S extends Shape>(x: Value<S, Real>) => Value<S, NonNegative> = map('relu', real, nonNegative, tf.relu)
+export const relu: <S extends Shape>(x: Value<S, Real>) => Value<S, NonNegative> = map(
+  'relu',
+  real,
+  nonNegative,
+  tf.relu,
+)
 /** x where x > 0, else slope · x. */
 export const leakyRelu = <S extends Shape>(x: Value<S, Real>, slope = 0.2): Value<S, Real> =>
   elementwise('leakyRelu', real, (t) => tf.leakyRelu(t as tf.Tensor, slope), x)
@@ -98,17 +128,26 @@ export const silu: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map(
 
 const needsAxis = (name: string, x: AnyValue): void => {
   if (x.shape.length === 0)
-    fail('shape', name, `${name} works along the last event axis, but ${showSpaceOf(x)} has none`, 'give it a vector')
+    fail(
+      'shape',
+      name,
+      `${name} works along the last event axis, but ${showSpaceOf(x)} has none`,
+      'give it a vector',
+    )
 }
 
 /** e^x_i / Σ_j e^x_j along the last event axis. */
-export const softmax = <S extends readonly [number, ...number[]] | Shape>(x: Value<S, Real>): Value<S, Simplex> => {
+export const softmax = <S extends readonly [number, ...number[]] | Shape>(
+  x: Value<S, Real>,
+): Value<S, Simplex> => {
   needsAxis('softmax', x)
   return onEvent(x, x.shape, simplex, (t) => softmaxOf(t))
 }
 
 /** x_i − log Σ_j e^x_j along the last event axis. */
-export const logSoftmax = <S extends readonly [number, ...number[]] | Shape>(x: Value<S, Real>): Value<S, Real> => {
+export const logSoftmax = <S extends readonly [number, ...number[]] | Shape>(
+  x: Value<S, Real>,
+): Value<S, Real> => {
   needsAxis('logSoftmax', x)
   return onEvent(x, x.shape, real, (t) => logSoftmaxOf(t))
 }

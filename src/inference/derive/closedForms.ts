@@ -22,71 +22,52 @@ const row = (text: string, latex: string, where: Prose): ClosedForm => ({
 
 const sigma = formula('σ', '\\sigma')
 const logScale = formula('log scale²', '\\log \\mathit{scale}^2')
-const m = formula('m')
-const a = formula('a')
-const b = formula('b')
 
 const againstStandard = row(
   '½ Σ (exp σ − (1 + σ) + m²)',
   '\\frac{1}{2} \\sum \\left(\\exp\\sigma - (1 + \\sigma) + m^2\\right)',
-  [m, ' = loc, ', sigma, ' = ', logScale, ' of q'],
+  [formula('m'), ' = loc, ', sigma, ' = ', logScale, ' of ', formula('q')],
 )
 
-const locsAndScales: Prose = [
-  m,
-  ', ',
-  formula('s'),
-  ' = loc, scale of q; ',
-  formula('μ', '\\mu'),
-  ', ',
-  formula('r'),
-  ' = those of p',
-]
+/** Names the parameters: q = Law(own), p = Law(other). */
+const laws = (law: string, own: Formula, other: Formula): Prose => {
+  const of = (side: string, parameters: Formula) =>
+    formula(`${side} = ${law}(${parameters.text})`, `${side} = \\text{${law}}(${parameters.latex})`)
+  return [of('q', own), ', ', of('p', other)]
+}
+
+const own = formula('m, s²', 'm, s^2')
+const other = formula('μ, r²', '\\mu, r^2')
+const [a, b] = [formula('a'), formula('b')]
 
 const normals = row(
   'Σ [log(r / s) + (s² + (m − μ)²) / (2 r²) − ½]',
   '\\sum \\left[\\log\\frac{r}{s} + \\frac{s^2 + (m - \\mu)^2}{2 r^2} - \\frac{1}{2}\\right]',
-  locsAndScales,
+  laws('N', own, other),
 )
 
 const covariances = row(
   '½ [tr(R⁻¹ S) + (m − μ)ᵀ R⁻¹ (m − μ) − d + log(det R / det S)]',
   '\\frac{1}{2} \\left[\\mathrm{tr}(R^{-1} S) + (m - \\mu)^{\\top} R^{-1} (m - \\mu) - d + \\log\\frac{\\det R}{\\det S}\\right]',
-  [
-    m,
-    ', ',
-    formula('S'),
-    ' = mean, covariance of q; ',
-    formula('μ', '\\mu'),
-    ', ',
-    formula('R'),
-    ' = those of p; ',
-    formula('d'),
-    ' dimensions',
-  ],
+  laws('N', formula('m, S'), formula('μ, R', '\\mu, R')),
 )
 
 const labels = row('Σ a log(a / b)', '\\sum a \\log\\frac{a}{b}', [
+  'over the labels, of probability ',
   a,
-  ', ',
+  ' in q, ',
   b,
-  ' = probabilities of q, p; 0 log 0 = 0',
+  ' in p',
 ])
 
 const byMoments = row(
   'Σ [(v + (m − μ)²) / (2 r²) + log r + ½ log 2π] − H',
   '\\sum \\left[\\frac{v + (m - \\mu)^2}{2 r^2} + \\log r + \\frac{1}{2} \\log 2\\pi\\right] - H',
   [
-    m,
-    ', ',
-    formula('v'),
-    ', ',
-    formula('H'),
-    ' = mean, variance, entropy of q; ',
-    formula('μ', '\\mu'),
-    ', ',
-    formula('r'),
-    ' = loc, scale of p',
+    formula('p = N(μ, r²)', 'p = \\text{N}(\\mu, r^2)'),
+    '; ',
+    formula('m, v, H'),
+    ' = mean, variance, entropy of q',
   ],
 )
 
@@ -97,15 +78,12 @@ export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm }
   'bernoulli|bernoulli': row(
     'Σ [a log(a / b) + (1 − a) log((1 − a) / (1 − b))]',
     '\\sum \\left[a \\log\\frac{a}{b} + (1 - a) \\log\\frac{1 - a}{1 - b}\\right]',
-    [a, ', ', b, ' = probability of 1 in q, p'],
+    laws('Bernoulli', a, b),
   ),
   'categorical|categorical': labels,
   'delta|bernoulli': atPoint,
   'delta|categorical': atPoint,
-  'delta|delta': row('−log p(v)', '-\\log p(v)', [
-    formula('v'),
-    ' = the point of q: 0 where both agree, else infinite',
-  ]),
+  'delta|delta': atPoint,
   'delta|oneHotCategorical': atPoint,
   'delta|poisson': atPoint,
   'exponential|exponential': row(
@@ -117,11 +95,11 @@ export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm }
   'iid(normal)|normal': normals,
   'laplace|laplace': row(
     'Σ [log(r / s) + (|m − μ| + s exp(−|m − μ| / s)) / r − 1]',
-    '\\sum \\left[\\log\\frac{r}{s} + \\frac{|m - \\mu| + s \\exp(-|m - \\mu| / s)}{r} - 1\\right]',
-    locsAndScales,
+    '\\sum \\left[\\log\\frac{r}{s} + \\frac{\\lvert m - \\mu \\rvert + s \\exp(-\\lvert m - \\mu \\rvert / s)}{r} - 1\\right]',
+    laws('Laplace', formula('m, s'), formula('μ, r', '\\mu, r')),
   ),
   'laplace|normal': byMoments,
-  'logNormal|logNormal': { ...normals, where: [...locsAndScales, ' (of the logarithms)'] },
+  'logNormal|logNormal': { ...normals, where: laws('LogNormal', own, other) },
   'logNormal|normal': byMoments,
   'multivariateNormal|multivariateNormal': covariances,
   'multivariateNormal|normal': covariances,
@@ -129,17 +107,14 @@ export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm }
   'normal|multivariateNormal': covariances,
   'normal|normal': normals,
   'oneHotCategorical|oneHotCategorical': labels,
-  'poisson|poisson': row('Σ [a log(a / b) − a + b]', '\\sum \\left[a \\log\\frac{a}{b} - a + b\\right]', [
-    a,
-    ', ',
-    b,
-    ' = rate of q, p',
-  ]),
+  'poisson|poisson': row(
+    'Σ [a log(a / b) − a + b]',
+    '\\sum \\left[a \\log\\frac{a}{b} - a + b\\right]',
+    laws('Poisson', a, b),
+  ),
   'uniform|normal': byMoments,
   'uniform|uniform': row('Σ log(r / s)', '\\sum \\log\\frac{r}{s}', [
-    formula('s'),
-    ', ',
-    formula('r'),
+    formula('s, r'),
     ' = length of the interval of q, p; infinite where that of q is not within',
   ]),
 }
@@ -166,5 +141,7 @@ const ofProducts = (q: string, p: string, standard: boolean): ClosedForm | undef
   }
   return partsOf('independent', q) === undefined || partsOf('independent', p) === undefined
     ? undefined
-    : row('Σ_l KL(q_l ‖ p_l)', '\\sum_l \\mathrm{KL}(q_l \\Vert p_l)', ['part by part, each in closed form'])
+    : row('Σ_l KL(q_l ‖ p_l)', '\\sum_l \\mathrm{KL}(q_l \\parallel p_l)', [
+        'part by part, each in closed form',
+      ])
 }

@@ -107,7 +107,7 @@ export const ratio = (a: Formula, b: Formula): Formula =>
   formula(`[${a.text} / ${b.text}]`, `\\frac{${a.latex}}{${b.latex}}`)
 
 /** a b, as the denominator or numerator of a ratio. */
-export const product = (factors: readonly Formula[]): Formula => joined(factors, formula(' ', ' '))
+export const product = (factors: readonly Formula[]): Formula => joined(factors, formula(' ', '\\thinspace '))
 
 /** (a b) in text, a b in LaTeX, whose fractions need no parentheses. */
 export const denominator = (factors: readonly Formula[]): Formula =>
@@ -119,7 +119,7 @@ export const expectation = (a: Formula): Formula =>
 
 /** KL(a ‖ b). */
 export const divergence = (a: Formula, b: Formula): Formula =>
-  formula(`KL(${a.text} ‖ ${b.text})`, `\\mathrm{KL}\\left(${a.latex} \\Vert ${b.latex}\\right)`)
+  formula(`KL(${a.text} ‖ ${b.text})`, `\\mathrm{KL}\\left(${a.latex} \\parallel ${b.latex}\\right)`)
 
 /** Σ over the discrete variables and ∫ over the continuous ones. */
 export const integral = (
@@ -146,19 +146,18 @@ export const integral = (
 export const sumOver = (index: string, a: Formula): Formula =>
   formula(`Σ_${index} ${a.text}`, `\\sum_{${plateName(index)}} ${a.latex}`)
 
-/** Π_i a, with brackets around several factors. */
-export const productOver = (index: string, factors: readonly Formula[]): Formula => {
-  const body = product(factors)
-  return factors.length < 2
-    ? formula(`Π_${index} ${body.text}`, `\\prod_{${plateName(index)}} ${body.latex}`)
-    : formula(`Π_${index} [${body.text}]`, `\\prod_{${plateName(index)}} \\left[${body.latex}\\right]`)
-}
+/** Π_i [a b]. */
+export const productOver = (index: string, factors: readonly Formula[]): Formula =>
+  formula(
+    `Π_${index} [${product(factors).text}]`,
+    `\\prod_{${plateName(index)}} \\left[${product(factors).latex}\\right]`,
+  )
 
 const plateName = (index: string): string => variable(index).latex
 
 /** c a, for a coefficient that is written before. */
 export const times = (coefficient: Formula | undefined, a: Formula): Formula =>
-  coefficient === undefined ? a : both((r) => `${coefficient[r]} ${a[r]}`)
+  coefficient === undefined ? a : product([coefficient, a])
 
 /** Summands with their signs, as one sum. */
 export const total = (summands: readonly Summand[]): Formula =>

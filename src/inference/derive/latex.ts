@@ -4,7 +4,7 @@
  * Tested in tests/inference/derive.test.ts.
  */
 import type { Contents, SiteLine } from './contents.js'
-import { type Formula, type Prose, signBefore } from './formula.js'
+import { type Formula, type Prose, signBefore, total } from './formula.js'
 import type { Step } from './steps.js'
 import type { DerivedTerm } from './terms.js'
 
@@ -52,8 +52,7 @@ const special: Readonly<Record<string, string>> = {
 }
 
 /** Words, with the signs that LaTeX reads as commands made harmless. */
-const escaped = (words: string): string =>
-  words.replace(/[\\^~‖×≥]|[&%$#_{}]/g, (c) => special[c] ?? `\\${c}`)
+const escaped = (words: string): string => words.replace(/[\\^~‖×]|[&%$#_{}]/g, (c) => special[c] ?? `\\${c}`)
 
 const proseLatex = (prose: Prose): string =>
   prose.map((part) => (typeof part === 'string' ? escaped(part) : `$${part.latex}$`)).join('')
@@ -73,9 +72,7 @@ const textOf = (words: string): string => (words === '' ? '' : `\\text{${escaped
 
 /** A sentence within mathematics. */
 const reasonLatex = (prose: Prose): string =>
-  prose
-    .map((part) => (typeof part === 'string' ? `\\text{${part.replace(/‖|×|≥/g, '')}}` : part.latex))
-    .join('')
+  prose.map((part) => (typeof part === 'string' ? `\\text{${part}}` : part.latex)).join('')
 
 /** The rows of a chain of equations: a summand to a row where there are several long ones. */
 export const alignedRows = (steps: readonly Step[], { newRow, column }: Layout): readonly string[] => {
@@ -87,17 +84,22 @@ export const alignedRows = (steps: readonly Step[], { newRow, column }: Layout):
 
 const relations = { '=': '=', '≥': '\\ge' } as const
 
-/** About how many characters of LaTeX make a line too long. */
-const longLine = 110
+/** About how many characters, as plain text, make a line. */
+const lineLength = 88
 
 const stepRows = (step: Step, continues: boolean, column: string): readonly string[] => {
-  const apart = step.summands.map((s) => s.body.latex).join().length > longLine
+  const length = step.left.text.length + total(step.summands).text.length
   const bodies = step.summands.map((s, i) => `${signBefore(s.sign, i, 'latex').trimStart()}${s.body.latex}`)
-  const lines = apart ? bodies : [bodies.map((b, i) => (i === 0 ? b : ` ${b}`)).join('')]
-  const reason = step.reason.length === 0 ? '' : ` ${column} ${reasonLatex(step.reason)}`
-  return lines.map((line, i) => {
-    const left =
-      i > 0 ? '&\\qquad ' : `${continues ? '' : `${step.left.latex} `}&${relations[step.relation]} `
-    return i === 0 ? `${left}${line}${reason}` : `${left}${line}`
-  })
+  const lines = length > lineLength ? bodies : [total(step.summands).latex]
+  const reason = step.reason.map((part) => (typeof part === 'string' ? part : part.text)).join('')
+  const beside = (lines.length > 1 ? length / 2 : length) + reason.length <= lineLength
+  const rows = lines.map((line, i) =>
+    i > 0
+      ? `&\\qquad ${line}`
+      : `${continues ? '' : `${step.left.latex} `}&${relations[step.relation]} ${line}`,
+  )
+  if (reason === '') return rows
+  return beside
+    ? [`${rows[0]} ${column} ${reasonLatex(step.reason)}`, ...rows.slice(1)]
+    : [...rows, `&\\qquad (${reasonLatex(step.reason)})`]
 }

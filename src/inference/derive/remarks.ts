@@ -5,7 +5,7 @@
 import { isWithin } from '../../dsl/domain.js'
 import { showSpaceOf } from '../../dsl/value.js'
 import { type Formula, formula, list, type Prose, variable } from './formula.js'
-import { factorOf, hasShared, planOf, type Structure } from './structure.js'
+import { hasShared, planOf, type Structure } from './structure.js'
 
 /** The remarks of a derivation. */
 export const remarksOf = (s: Structure): readonly Prose[] => [
@@ -55,12 +55,12 @@ const scaling = (s: Structure): readonly Prose[] => {
   if (!hasShared(s)) return []
   return [
     [
-      'For all ',
+      'Shared by all ',
       formula('N'),
-      ' data there is one ',
-      names([...s.shared]),
-      ': per datum, its term counts ',
+      ' data, so that a term counts ',
       formula('1/N'),
+      ' per datum: ',
+      names([...s.shared]),
       '.',
     ],
     [

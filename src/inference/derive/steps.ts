@@ -17,6 +17,7 @@ import {
   type Formula,
   formula,
   integral,
+  joined,
   log,
   type Prose,
   product,
@@ -72,9 +73,11 @@ export const evidenceSteps = (s: Structure, v: Symbols): readonly Step[] => {
     [x.bound, divergence(x.q, x.posterior)],
     [s.data.length === 0 ? 'nothing is observed' : 'name the two parts'],
   ]
-  const end: Line = ['≥', [x.bound], ['KL ≥ 0, and 0 only where ', equal(x.q, x.posterior)]]
+  const end: Line = ['≥', [x.bound], [noNegative, '; equal where ', formula('q'), ' is the posterior']]
   return chain(left, [...(s.data.length === 0 ? [] : expansion(x, v)), name, end])
 }
+
+const noNegative = formula('KL ≥ 0', '\\mathrm{KL} \\ge 0')
 
 type Line = readonly [Step['relation'], readonly Formula[], Prose]
 
@@ -83,7 +86,11 @@ const chain = (left: Formula, lines: readonly Line[]): readonly Step[] =>
 
 /** The steps up to the two parts. */
 const expansion = (x: Pieces, v: Symbols): readonly Line[] => [
-  ['=', [weighed(x, log(x.evidence))], [x.q, v.continuous.length === 0 ? ' sums to 1' : ' integrates to 1']],
+  [
+    '=',
+    [weighed(x, log(x.evidence))],
+    [formula('q'), v.continuous.length === 0 ? ' sums to 1' : ' integrates to 1'],
+  ],
   ['=', [weighed(x, log(ratio(x.joint, x.posterior)))], [equal(x.evidence, quotient(x.joint, x.posterior))]],
   [
     '=',
@@ -94,13 +101,13 @@ const expansion = (x: Pieces, v: Symbols): readonly Line[] => [
     '=',
     [
       under(weighed(x, log(ratio(x.joint, x.q))), x.bound),
-      under(weighed(x, log(ratio(x.q, x.posterior))), formula('KL ≥ 0', '\\mathrm{KL} \\ge 0')),
+      under(weighed(x, log(ratio(x.q, x.posterior))), noNegative),
     ],
     ['split the logarithm'],
   ],
 ]
 
-const weighed = (x: Pieces, body: Formula): Formula => x.over(product([x.q, body]))
+const weighed = (x: Pieces, body: Formula): Formula => x.over(joined([x.q, body], formula(' ')))
 const quotient = (a: Formula, b: Formula): Formula =>
   formula(`${a.text} / ${b.text}`, `${a.latex} / ${b.latex}`)
 const equal = (a: Formula, b: Formula): Formula => formula(`${a.text} = ${b.text}`, `${a.latex} = ${b.latex}`)
@@ -109,11 +116,15 @@ const equal = (a: Formula, b: Formula): Formula => formula(`${a.text} = ${b.text
 const under = (a: Formula, name: Formula): Formula =>
   formula(a.text, `\\underbrace{${a.latex}}_{${name.latex}}`)
 
+/** The longest quotient, in characters, that is written out in factors. */
+const longestQuotient = 80
+
 /** L_b = ∫ q log (p / q) = the terms. */
 export const boundSteps = (s: Structure, v: Symbols): readonly Step[] => {
   const x = piecesOf(s, v)
   const mean = hasShared(s) ? formula('(1/N)', '\\frac{1}{N}') : undefined
-  const integrand = log(ratio(factorization(s, s.p), factorization(s, s.q)))
+  const factors = ratio(factorization(s, s.p), denominator(factorsIn(s, s.q)))
+  const integrand = log(factors.text.length <= longestQuotient ? factors : ratio(x.joint, x.q))
   const whole = times(mean, weighed(x, integrand))
   return [
     ...(s.latents.length === 0
@@ -123,7 +134,7 @@ export const boundSteps = (s: Structure, v: Symbols): readonly Step[] => {
             left: boundName,
             relation: '=',
             summands: sum(whole),
-            reason: ['the factors of p and q'],
+            reason: ['by definition'],
           } as const,
         ]),
     { left: boundName, relation: '=', summands: summandsOf(s, false), reason: ['one term for each site'] },
@@ -139,13 +150,34 @@ const weightedStep = (s: Structure): Step => ({
 })
 
 /** The product of the factors of one side: p(z) p(x | z), with Π over data and plates. */
-export const factorization = (s: Structure, factors: readonly Factor[]): Formula => {
-  const single = (f: Factor): Formula =>
-    f.site.plates.reduceRight((body, plate) => productOver(plate.name, [body]), factorFormula(s, f))
-  const shared = factors.filter((f) => s.shared.has(f.name)).map(single)
-  const local = factors.filter((f) => !s.shared.has(f.name)).map(single)
-  if (!hasShared(s) || local.length === 0) return product([...shared, ...local])
-  return product([...shared, productOver('n', local)])
+export const factorization = (s: Structure, factors: readonly Factor[]): Formula =>
+  product(factorsIn(s, factors))
+
+/** Shared factors first, then those of datum n under their product. */
+const factorsIn = (s: Structure, factors: readonly Factor[]): readonly Formula[] => {
+  const shared = inPlates(
+    s,
+    factors.filter((f) => s.shared.has(f.name)),
+  )
+  const local = inPlates(
+    s,
+    factors.filter((f) => !s.shared.has(f.name)),
+  )
+  return !hasShared(s) || local.length === 0 ? [...shared, ...local] : [...shared, productOver('n', local)]
+}
+
+/** Factors of the same plates under one product, those without plates first. */
+const inPlates = (s: Structure, factors: readonly Factor[]): readonly Formula[] => {
+  const plates = (f: Factor): string => f.site.plates.map((plate) => plate.name).join()
+  const keys = [...new Set(['', ...factors.map(plates)])]
+  return keys.flatMap((key) => {
+    const members = factors.filter((f) => plates(f) === key)
+    const bodies = members.map((f) => factorFormula(s, f))
+    return (members[0]?.site.plates ?? []).reduceRight<readonly Formula[]>(
+      (body, plate) => [productOver(plate.name, body)],
+      bodies,
+    )
+  })
 }
 
 /** P(z, x) = …  and  q(z | x) = …, where they say more than one factor. */

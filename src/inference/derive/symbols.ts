@@ -25,7 +25,7 @@ export interface Symbols {
 }
 
 /** The longest list, in characters, that is written out each time. */
-const longestList = 16
+const longestList = 7
 
 /** A variable of the model, as it is written for one datum (`n`) or for the whole data set (`all`). */
 export const written = (s: Structure, name: string, index: Exclude<Index, 'one'>): Formula =>
@@ -52,7 +52,7 @@ const abbreviation = (
   letters: readonly string[],
 ): Abbreviation | undefined => {
   const all = list(names.map((name) => written(s, name, 'all')))
-  if (all.text.length <= longestList) return undefined
+  if (names.length < 2 || all.text.length <= longestList) return undefined
   const taken = new Set([...s.p, ...s.q].flatMap((f) => [f.name, ...f.parents]))
   const letter = formula(letters.find((l) => !taken.has(l)) ?? `${letters[0]}_all`)
   return { names, letter, prose: [letter, ' = ', formula(`(${all.text})`, `(${all.latex})`), `, ${what}`] }
@@ -93,7 +93,7 @@ export const symbolsOf = (s: Structure): Symbols => {
       ...(mixed
         ? [
             [
-              'the integral over ',
+              'The integral over ',
               latents.letter,
               ' sums over ',
               list([...s.discrete].map((name) => variable(name))),

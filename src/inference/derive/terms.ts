@@ -88,11 +88,13 @@ export const summandsOf = (s: Structure, weighted: boolean): readonly Summand[] 
   partsOfBound(s).map((part) => summandOf(s, part, weighted))
 
 const summandOf = (s: Structure, part: Part, weighted: boolean): Summand => {
-  const beta = weighted && part.kind === 'latent' ? formula(`${s.plan.beta}`) : undefined
-  const mean = hasShared(s) ? formula('(1/N)', '\\frac{1}{N}') : undefined
+  const beta = weighted && part.kind === 'latent' ? `${s.plan.beta}` : undefined
+  const coefficient = hasShared(s) ? perDatum(beta ?? '1') : beta === undefined ? undefined : formula(beta)
   const data = hasShared(s) && !part.shared ? sumOver('n', part.body) : part.body
-  return { sign: part.sign, body: times(beta, times(mean, data)) }
+  return { sign: part.sign, body: times(coefficient, data) }
 }
+
+const perDatum = (c: string): Formula => formula(`(${c}/N)`, `\\frac{${c}}{N}`)
 
 /** The terms of the bound with their methods. */
 export const termsOf = (s: Structure): readonly DerivedTerm[] =>
@@ -134,7 +136,14 @@ const latentMethod = (s: Structure, name: string): Method => {
 const closedProse = (s: Structure, name: string): Prose => {
   const plan = planOf(s, name)
   const known = closedForm(plan.q.family, plan.p.family, factorOf(s.p, name).standard)
-  return known === undefined ? ['closed form'] : ['closed form: KL = ', known.formula, ', ', ...known.where]
+  return known === undefined
+    ? ['closed form']
+    : [
+        'closed form: ',
+        formula(`KL = ${known.formula.text}`, `\\mathrm{KL} = ${known.formula.latex}`),
+        ', ',
+        ...known.where,
+      ]
 }
 
 const whySampled = (s: Structure, name: string, why: string): Prose => {

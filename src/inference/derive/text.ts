@@ -32,17 +32,36 @@ const columns = (s: string): number => [...s].length
 const pad = (s: string, n: number): string => s + ' '.repeat(Math.max(0, n - columns(s)))
 const widest = (all: readonly string[]): number => Math.max(0, ...all.map(columns))
 
-/** Breaks a line at spaces; continuations are indented by four more. */
-const filled = (line: string, indent: number, room = width): readonly string[] => {
+/** Breaks a line between words; continuations are indented by four more. */
+const filled = (line: string, indent: number): readonly string[] => {
   const lines = [' '.repeat(indent)]
-  for (const word of line.split(' ')) {
+  for (const word of words(line)) {
     const last = lines[lines.length - 1] as string
     const empty = last.trim() === ''
-    if (empty || columns(last) + 1 + columns(word) <= room)
+    if (empty || columns(last) + 1 + columns(word) <= width)
       lines[lines.length - 1] = empty ? last + word : `${last} ${word}`
     else lines.push(' '.repeat(indent + 4) + word)
   }
   return lines
+}
+
+/** The longest parenthesis that is kept on one line. */
+const longestWord = 60
+
+/** Words, where a parenthesis and the differentials after an integrand stay with what they belong to. */
+const words = (line: string): readonly string[] => {
+  const found: string[] = []
+  let depth = 0
+  for (const word of line.split(' ')) {
+    const last = found[found.length - 1]
+    const differential =
+      /^d\S/.test(word) && last !== undefined && /(\]|^d\S*)$/.test(last.split(' ').at(-1) as string)
+    if (last !== undefined && (differential || depth > 0) && columns(last) + columns(word) < longestWord)
+      found[found.length - 1] = `${last} ${word}`
+    else found.push(word)
+    depth += word.split('(').length - word.split(')').length
+  }
+  return found
 }
 
 const siteBlock = (sites: readonly SiteLine[]): readonly string[] => {
@@ -67,19 +86,25 @@ interface Row {
 const equations = (steps: readonly Step[]): readonly string[] => {
   const left = widest(steps.map((s) => s.left.text))
   const rows = steps.map((s, i) => equation(s, left, steps[i - 1]?.left.text === s.left.text))
-  const room = width - 3 - widest(rows.map((r) => r.reason).filter((r) => columns(r) <= 46))
-  const column =
-    3 + Math.max(left + 3, ...rows.map((r) => widest(r.lines.slice(-1))).filter((w) => w <= room))
+  const room = width - gap - widest(rows.map((r) => r.reason).filter((r) => columns(r) <= longestReason))
+  const column = gap + Math.max(0, ...rows.map((r) => columns(lastOf(r))).filter((w) => w <= room))
   return rows.flatMap((r) => withReason(r, column, left + 7))
 }
 
-/** The reason beside the last line of its equation, or under it. */
-const withReason = ({ lines, reason }: Row, column: number, indent: number): readonly string[] => {
-  const last = lines[lines.length - 1] as string
-  if (reason === '') return lines
-  if (columns(last) + 3 <= column && column + columns(reason) <= width)
-    return [...lines.slice(0, -1), pad(last, column) + reason]
-  return [...lines, ...filled(`(${reason})`, indent)]
+const gap = 3
+
+/** Longer reasons do not move the column of the others. */
+const longestReason = 46
+
+const lastOf = (r: Row): string => r.lines[r.lines.length - 1] as string
+
+/** The reason in its column, else right after its equation, else under it. */
+const withReason = (r: Row, column: number, indent: number): readonly string[] => {
+  if (r.reason === '') return r.lines
+  const beside = Math.max(column, columns(lastOf(r)) + gap)
+  return beside + columns(r.reason) <= width
+    ? [...r.lines.slice(0, -1), pad(lastOf(r), beside) + r.reason]
+    : [...r.lines, ...filled(`(${r.reason})`, indent)]
 }
 
 /** An equation on one line, else a line for each summand. */

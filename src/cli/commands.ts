@@ -1,0 +1,181 @@
+/**
+ * The command line `giry`: its commands and their arguments.
+ *
+ * Every word of it is decoded by a codec; all faults of a line are reported at once, each with what is allowed, and
+ * the exit code is 2. A command runs only when nothing is wrong. Tested in tests/cli/faults.test.ts.
+ */
+import { command, flag, runSafely, subcommands } from 'cmd-ts'
+import { either as E } from 'fp-ts'
+import type { Family } from '../models/family.js'
+import { families } from '../models/registry.js'
+import { checked, type JointFault, optional, required, withDefault } from './arguments.js'
+import { layerSizes, oneOf, path, positiveNumber, wholeNumber } from './codecs.js'
+import { dataNames } from './dataSources.js'
+import { deriveFamily } from './derivation.js'
+import { formats } from './describe.js'
+import { evaluateRun } from './evaluateRun.js'
+import { exitCodes } from './exitCode.js'
+import { listFamilies } from './familyList.js'
+import { familyOptions } from './job.js'
+import { familyNames, runtimes, version } from './runConfig.js'
+import { sampleRun } from './sampleRun.js'
+import { train } from './train.js'
+
+const family = required({ name: 'family', about: `one of ${familyNames.join(', ')}` }, oneOf(familyNames))
+const run = required({ name: 'run', about: 'the directory of a run, or its name under runs/' }, path)
+const data = withDefault(
+  { name: 'data', about: 'the data set', placeholder: dataNames.join('|') },
+  oneOf(dataNames),
+  'mnist',
+)
+const latent = optional(
+  { name: 'latent', about: 'size of the code, or number of components' },
+  wholeNumber(1),
+)
+const hidden = optional({ name: 'hidden', about: 'units of the hidden layers: 400, or 400,200' }, layerSizes)
+const json = flag({
+  long: 'json',
+  description: 'end standard output with one line of JSON; words go to standard error',
+})
+
+interface FamilyChoice {
+  readonly family?: string
+  readonly latent?: number | undefined
+  readonly hidden?: readonly number[] | undefined
+}
+
+/** Options that the family does not have, or that are outside its codec. */
+const familyFaults = ({ family: name, ...given }: FamilyChoice): readonly JointFault[] => {
+  const chosen: Family | undefined = families[name ?? '']
+  if (chosen === undefined) return []
+  const decoded = chosen.options.decode(familyOptions({ latent: given.latent, hidden: given.hidden }))
+  return E.isRight(decoded)
+    ? []
+    : decoded.left.map((e) => ({
+        option: e.context.at(-1)?.key ?? '',
+        message: e.message ?? `${name} does not take this`,
+      }))
+}
+
+interface Length {
+  readonly epochs?: number | undefined
+  readonly steps?: number | undefined
+}
+
+const lengthFaults = ({ epochs, steps }: Length): readonly JointFault[] =>
+  epochs === undefined || steps === undefined
+    ? []
+    : [
+        {
+          option: 'steps',
+          message: `--epochs ${epochs} and --steps ${steps} both say how long to train: pass one of them`,
+        },
+      ]
+
+const trainCommand = checked(
+  command({
+    name: 'train',
+    description: 'train a family and keep the run in a directory',
+    args: {
+      family,
+      data,
+      epochs: optional({ name: 'epochs', about: 'passes over the data [default: 2]' }, wholeNumber(1)),
+      steps: optional({ name: 'steps', about: 'updates, in place of epochs' }, wholeNumber(1)),
+      batch: optional({ name: 'batch', about: 'data per step [default: 128]' }, wholeNumber(1)),
+      rate: withDefault(
+        { name: 'rate', about: 'learning rate of Adam', placeholder: 'x' },
+        positiveNumber,
+        0.001,
+      ),
+      seed: withDefault({ name: 'seed', about: 'fixes start, order and noise' }, wholeNumber(0), 1),
+      latent,
+      hidden,
+      limit: optional({ name: 'limit', about: 'use only the first n data of each part' }, wholeNumber(1)),
+      runtime: withDefault(
+        { name: 'runtime', about: 'what computes', placeholder: runtimes.join('|') },
+        oneOf(runtimes),
+        'auto',
+      ),
+      out: optional({ name: 'out', about: 'directory of the run, new or empty', placeholder: 'dir' }, path),
+      json,
+      quiet: flag({ long: 'quiet', description: 'no progress bar' }),
+    },
+    handler: train,
+  }),
+  (o) => [...lengthFaults(o), ...familyFaults(o)],
+)
+
+const deriveCommand = checked(
+  command({
+    name: 'derive',
+    description: 'print the derivation of the bound of a family',
+    args: {
+      family,
+      data,
+      latent,
+      hidden,
+      format: withDefault(
+        { name: 'format', about: 'how it is written', placeholder: formats.join('|') },
+        oneOf(formats),
+        'text',
+      ),
+    },
+    handler: deriveFamily,
+  }),
+  familyFaults,
+)
+
+const sampleCommand = command({
+  name: 'sample',
+  description: 'draw samples of a trained model as a picture',
+  args: {
+    run,
+    n: withDefault({ name: 'n', about: 'how many' }, wholeNumber(1), 96),
+    seed: withDefault({ name: 'seed', about: 'fixes the draws' }, wholeNumber(0), 1),
+    out: optional(
+      { name: 'out', about: 'the picture [default: samples.png in the run]', placeholder: 'png' },
+      path,
+    ),
+  },
+  handler: sampleRun,
+})
+
+const evaluateCommand = command({
+  name: 'evaluate',
+  description: 'recompute the held-out bound of a run',
+  args: {
+    run,
+    seed: optional({ name: 'seed', about: 'of bits and noise [default: that of the run]' }, wholeNumber(0)),
+    json,
+  },
+  handler: evaluateRun,
+})
+
+const familiesCommand = command({
+  name: 'families',
+  description: 'list the families and the data sets',
+  args: {},
+  handler: listFamilies,
+})
+
+const giry = subcommands({
+  name: 'giry',
+  version,
+  description: 'probability models whose bounds derive themselves',
+  cmds: {
+    train: trainCommand,
+    derive: deriveCommand,
+    sample: sampleCommand,
+    evaluate: evaluateCommand,
+    families: familiesCommand,
+  },
+})
+
+/** Runs a command line and gives its exit code. */
+export const runCommandLine = async (words: readonly string[]): Promise<number> => {
+  const result = await runSafely(giry, [...words])
+  if (result._tag === 'ok') return result.value.value
+  const { message, into, exitCode } = result.error.config
+  process[into].write(`${message}\n`)
+  return exitCode === 0 ? exitCodes.done : exitCodes.wrongOption
+}

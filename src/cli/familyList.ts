@@ -1,0 +1,23 @@
+/**
+ * giry families: what can be trained, and on what.
+ */
+import { families } from '../models/registry.js'
+import { dataSources } from './dataSources.js'
+import { exitCodes } from './exitCode.js'
+import { terminalOf } from './terminal.js'
+
+const table = (rows: readonly (readonly [string, string])[]): readonly string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, about]) => `  ${name.padEnd(width)}   ${about}`)
+}
+
+/** Prints the families and the data sets. */
+export const listFamilies = async (): Promise<number> => {
+  const terminal = terminalOf(process, false)
+  terminal.say(terminal.bold('families'))
+  for (const row of table(Object.values(families).map((f) => [f.name, f.summary]))) terminal.say(row)
+  terminal.say(terminal.bold('data'))
+  for (const row of table(Object.entries(dataSources).map(([name, d]) => [name, d.summary])))
+    terminal.say(row)
+  return exitCodes.done
+}

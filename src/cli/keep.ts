@@ -1,0 +1,176 @@
+/**
+ * What is kept of a training, in the order of its worth: parameters and history first, then the result, the pictures
+ * and the report made from them. Each file is written whole or not at all.
+ *
+ *   params.safetensors  history.jsonl  result.json  *.png  loss.svg  report.html     (config.json is there already)
+ */
+import { join } from 'node:path'
+import { array as A, function as F, taskEither as TE } from 'fp-ts'
+import { errorsOf, type GiryError } from '../dsl/error.js'
+import { flattenParams } from '../dsl/params.js'
+import type { HistoryPoint } from '../inference/fitted.js'
+import { derivationOf, graphOf } from './describe.js'
+import { writeWhole } from './folder.js'
+import { type GalleryPicture, gallery } from './gallery.js'
+import { HISTORY, lastTrainingBound, plotted, showHistory } from './history.js'
+import type { Job } from './job.js'
+import { type AllParams, PARAMS, writeParams } from './parameterFile.js'
+import { lossCurve, renderSvg } from './plots.js'
+import { showDuration } from './progress.js'
+import { type ReportMetric, report } from './report.js'
+import { CONFIG, version } from './runConfig.js'
+
+type Task<A> = TE.TaskEither<readonly GiryError[], A>
+
+/** What a training came to, as far as it went. */
+export interface Outcome {
+  readonly params: AllParams
+  readonly history: readonly HistoryPoint[]
+  readonly steps: number
+}
+
+/** The line of `--json`, and result.json. Bounds are in nats per datum. */
+export interface Result {
+  readonly family: string
+  readonly data: string
+  readonly steps: number
+  readonly seed: number
+  /** The tfjs backend that ran. */
+  readonly runtime: string
+  /** Of training, the measuring of the held-out bound at each epoch included. */
+  readonly seconds: number
+  readonly metrics: { readonly testElbo: number; readonly trainElbo?: number }
+  readonly stopped: 'finished' | 'aborted'
+  /** The directory of the run. */
+  readonly run: string
+}
+
+const RESULT = 'result.json'
+const LOSS = 'loss.svg'
+const REPORT = 'report.html'
+
+/** Keeps the parameters and the history. */
+export const keepParams = ({ folder, config }: Job, { params, history, steps }: Outcome): Task<void> =>
+  F.pipe(
+    writeParams(folder, params, { giry: version, family: config.family, steps: String(steps) }),
+    TE.flatMap(() => writeWhole(join(folder, HISTORY), showHistory(history))),
+  )
+
+const parameterCount = (params: AllParams): number =>
+  Object.values(flattenParams(params)).reduce((n, { data }) => n + data.length, 0)
+
+const metricsOf = (job: Job, outcome: Outcome, result: Result): readonly ReportMetric[] => [
+  {
+    name: 'held-out bound L_b',
+    value: Number(result.metrics.testElbo.toFixed(2)),
+    unit: `nats per ${job.source.datum}`,
+    note: `log P(x) is at least this, on average over ${job.loaded.test.size.toLocaleString('en-US')} held-out ${job.source.datum}s`,
+  },
+  ...(outcome.history.length === 0
+    ? []
+    : [
+        {
+          name: 'training bound L_b',
+          value: Number(lastTrainingBound(outcome.history).toFixed(2)),
+          unit: `nats per ${job.source.datum}`,
+          note: 'mean over the last epoch',
+        },
+      ]),
+  {
+    name: 'training time',
+    value: showDuration(result.seconds),
+    unit: 'min:s',
+    note: `${result.steps.toLocaleString('en-US')} steps on ${result.runtime}`,
+  },
+  {
+    name: 'parameters',
+    value: parameterCount(outcome.params).toLocaleString('en-US'),
+    note: 'float32 numbers',
+  },
+]
+
+const flatConfig = ({ config }: Job): Readonly<Record<string, string | number>> =>
+  Object.fromEntries(
+    Object.entries({
+      family: config.family,
+      ...config.options,
+      data: config.data.name,
+      limit: config.data.limit,
+      ...config.training,
+      giry: config.giry,
+    }).flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [
+            [
+              name,
+              typeof value === 'number'
+                ? value
+                : Array.isArray(value)
+                  ? value.join(', ') || 'none'
+                  : String(value),
+            ],
+          ],
+    ),
+  )
+
+const titleOf = ({ config, source }: Job, result: Result): string =>
+  `${config.family} on ${source.title}${result.stopped === 'aborted' ? `, stopped at step ${result.steps}` : ''}`
+
+const page = (
+  job: Job,
+  outcome: Outcome,
+  result: Result,
+  pictures: readonly GalleryPicture[],
+  lossSvg: string,
+): string =>
+  report({
+    title: titleOf(job, result),
+    graphLine: graphOf(job.built),
+    derivation: derivationOf(job.built),
+    config: flatConfig(job),
+    metrics: metricsOf(job, outcome, result),
+    pictures,
+    footer: `Made by giry ${version}. The run can be repeated: one seed, one result.`,
+    ...(outcome.history.length < 2 ? {} : { lossSvg }),
+  })
+
+/** A file of the run and what it shows, for the list at the end. */
+export interface KeptFile {
+  readonly file: string
+  readonly about: string
+}
+
+const about = (pictures: readonly GalleryPicture[]): readonly KeptFile[] => [
+  { file: REPORT, about: 'everything on one page' },
+  ...pictures.map(({ file, title }) => ({ file, about: title.toLowerCase() })),
+  { file: LOSS, about: 'the bound over training' },
+  { file: PARAMS, about: 'the parameters' },
+  { file: HISTORY, about: 'the bound at each step' },
+  { file: CONFIG, about: 'the configuration' },
+  { file: RESULT, about: 'the result in one line' },
+]
+
+/** Draws, reports, and keeps all of it. */
+export const keepPages = (job: Job, outcome: Outcome, result: Result): Task<readonly KeptFile[]> => {
+  const { built, source, loaded, config, folder } = job
+  const write = (file: string, content: string | Uint8Array) => writeWhole(join(folder, file), content)
+  return F.pipe(
+    write(RESULT, `${JSON.stringify(result)}\n`),
+    TE.bind('pictures', () =>
+      drawn(() => gallery({ built, params: outcome.params, source, seed: config.training.seed }, loaded)),
+    ),
+    TE.bind('lossSvg', () => drawn(() => renderSvg(lossCurve(plotted(outcome.history))))),
+    TE.tap(({ pictures }) =>
+      F.pipe(
+        [...pictures],
+        A.traverse(TE.ApplicativeSeq)(({ file, png }) => write(file, png)),
+      ),
+    ),
+    TE.tap(({ lossSvg }) => write(LOSS, lossSvg)),
+    TE.tap(({ pictures, lossSvg }) => write(REPORT, page(job, outcome, result, pictures, lossSvg))),
+    TE.map(({ pictures }) => about(pictures)),
+  )
+}
+
+const drawn = <A>(draw: () => Promise<A>): Task<A> => TE.tryCatch(draw, (e) => errorsOf(e))

@@ -1,0 +1,171 @@
+/**
+ * Progress of a fit, drawn from its events.
+ *
+ *   ━━━━━━━━━━╸─────────  53%  step 497/938  epoch 2/2  14.2 steps/s  0:31 left  L_b −118.2
+ *
+ * L_b is the running mean of the training bound over the last 100 steps, in nats per datum; the rate is that of the
+ * last ten seconds. On a terminal it is one line that is drawn over; elsewhere a plain line now and then.
+ * Tested in tests/cli/progress.test.ts.
+ */
+import { SingleBar } from 'cli-progress'
+import type { FitEvent, HistoryPoint } from '../inference/fitted.js'
+import type { Terminal } from './terminal.js'
+
+const WINDOW = 100
+const RATE_SECONDS = 10
+const PLAIN_SECONDS = 10
+
+/** The one value of an objective's history point. */
+export const boundAt = (point: HistoryPoint): number => Object.values(point.values)[0] ?? Number.NaN
+
+/** A number with a true minus sign and one decimal. */
+export const showNats = (nats: number): string => nats.toFixed(1).replace('-', '\u2212')
+
+/** Seconds as 0:31, 2:05 or 1:02:05. */
+export const showDuration = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return '–'
+  const whole = Math.ceil(seconds)
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const two = (n: number) => String(n).padStart(2, '0')
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
+}
+
+/** A rate with as many digits as mean something. */
+export const showRate = (rate: number): string => (rate >= 100 ? rate.toFixed(0) : rate.toFixed(1))
+
+/** What a line of progress says. */
+export interface Pace {
+  readonly step: number
+  readonly epoch: number
+  /** Steps a second; NaN before there are two. */
+  readonly rate: number
+  readonly secondsLeft: number
+  /** The mean of the last training bounds. */
+  readonly bound: number
+}
+
+/** A meter that takes one point after the other. */
+export const meter = (steps: number): ((point: HistoryPoint) => Pace) => {
+  const bounds: number[] = []
+  const times: { readonly step: number; readonly seconds: number }[] = []
+  return (point) => {
+    bounds.push(boundAt(point))
+    if (bounds.length > WINDOW) bounds.shift()
+    times.push({ step: point.step, seconds: point.seconds })
+    while (times.length > 2 && point.seconds - (times[0]?.seconds ?? 0) > RATE_SECONDS) times.shift()
+    const first = times[0] ?? point
+    const rate = (point.step - first.step) / (point.seconds - first.seconds)
+    return {
+      step: point.step,
+      epoch: point.epoch,
+      rate,
+      secondsLeft: (steps - point.step) / rate,
+      bound: bounds.reduce((a, b) => a + b, 0) / bounds.length,
+    }
+  }
+}
+
+/** Follows a fit. */
+export interface Progress {
+  readonly onEvent: (event: FitEvent) => void
+  /** Clears what is drawn, so that words can follow. */
+  readonly stop: () => void
+}
+
+interface Span {
+  readonly steps: number
+  readonly stepsPerEpoch: number
+}
+
+const words = (pace: Pace, { steps, stepsPerEpoch }: Span): string =>
+  [
+    `step ${pace.step}/${steps}`,
+    `epoch ${pace.epoch}/${Math.ceil(steps / stepsPerEpoch)}`,
+    Number.isFinite(pace.rate) ? `${showRate(pace.rate)} steps/s` : '',
+    pace.step % stepsPerEpoch === 0 || pace.step === steps
+      ? 'held-out …'
+      : `${showDuration(pace.secondsLeft)} left`,
+    `L_b ${showNats(pace.bound)}`,
+  ]
+    .filter((part) => part !== '')
+    .join('  ')
+
+interface Drawing {
+  readonly draw: (pace: Pace, span: Span) => void
+  readonly clear: () => void
+}
+
+const barOn = (terminal: Terminal): Drawing => {
+  const stream = terminal.progress as NodeJS.WriteStream
+  const make = () =>
+    new SingleBar({
+      stream,
+      format: `${terminal.dim('{bar}')} {percentage}%  {words}`,
+      barCompleteChar: '\u2501',
+      barIncompleteChar: '\u2500',
+      barsize: (stream.columns ?? 80) >= 100 ? 24 : 10,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+      fps: 10,
+      formatValue: (v, _options, type) => (type === 'percentage' ? String(v).padStart(3) : String(v)),
+    })
+  let bar: SingleBar | undefined
+  return {
+    draw: (pace, span) => {
+      const payload = { words: words(pace, span) }
+      if (bar !== undefined) return bar.update(pace.step, payload)
+      bar = make()
+      bar.start(span.steps, pace.step, payload)
+    },
+    clear: () => {
+      bar?.stop()
+      bar = undefined
+    },
+  }
+}
+
+const linesOn = (terminal: Terminal): Drawing => {
+  let last = performance.now()
+  return {
+    draw: (pace, span) => {
+      if (performance.now() - last < PLAIN_SECONDS * 1000) return
+      last = performance.now()
+      terminal.progress.write(`${words(pace, span)}\n`)
+    },
+    clear: () => undefined,
+  }
+}
+
+const silent: Drawing = { draw: () => undefined, clear: () => undefined }
+
+/** The mean training bound since the last held-out value, and that value: a line that stays. */
+const epochLine = (terminal: Terminal, point: HistoryPoint, bounds: readonly number[]): string => {
+  const training = bounds.reduce((a, b) => a + b, 0) / bounds.length
+  const held = point.heldOut === undefined ? '' : `   held-out L_b ${terminal.bold(showNats(point.heldOut))}`
+  return `epoch ${point.epoch}   step ${point.step}   training L_b ${showNats(training)}${held}   ${terminal.dim(showDuration(point.seconds))}`
+}
+
+/** Draws the progress of a fit; with `quiet` only the lines at the ends of epochs. */
+export const progressOn = (terminal: Terminal, quiet: boolean): Progress => {
+  const drawing = quiet ? silent : terminal.progress.isTTY === true ? barOn(terminal) : linesOn(terminal)
+  let span: Span = { steps: 1, stepsPerEpoch: 1 }
+  let read = meter(1)
+  let bounds: number[] = []
+  return {
+    stop: drawing.clear,
+    onEvent: (event) => {
+      if (event.type === 'start') {
+        span = event
+        read = meter(event.steps)
+      } else if (event.type === 'step') {
+        bounds.push(boundAt(event))
+        drawing.draw(read(event), span)
+      } else if (event.type === 'epoch') {
+        drawing.clear()
+        terminal.say(epochLine(terminal, event, bounds))
+        bounds = []
+      } else drawing.clear()
+    },
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * evidence(model, data, { params, given, method }): log P(x) of every datum, exactly, in nats; and the posterior with it.
+ *
+ *   log P(x) = log ∫ p(x, z) dz        P(z | x) = p(x, z) / P(x)        data gives x, every other site is latent
+ *
+ *   enumeration       all latents finite                                       evidence/finite.ts
+ *   linear-Gaussian   normal latents and data, affine means, constant scales   evidence/linearGaussian.ts
+ *   quadrature        one or two continuous coordinates, any density           evidence/quadrature.ts
+ *
+ * The first that applies is taken, in this order, and named in the result; `method` asks for one. `standardError` is 0
+ * for the first two and the estimated numerical error of quadrature. Densities are float32, sums over latents float64.
+ * Errors: tag `exact`, one error that says of each method why it does not apply; `data`, `params`, `model` as elsewhere.
+ * Tested in tests/inference/evidence.test.ts.
+ */
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import type { Dataset } from '../dsl/dataset.js'
+import { can } from '../dsl/distribution.js'
+import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
+import { type AnyModel, type Model, sitesOf } from '../dsl/model.js'
+import type { SiteNames } from '../dsl/rules.js'
+import type { Plain, ValueIn } from '../dsl/space.js'
+import { type RuntimeName, runtimeNames, useRuntime } from '../runtime/backend.js'
+import { finiteEvidence, finitePosterior, whyNotFinite, whyNoTable } from './evidence/finite.js'
+import { gaussianPosterior, linearSolutions } from './evidence/linearGaussian.js'
+import type { Posterior } from './evidence/posterior.js'
+import { makeProblem, type Problem } from './evidence/problem.js'
+import { gridPosterior, quadratures } from './evidence/quadrature.js'
+import type { NeedsGiven, NeedsParams } from './inputs.js'
+import type { HasDensity } from './logProb.js'
+import type { DataFault } from './trainingData.js'
+
+/** The exact methods. */
+export type ExactMethod = 'enumeration' | 'linear-Gaussian' | 'quadrature'
+
+/** Every exact method, in the order in which they are tried. */
+export const exactMethods: readonly ExactMethod[] = ['enumeration', 'linear-Gaussian', 'quadrature']
+
+/** log P(x) of every datum, how it was found, and what it is worth. */
+export interface Evidence {
+  /** Nats per datum. */
+  readonly value: readonly number[]
+  /** Standard error of each value; 0 for a closed form, the estimated numerical error for quadrature. */
+  readonly standardError: readonly number[]
+  /** Whether the values are log P(x) itself, a bound, or an unbiased estimate. */
+  readonly kind: 'exact' | 'lower' | 'upper' | 'estimate'
+  /** The method that was taken. */
+  readonly method: string
+}
+
+/** Options of evidence and posterior, besides params and given. */
+export interface EvidenceOptions {
+  /** The method; the first that applies if left out. */
+  readonly method?: ExactMethod
+  readonly runtime?: RuntimeName
+  /** Seed of the bits of a column that is binarized dynamically; 0 if left out. */
+  readonly seed?: number
+}
+
+/** The spaces of the sites of a model. */
+type SpacesOf<R, K> = { readonly [N in SiteNames<R> & K]: R[N] extends { readonly space: infer X } ? X : never }
+
+/** Accepts values or plain data for some sites of the model, or a data set; otherwise a sentence. */
+export type ObservedData<A, R> = A extends Dataset<infer D>
+  ? [DataFault<SpacesOf<R, keyof D>, D>] extends [never]
+    ? unknown
+    : DataFault<SpacesOf<R, keyof D>, D>
+  : {
+      readonly [K in keyof A]: K extends SiteNames<R>
+        ? R[K] extends { readonly space: infer X }
+          ? ValueIn<X> | Plain
+          : never
+        : `'${K & string}' is no site of this model`
+    }
+
+/** Options, required exactly when the model has nets or takes inputs. */
+type Options<T, G> = keyof T | keyof G extends never
+  ? [options?: EvidenceOptions & NeedsParams<T> & NeedsGiven<G>]
+  : [options: EvidenceOptions & NeedsParams<T> & NeedsGiven<G>]
+
+type AnyOptions = EvidenceOptions & { readonly params?: unknown; readonly given?: unknown }
+type Errors = readonly GiryError[]
+
+/** log P(x) of every datum, by an exact method. */
+export const evidence = <T, G, R, const A>(
+  model: Model<T, G, R> & HasDensity<R>,
+  data: A & ObservedData<A, R>,
+  ...[options]: Options<T, G>
+): TE.TaskEither<Errors, Evidence> => exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, evidenceBy)
+
+/** P(z | x) of every datum, by an exact method. */
+export const posterior = <T, G, R, const A>(
+  model: Model<T, G, R> & HasDensity<R>,
+  data: A & ObservedData<A, R>,
+  ...[options]: Options<T, G>
+): TE.TaskEither<Errors, Posterior> => exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, posteriorBy)
+
+/** What each method computes; Left is the reason why it does not apply. */
+type Ways<A> = Readonly<Record<ExactMethod, (problem: Problem) => E.Either<string, A>>>
+
+const exact = (method: ExactMethod, value: readonly number[], standardError: readonly number[] = value.map(() => 0)): Evidence => ({
+  value,
+  standardError,
+  kind: 'exact',
+  method,
+})
+
+const unless = <A>(reason: string | undefined, f: () => A): E.Either<string, A> => (reason === undefined ? E.right(f()) : E.left(reason))
+
+const evidenceBy: Ways<Evidence> = {
+  enumeration: (p) => unless(whyNotFinite(p), () => exact('enumeration', finiteEvidence(p))),
+  'linear-Gaussian': (p) => E.map((all: readonly { readonly logEvidence: number }[]) => exact('linear-Gaussian', all.map((s) => s.logEvidence)))(linearSolutions(p)),
+  quadrature: (p) =>
+    E.map((all: readonly { readonly logEvidence: number; readonly error: number }[]) => exact('quadrature', all.map((q) => q.logEvidence), all.map((q) => q.error)))(quadratures(p)),
+}
+
+const posteriorBy: Ways<Posterior> = {
+  enumeration: (p) => {
+    const reason = whyNotFinite(p)
+    return reason === undefined ? E.map(() => finitePosterior(p))(whyNoTable(p)) : E.left(reason)
+  },
+  'linear-Gaussian': (p) => E.map((all: Parameters<typeof gaussianPosterior>[1]) => gaussianPosterior(p, all))(linearSolutions(p)),
+  quadrature: gridPosterior,
+}
+
+const exactly = <A>(model: AnyModel, data: unknown, options: AnyOptions, ways: Ways<A>): TE.TaskEither<Errors, A> =>
+  F.pipe(
+    TE.fromEither(checked(model, options)),
+    TE.flatMap(() => useRuntime(options.runtime ?? 'auto')),
+    TE.flatMap(() => TE.tryCatch(async () => solved(model, data, options, ways), (e) => errorsOf(e))),
+    TE.flatMap(TE.fromEither),
+  )
+
+const checked = (model: AnyModel, options: AnyOptions): E.Either<Errors, AnyModel> => {
+  const { method, runtime } = options
+  const errors = [
+    ...(method === undefined || exactMethods.includes(method)
+      ? []
+      : [giryError('option', 'method', `'${String(method)}' is no exact method`, `use one of ${exactMethods.join(', ')}, or leave the choice to giry`)]),
+    ...(runtime === undefined || runtimeNames.includes(runtime)
+      ? []
+      : [giryError('option', 'runtime', `'${String(runtime)}' is no runtime`, `use one of ${runtimeNames.join(', ')}`)]),
+    ...sitesOf(model).flatMap(([name, site]) => [
+      ...(can(site, 'density')
+        ? []
+        : [giryError('model', name, `site '${name}' is drawn from ${site.family}, which has no density`, 'use a distribution with a density')]),
+      ...(site.scope === 'shared'
+        ? [giryError('exact', name, `site '${name}' is shared by all data, so log P(x) is no sum over the data`, 'bound it with elbo, or draw the site with bind')]
+        : []),
+    ]),
+  ]
+  return errors.length > 0 ? E.left(errors) : E.right(model)
+}
+
+const solved = <A>(model: AnyModel, data: unknown, options: AnyOptions, ways: Ways<A>): E.Either<Errors, A> => {
+  const problem = makeProblem(model, data, options)
+  return E.isLeft(problem) ? problem : byMethods(problem.right, options.method, ways)
+}
+
+/** Tries the methods in order; all reasons in one error if none applies. */
+const byMethods = <A>(problem: Problem, asked: ExactMethod | undefined, ways: Ways<A>): E.Either<Errors, A> => {
+  const reasons: (readonly [ExactMethod, string])[] = []
+  for (const method of asked === undefined ? exactMethods : [asked]) {
+    const result = ways[method](problem)
+    if (E.isRight(result)) return result
+    reasons.push([method, result.left])
+  }
+  const listed = reasons.map(([method, why]) => `${method}: ${why}`).join('; ')
+  return E.left([
+    asked === undefined
+      ? giryError('exact', 'evidence', `no exact method applies to this model (${listed})`, 'bound it from below with elbo', { reasons: Object.fromEntries(reasons) })
+      : giryError('exact', asked, `the method '${asked}' does not apply to this model: ${reasons[0]?.[1]}`, 'leave `method` out, and giry takes one that applies', { reasons: Object.fromEntries(reasons) }),
+  ])
+}

@@ -1,0 +1,224 @@
+/**
+ * assertBound(p, q, { data }): the law log P(x) >= L_b for a model of your own, at random parameters.
+ *
+ *   test('my bound', () => assertBound(p, q, { data }))
+ *
+ * For each of `runs` seeds parameters are drawn (randomParams; or `params` are taken), and for each datum the bound is
+ * held against log P(x): exact by `evidence`, or, where that has no exact method, the tighter bound L_K (importance.ts).
+ * L_b is a mean over independent noises; a violation is an excess beyond `standardErrors` of them and `tolerance`.
+ * Where latents are shared the whole data set is one check. All in nats per datum.
+ * Errors: tag `model`, one sentence for each violation, with seed, datum, log P(x), L_b and gap; and those of `elbo`,
+ * `data` and `params`. Tested in tests/testing/assertBound.test.ts.
+ */
+import { either as E, type taskEither as TE } from 'fp-ts'
+import type { Dataset } from '../dsl/dataset.js'
+import { errorsOf, type GiryError, GiryException, giryError } from '../dsl/error.js'
+import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import type { AnyObjective } from '../dsl/objective.js'
+import { flattenParams, type ParameterTensors, type Params, paramErrors } from '../dsl/params.js'
+import type { Fits } from '../dsl/rules.js'
+import { batchAt } from '../inference/batches.js'
+import type { BoundData } from '../inference/elbo.js'
+import { type Estimate, meanAndError } from '../inference/estimate.js'
+import { evidence } from '../inference/evidence.js'
+import { evaluateAt, uploadAll } from '../inference/step.js'
+import { type Accepts, datasetFor } from '../inference/trainingData.js'
+import { useRuntime } from '../runtime/backend.js'
+import { fold, type Key, keyFromSeed } from '../runtime/keys.js'
+import { type AnyBoundOptions, type AnyParams, boundOf } from './arbitraries/boundCase.js'
+import { importanceBound } from './importance.js'
+import { randomParams } from './randomParams.js'
+
+/** Options of the check, besides the data. */
+export interface BoundCheckOptions<T = unknown> {
+  /** Parameters to check at; random ones for each run if left out. */
+  readonly params?: Params<T>
+  /** Sets of random parameters; 8 if left out. */
+  readonly runs?: number
+  /** The first seed; run k has seed + k. 0 if left out. */
+  readonly seed?: number
+  /** How far random parameters lie from where training starts; 0.3 if left out. */
+  readonly spread?: number
+  /** Data that are checked, the first of the data set; 8 if left out. */
+  readonly rows?: number
+  /** Standard errors that an estimate may lie above the evidence; 5 if left out. */
+  readonly standardErrors?: number
+  /** What rounding in float32 may add, relative to the evidence; 1e-4 if left out. */
+  readonly tolerance?: number
+  /** Options of `elbo`. */
+  readonly bound?: AnyBoundOptions
+}
+
+/** One check: log P(x) and L_b at one set of parameters and one datum. */
+export interface BoundCheck {
+  /** The seed of the random parameters. */
+  readonly seed: number
+  /** The index of the datum; undefined where the whole data set is one check. */
+  readonly datum: number | undefined
+  readonly evidence: Estimate
+  /** How the evidence was found. */
+  readonly method: string
+  readonly bound: Estimate
+  /** log P(x) − L_b. */
+  readonly gap: number
+  readonly holds: boolean
+}
+
+type Checked<A> = E.Either<readonly GiryError[], A>
+const isShared = (p: AnyModel): boolean => sitesOf(p).some(([, site]) => site.scope === 'shared')
+
+/** What is evaluated once: copies of one datum, or the whole data set. */
+const rowsOf = (data: Dataset, datum: number | undefined): Int32Array =>
+  datum === undefined ? Int32Array.from({ length: data.size }, (_, i) => i) : new Int32Array(16).fill(datum)
+
+const evaluations = (o: AnyObjective, tensors: ParameterTensors, data: Dataset, datum: number | undefined, key: Key, n: number) =>
+  meanAndError(Array.from({ length: n }, (_, k) => evaluateAt(o, tensors, batchAt(data, rowsOf(data, datum), fold(key, k)))))
+
+interface Setting {
+  readonly p: AnyModel
+  readonly q: AnyModel
+  readonly o: AnyObjective
+  readonly data: Dataset
+  readonly options: BoundCheckOptions
+}
+
+/** What rounding and noise forgive. */
+const slack = (s: Setting, log: Estimate, bound: Estimate): number =>
+  (s.options.tolerance ?? 1e-4) * Math.max(1, Math.abs(log.value)) +
+  (s.options.standardErrors ?? 5) * Math.hypot(log.standardError, bound.standardError)
+
+/** L_b: few evaluations where the law then holds beyond doubt or nothing is random, else many. */
+const boundAt = (s: Setting, tensors: ParameterTensors, log: Estimate, datum: number | undefined, key: Key): Estimate => {
+  const few = evaluations(s.o, tensors, s.data, datum, key, 8)
+  const clear = few.standardError === 0 || few.value + slack(s, log, few) < log.value
+  return clear ? few : evaluations(s.o, tensors, s.data, datum, fold(key, 'again'), 64)
+}
+
+type References = readonly { readonly log: Estimate; readonly method: string }[]
+const evidenceOf = evidence as unknown as (
+  m: AnyModel,
+  data: unknown,
+  o: { readonly params: AnyParams },
+) => TE.TaskEither<readonly GiryError[], { readonly value: readonly number[]; readonly standardError: readonly number[]; readonly kind: string; readonly method: unknown }>
+
+const references = async (s: Setting, params: AnyParams, seed: number, count: number): Promise<Checked<References>> => {
+  const exact = await evidenceOf(s.p, s.data, { params })()
+  if (E.isRight(exact)) {
+    const { value, standardError, method } = exact.right
+    return E.right(value.map((v, i) => ({ log: { value: v, standardError: standardError[i] ?? 0, n: 1 }, method: String(method) })))
+  }
+  if (isShared(s.p) || exact.left.some((e) => e.tag !== 'exact')) return exact
+  const row = (i: number) => importanceBound(s.p, s.q, { params, data: s.data, row: i, draws: 256, seed })
+  return E.right(Array.from({ length: count }, (_, i) => ({ log: row(i), method: 'L_K with 256 draws of q' })))
+}
+
+const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length
+
+/** One number for the whole data set. */
+const together = (all: References): References => [
+  {
+    log: { value: mean(all.map((r) => r.log.value)), standardError: mean(all.map((r) => r.log.standardError)), n: 1 },
+    method: all[0]?.method ?? '',
+  },
+]
+
+const checkAt = async (s: Setting, params: AnyParams, seed: number): Promise<Checked<readonly BoundCheck[]>> => {
+  const count = Math.min(s.options.rows ?? 8, s.data.size)
+  const found = await references(s, params, seed, count)
+  if (E.isLeft(found)) return found
+  const whole = isShared(s.p)
+  const list = whole ? together(found.right) : found.right.slice(0, count)
+  const tensors = uploadAll(flattenParams(params))
+  const key = fold(fold(keyFromSeed(seed), 'assertBound'), 'noise')
+  try {
+    return E.right(
+      list.map(({ log, method }, i): BoundCheck => {
+        const datum = whole ? undefined : i
+        const bound = boundAt(s, tensors, log, datum, fold(key, i))
+        const gap = log.value - bound.value
+        return { seed, datum, evidence: log, method, bound, gap, holds: gap >= -slack(s, log, bound) }
+      }),
+    )
+  } finally {
+    for (const t of Object.values(tensors)) t.dispose()
+  }
+}
+
+const optionFaults = (o: BoundCheckOptions): readonly GiryError[] =>
+  (['runs', 'rows'] as const).flatMap((name) => {
+    const n = o[name] ?? 1
+    return Number.isInteger(n) && n >= 1 ? [] : [giryError('option', name, `${name} must be a whole number >= 1, but ${n} was given`, 'leave it out for 8')]
+  })
+
+const prepare = (p: AnyModel, q: AnyModel, data: unknown, options: BoundCheckOptions): Checked<Setting> => {
+  const o = boundOf(p, q, options.bound)
+  const faults = [...optionFaults(options), ...(options.params === undefined ? [] : paramErrors(o.nets, options.params as AnyParams))]
+  if (faults.length > 0) return E.left(faults)
+  const decoded = datasetFor(o.data, data)
+  if (E.isLeft(decoded)) return decoded
+  return decoded.right === undefined
+    ? E.left([giryError('data', 'data', 'the bound takes no data, so there is no evidence to hold it against', 'let q take the data in with given')])
+    : E.right({ p, q, o, data: decoded.right, options })
+}
+
+const checkAll = async (p: AnyModel, q: AnyModel, data: unknown, options: BoundCheckOptions): Promise<Checked<readonly BoundCheck[]>> => {
+  const backend = await useRuntime('auto')()
+  if (E.isLeft(backend)) return backend
+  const setting = prepare(p, q, data, options)
+  if (E.isLeft(setting)) return setting
+  const s = setting.right
+  const checks: BoundCheck[] = []
+  for (let run = 0; run < (options.params === undefined ? (options.runs ?? 8) : 1); run++) {
+    const seed = (options.seed ?? 0) + run
+    const params = (options.params ?? randomParams({ nets: { ...p.nets, ...q.nets } }, seed, options.spread)) as AnyParams
+    const found = await checkAt(s, params, seed)
+    if (E.isLeft(found)) return found
+    checks.push(...found.right)
+  }
+  return E.right(checks)
+}
+
+type DataFor<A, P, Q> = { readonly data: A & Accepts<A, BoundData<P, Q>> }
+
+const checkUntyped =
+  (p: unknown, q: unknown, options: BoundCheckOptions & { readonly data: unknown }): TE.TaskEither<readonly GiryError[], readonly BoundCheck[]> =>
+  async () => {
+    try {
+      return await checkAll(p as AnyModel, q as AnyModel, options.data, options)
+    } catch (e) {
+      return E.left(errorsOf(e, 'model', 'assertBound'))
+    }
+  }
+
+/** Holds L_b against log P(x) at every seed and datum; whether the law holds is in each check. */
+export const checkBound = <TP, GP, RP, TQ, GQ, RQ, const A>(
+  p: Model<TP, GP, RP>,
+  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
+  options: BoundCheckOptions<Merge<TP, TQ>> & DataFor<A, Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
+): TE.TaskEither<readonly GiryError[], readonly BoundCheck[]> => checkUntyped(p, q, options as BoundCheckOptions & { readonly data: unknown })
+
+const withError = (e: Estimate): string => `${e.value.toFixed(6)}${e.standardError > 0 ? ` ± ${e.standardError.toPrecision(2)}` : ''}`
+
+const violation = (c: BoundCheck): GiryError => {
+  const place = `seed ${c.seed}, ${c.datum === undefined ? 'all data' : `datum ${c.datum}`}`
+  return giryError(
+    'model',
+    place,
+    `${place}: the bound lies above the evidence: log P(x) = ${withError(c.evidence)} (${c.method}), L_b = ${withError(c.bound)}, gap ${c.gap.toPrecision(3)} nats`,
+    `a density is not what it says: look at lifted functions, at hand-written distributions and rows of the KL table, and at data outside the support; repeat it with { seed: ${c.seed}, runs: 1 }`,
+    { ...c },
+  )
+}
+
+/** Throws a `GiryException` with a sentence for each violation of log P(x) >= L_b; else gives the checks. */
+export const assertBound = async <TP, GP, RP, TQ, GQ, RQ, const A>(
+  p: Model<TP, GP, RP>,
+  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
+  options: BoundCheckOptions<Merge<TP, TQ>> & DataFor<A, Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
+): Promise<readonly BoundCheck[]> => {
+  const checks = await checkUntyped(p, q, options as BoundCheckOptions & { readonly data: unknown })()
+  if (E.isLeft(checks)) throw new GiryException(checks.left)
+  const violations = checks.right.filter((c) => !c.holds)
+  if (violations.length > 0) throw new GiryException(violations.map(violation))
+  return checks.right
+}

@@ -1,0 +1,160 @@
+/**
+ * log P(x), L_b and KL(q ‖ posterior) of the random models in float64, without the library's tensors: enumeration, the
+ * closed forms of Gaussians (with ml-matrix), and quadrature. Per datum; means over the data are taken by the tests.
+ */
+import { CholeskyDecomposition, Matrix } from 'ml-matrix'
+import type { ConjugateFacts } from '../../src/testing/arbitraries/conjugate.js'
+import type { Affine, NonlinearFacts } from '../../src/testing/arbitraries/nonlinear.js'
+import type { AffineGaussian, LinearGaussianFacts } from '../../src/testing/arbitraries/linearGaussian.js'
+import type { MixtureFacts } from '../../src/testing/arbitraries/gaussianMixture.js'
+import { type Assignment, assignments, type FiniteFacts, type FiniteNode, logMass } from '../../src/testing/arbitraries/finite.js'
+
+/** What the identity is about. */
+export interface Exact {
+  readonly evidence: number
+  readonly bound: number
+  readonly divergence: number
+}
+
+export const logSumExp = (xs: readonly number[]): number => {
+  const top = Math.max(...xs)
+  return top + Math.log(xs.reduce((a, x) => a + Math.exp(x - top), 0))
+}
+
+const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0)
+export const mean = (xs: readonly number[]): number => sum(xs) / xs.length
+const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
+
+/** log N(x; loc, scale²). */
+export const logNormal = (x: number, loc: number, scale: number): number =>
+  -0.5 * ((x - loc) / scale) ** 2 - Math.log(scale) - halfLog2Pi
+
+/** From log p(x, z) and log q(z | x) at every z: the evidence, the bound, and the divergence from the posterior. */
+const ofJoint = (logJoint: readonly number[], logQ: readonly number[], weight: (i: number) => number = () => 1): Exact => {
+  const evidence = logSumExp(logJoint.map((l, i) => l + Math.log(weight(i))))
+  const q = logQ.map((l, i) => Math.exp(l) * weight(i))
+  const expect = (f: (i: number) => number) => sum(q.map((w, i) => (w === 0 ? 0 : w * f(i))))
+  return {
+    evidence,
+    bound: expect((i) => (logJoint[i] as number) - (logQ[i] as number)),
+    divergence: expect((i) => (logQ[i] as number) - ((logJoint[i] as number) - evidence)),
+  }
+}
+
+/** By enumeration. */
+export const finiteExact = (f: FiniteFacts, x: Assignment): Exact => {
+  const sizes = Object.fromEntries([...f.latents, ...f.observed].map((n) => [n.name, n.size]))
+  const total = (nodes: readonly FiniteNode[]) => (z: Assignment) => sum(nodes.map((n) => logMass(n, sizes, { ...x, ...z })))
+  const all = assignments(f.latents)
+  return ofJoint(all.map(total([...f.latents, ...f.observed])), all.map(total(f.proposal)))
+}
+
+/** By the sum over the components. */
+export const mixtureExact = (f: MixtureFacts, x: readonly number[]): Exact => {
+  const normalized = (logits: readonly number[]) => logits.map((l) => l - logSumExp(logits))
+  const logits = f.bias.map((b, c) => b + sum(x.map((xi, i) => xi * (f.kernel[i]?.[c] as number))))
+  const joint = normalized(f.logits).map(
+    (w, c) => w + sum(x.map((xi, i) => logNormal(xi, f.means[c]?.[i] as number, f.scales[c]?.[i] as number))),
+  )
+  return ofJoint(joint, normalized(logits))
+}
+
+/** The factor of a matrix that is symmetric but for rounding. */
+const factorOf = (a: Matrix) => new CholeskyDecomposition(Matrix.add(a, a.transpose()).mul(0.5))
+const logDet = (a: Matrix): number => 2 * sum(factorOf(a).lowerTriangularMatrix.diagonal().map(Math.log))
+const solve = (a: Matrix, b: Matrix): Matrix => factorOf(a).solve(b)
+const column = (xs: readonly number[]): Matrix => Matrix.columnVector([...xs])
+const matrix = (rows: readonly (readonly number[])[]): Matrix => new Matrix(rows.map((r) => [...r]))
+
+/** log N(x; m, S). */
+export const logGaussian = (x: Matrix, m: Matrix, s: Matrix): number => {
+  const d = Matrix.sub(x, m)
+  return -0.5 * (d.transpose().mmul(solve(s, d)).get(0, 0) + logDet(s)) - x.rows * halfLog2Pi
+}
+
+/** KL(N(a, A) ‖ N(b, B)). */
+export const klGaussians = (a: Matrix, A: Matrix, b: Matrix, B: Matrix): number => {
+  const d = Matrix.sub(b, a)
+  return 0.5 * (solve(B, A).trace() + d.transpose().mmul(solve(B, d)).get(0, 0) - a.rows + logDet(B) - logDet(A))
+}
+
+/**
+ * By closed forms: L_b = E_q[log p(x | z)] − KL(q ‖ N(0, I)), with
+ * E_q[log p(x | z)] = Σ_i log N(x_i; (W m + b)_i, σ_i²) − ½ tr(Wᵀ diag(σ⁻²) W S) for q = N(m, S).
+ */
+export const linearGaussianExact = (f: LinearGaussianFacts, datum: readonly number[], q: AffineGaussian = f.proposal): Exact => {
+  const W = matrix(f.weights)
+  const [b, x] = [column(f.bias), column(datum)]
+  const noise = Matrix.diag(f.scale.map((s) => s ** 2))
+  const precision = Matrix.diag(f.scale.map((s) => s ** -2))
+  const identity = Matrix.eye(W.columns)
+  const weighted = W.transpose().mmul(precision)
+  const inverse = Matrix.add(identity, weighted.mmul(W))
+  const posteriorMean = solve(inverse, weighted.mmul(Matrix.sub(x, b)))
+  const m = Matrix.add(matrix(q.weights).mmul(x), column(q.bias))
+  const factor = matrix(q.factor)
+  const S = factor.mmul(factor.transpose())
+  const fit = Matrix.add(W.mmul(m), b)
+  const reconstruction = sum(datum.map((xi, i) => logNormal(xi, fit.get(i, 0), f.scale[i] as number))) - 0.5 * weighted.mmul(W).mmul(S).trace()
+  return {
+    evidence: logGaussian(x, b, Matrix.add(W.mmul(W.transpose()), noise)),
+    bound: reconstruction - klGaussians(m, S, Matrix.zeros(W.columns, 1), identity),
+    divergence: klGaussians(m, S, posteriorMean, solve(inverse, identity)),
+  }
+}
+
+/** The trapezoidal rule over [−10, 10], which converges faster than any power for these integrands. */
+const line = (n: number): readonly number[] => Array.from({ length: n + 1 }, (_, i) => -10 + (20 * i) / n)
+
+const affine = (f: Affine, x: readonly number[]): number[] =>
+  f.weights.map((row, i) => (f.bias[i] as number) + sum(row.map((w, j) => w * (x[j] as number))))
+
+const logSigmoid = (t: number): number => (t < 0 ? t - Math.log1p(Math.exp(t)) : -Math.log1p(Math.exp(-t)))
+
+/** log p(x | z) of a nonlinear model. */
+const logLikelihood = (f: NonlinearFacts, x: readonly number[], z: readonly number[]): number =>
+  sum(
+    affine(f.output, affine(f.hidden, z).map(Math.tanh)).map((l, i) =>
+      f.likelihood === 'bernoulli' ? logSigmoid(x[i] === 1 ? l : -l) : logNormal(x[i] as number, l, f.noise),
+    ),
+  )
+
+/** By quadrature over z ∈ [−10, 10]^K, K = 1 or 2. */
+export const nonlinearExact = (f: NonlinearFacts, x: readonly number[]): Exact => {
+  const k = f.proposal.scale.length
+  const n = k === 1 ? 800 : 100
+  const points = k === 1 ? line(n).map((z) => [z]) : line(n).flatMap((a) => line(n).map((b) => [a, b]))
+  const loc = affine(f.proposal, x)
+  const logPrior = (z: readonly number[]) => sum(z.map((zi) => logNormal(zi, 0, 1)))
+  const joint = points.map((z) => logPrior(z) + logLikelihood(f, x, z))
+  const logQ = points.map((z) => sum(z.map((zi, i) => logNormal(zi, loc[i] as number, f.proposal.scale[i] as number))))
+  const volume = (20 / n) ** k
+  return ofJoint(joint, logQ, () => volume)
+}
+
+/** A conjugate pair by closed forms, per datum of the data set: the mean over data, or the joint over n if z is shared. */
+export const conjugateExact = (f: ConjugateFacts): Exact => {
+  const n = f.xs.length
+  const jacobian = f.kind === 'logNormal' ? mean(f.xs) : 0
+  const one = (xs: readonly number[], share: number): Exact => {
+    const data = column(xs)
+    const covariance = Matrix.add(Matrix.eye(xs.length).mul(f.t ** 2), Matrix.ones(xs.length, xs.length).mul(f.s ** 2))
+    const loc = f.a * (xs[0] as number) + f.b
+    const v = 1 / (1 / f.s ** 2 + xs.length / f.t ** 2)
+    const posterior = v * (f.m / f.s ** 2 + sum(xs) / f.t ** 2)
+    const kl = (m: number, variance: number) =>
+      klGaussians(column([loc]), matrix([[f.r ** 2]]), column([m]), matrix([[variance]]))
+    const reconstruction = sum(xs.map((x) => logNormal(x, loc, f.t) - (0.5 * f.r ** 2) / f.t ** 2))
+    return {
+      evidence: logGaussian(data, Matrix.ones(xs.length, 1).mul(f.m), covariance) / share,
+      bound: (reconstruction - kl(f.m, f.s ** 2)) / share,
+      divergence: kl(posterior, v) / share,
+    }
+  }
+  const parts = f.kind === 'shared' ? [one(f.xs, n)] : f.xs.map((x) => one([x], 1))
+  return {
+    evidence: mean(parts.map((e) => e.evidence)) - jacobian,
+    bound: mean(parts.map((e) => e.bound)) - jacobian,
+    divergence: mean(parts.map((e) => e.divergence)),
+  }
+}
