@@ -6,11 +6,12 @@ import type { AnyModel } from '../../dsl/model.js'
 import { showSpaceOf } from '../../dsl/value.js'
 import type { Plan } from '../plan.js'
 import { conditional, type Formula, formula, list, type Prose, times, variable } from './formula.js'
+import { familyName } from './methods.js'
 import { remarksOf } from './remarks.js'
 import { boundSteps, evidenceSteps, factorizations, type Step } from './steps.js'
 import { type Factor, type Structure, structureOf } from './structure.js'
 import { symbolsOf } from './symbols.js'
-import { type DerivedTerm, familyName, termsOf } from './terms.js'
+import { type DerivedTerm, termsOf } from './terms.js'
 
 /** One site, as it is declared: z | x ~ Normal on Real[2], nets: encode. */
 export interface SiteLine {

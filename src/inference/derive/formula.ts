@@ -174,6 +174,3 @@ export const signBefore = (sign: Summand['sign'], i: number, reading: keyof Form
   const written = reading === 'text' ? sign : sign === '−' ? '-' : '+'
   return i === 0 ? (sign === '+' ? '' : written) : ` ${written} `
 }
-
-/** a with its sign. */
-export const signed = (s: Summand): Formula => total([s])

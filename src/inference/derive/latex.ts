@@ -20,7 +20,7 @@ const layout: Layout = { newRow: ' \\\\', column: '&&' }
 export const toLatex = (c: Contents): string =>
   `${[
     '\\documentclass{article}',
-    '\\usepackage[a4paper,margin=2cm]{geometry}',
+    '\\usepackage[a4paper,margin=15mm]{geometry}',
     '\\usepackage{amsmath,amssymb}',
     '\\allowdisplaybreaks',
     '\\setlength{\\parindent}{0pt}',

@@ -150,8 +150,7 @@ const weightedStep = (s: Structure): Step => ({
 })
 
 /** The product of the factors of one side: p(z) p(x | z), with Π over data and plates. */
-export const factorization = (s: Structure, factors: readonly Factor[]): Formula =>
-  product(factorsIn(s, factors))
+const factorization = (s: Structure, factors: readonly Factor[]): Formula => product(factorsIn(s, factors))
 
 /** Shared factors first, then those of datum n under their product. */
 const factorsIn = (s: Structure, factors: readonly Factor[]): readonly Formula[] => {

@@ -25,7 +25,7 @@ export const toText = (c: Contents): string =>
     .join('\n\n')
 
 /** A sentence as plain text. */
-export const proseText = (prose: Prose): string =>
+const proseText = (prose: Prose): string =>
   prose.map((part) => (typeof part === 'string' ? part : part.text)).join('')
 
 const columns = (s: string): number => [...s].length
