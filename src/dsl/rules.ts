@@ -172,11 +172,24 @@ const clash = (name: string, p: Site, q: Site): GiryError | undefined => {
         : `latent '${name}' is drawn per datum in p but q shares one`,
       p.scope === 'shared' ? 'propose it with shared' : 'propose it with bind',
     )
+  const plates = [p, q].map(showPlates)
+  if (plates[0] !== plates[1])
+    return error(
+      name,
+      `latent '${name}': p draws it along ${plates[0]} but q along ${plates[1]}`,
+      'declare the same plates on both sides',
+    )
   const without = (['q', 'p'] as const).find((side) => !can(side === 'q' ? q : p, 'density'))
   return without === undefined
     ? undefined
     : noDensity('latent', name, without, (without === 'q' ? q : p).family)
 }
+
+const showPlates = (site: Site): string =>
+  site.plates
+    .map((plate) => `${plate.name} (${plate.size})`)
+    .sort()
+    .join(' and ') || 'no plate'
 
 const noDensity = (what: 'latent' | 'datum', name: string, side: 'p' | 'q', family: string): GiryError =>
   error(

@@ -11,7 +11,7 @@
  * `data` and `params`. Tested in tests/testing/assertBound.test.ts.
  */
 import { either as E, type taskEither as TE } from 'fp-ts'
-import type { Dataset } from '../dsl/dataset.js'
+import { type Dataset, sliceDataset } from '../dsl/dataset.js'
 import { errorsOf, type GiryError, GiryException, giryError } from '../dsl/error.js'
 import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
 import type { AnyObjective } from '../dsl/objective.js'
@@ -71,8 +71,19 @@ const isShared = (p: AnyModel): boolean => sitesOf(p).some(([, site]) => site.sc
 const rowsOf = (data: Dataset, datum: number | undefined): Int32Array =>
   datum === undefined ? Int32Array.from({ length: data.size }, (_, i) => i) : new Int32Array(16).fill(datum)
 
-const evaluations = (o: AnyObjective, tensors: ParameterTensors, data: Dataset, datum: number | undefined, key: Key, n: number) =>
-  meanAndError(Array.from({ length: n }, (_, k) => evaluateAt(o, tensors, batchAt(data, rowsOf(data, datum), fold(key, k)))))
+const evaluations = (
+  o: AnyObjective,
+  tensors: ParameterTensors,
+  data: Dataset,
+  datum: number | undefined,
+  key: Key,
+  n: number,
+) =>
+  meanAndError(
+    Array.from({ length: n }, (_, k) =>
+      evaluateAt(o, tensors, batchAt(data, rowsOf(data, datum), fold(key, k))),
+    ),
+  )
 
 interface Setting {
   readonly p: AnyModel
@@ -88,7 +99,13 @@ const slack = (s: Setting, log: Estimate, bound: Estimate): number =>
   (s.options.standardErrors ?? 5) * Math.hypot(log.standardError, bound.standardError)
 
 /** L_b: few evaluations where the law then holds beyond doubt or nothing is random, else many. */
-const boundAt = (s: Setting, tensors: ParameterTensors, log: Estimate, datum: number | undefined, key: Key): Estimate => {
+const boundAt = (
+  s: Setting,
+  tensors: ParameterTensors,
+  log: Estimate,
+  datum: number | undefined,
+  key: Key,
+): Estimate => {
   const few = evaluations(s.o, tensors, s.data, datum, key, 8)
   const clear = few.standardError === 0 || few.value + slack(s, log, few) < log.value
   return clear ? few : evaluations(s.o, tensors, s.data, datum, fold(key, 'again'), 64)
@@ -99,40 +116,62 @@ const evidenceOf = evidence as unknown as (
   m: AnyModel,
   data: unknown,
   o: { readonly params: AnyParams },
-) => TE.TaskEither<readonly GiryError[], { readonly value: readonly number[]; readonly standardError: readonly number[]; readonly kind: string; readonly method: unknown }>
+) => TE.TaskEither<
+  readonly GiryError[],
+  {
+    readonly value: readonly number[]
+    readonly standardError: readonly number[]
+    readonly kind: string
+    readonly method: unknown
+  }
+>
 
-const references = async (s: Setting, params: AnyParams, seed: number, count: number): Promise<Checked<References>> => {
-  const exact = await evidenceOf(s.p, s.data, { params })()
+const importance = (s: Setting, params: AnyParams, seed: number, datum: number | undefined) => ({
+  log: importanceBound(s.p, s.q, {
+    params,
+    data: s.data,
+    rows: datum === undefined ? rowsOf(s.data, undefined) : [datum],
+    draws: 256,
+    seed,
+  }),
+  method: 'L_K with 256 draws of q',
+})
+
+const references = async (
+  s: Setting,
+  params: AnyParams,
+  seed: number,
+  count: number,
+): Promise<Checked<References>> => {
+  if (isShared(s.p)) return E.right([importance(s, params, seed, undefined)])
+  const exact = await evidenceOf(s.p, sliceDataset(s.data, 0, count), { params })()
   if (E.isRight(exact)) {
     const { value, standardError, method } = exact.right
-    return E.right(value.map((v, i) => ({ log: { value: v, standardError: standardError[i] ?? 0, n: 1 }, method: String(method) })))
+    return E.right(
+      value.map((v, i) => ({
+        log: { value: v, standardError: standardError[i] ?? 0, n: 1 },
+        method: String(method),
+      })),
+    )
   }
-  if (isShared(s.p) || exact.left.some((e) => e.tag !== 'exact')) return exact
-  const row = (i: number) => importanceBound(s.p, s.q, { params, data: s.data, row: i, draws: 256, seed })
-  return E.right(Array.from({ length: count }, (_, i) => ({ log: row(i), method: 'L_K with 256 draws of q' })))
+  if (exact.left.some((e) => e.tag !== 'exact')) return exact
+  return E.right(Array.from({ length: count }, (_, i) => importance(s, params, seed, i)))
 }
 
-const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length
-
-/** One number for the whole data set. */
-const together = (all: References): References => [
-  {
-    log: { value: mean(all.map((r) => r.log.value)), standardError: mean(all.map((r) => r.log.standardError)), n: 1 },
-    method: all[0]?.method ?? '',
-  },
-]
-
-const checkAt = async (s: Setting, params: AnyParams, seed: number): Promise<Checked<readonly BoundCheck[]>> => {
+const checkAt = async (
+  s: Setting,
+  params: AnyParams,
+  seed: number,
+): Promise<Checked<readonly BoundCheck[]>> => {
   const count = Math.min(s.options.rows ?? 8, s.data.size)
   const found = await references(s, params, seed, count)
   if (E.isLeft(found)) return found
   const whole = isShared(s.p)
-  const list = whole ? together(found.right) : found.right.slice(0, count)
   const tensors = uploadAll(flattenParams(params))
   const key = fold(fold(keyFromSeed(seed), 'assertBound'), 'noise')
   try {
     return E.right(
-      list.map(({ log, method }, i): BoundCheck => {
+      found.right.map(({ log, method }, i): BoundCheck => {
         const datum = whole ? undefined : i
         const bound = boundAt(s, tensors, log, datum, fold(key, i))
         const gap = log.value - bound.value
@@ -147,21 +186,45 @@ const checkAt = async (s: Setting, params: AnyParams, seed: number): Promise<Che
 const optionFaults = (o: BoundCheckOptions): readonly GiryError[] =>
   (['runs', 'rows'] as const).flatMap((name) => {
     const n = o[name] ?? 1
-    return Number.isInteger(n) && n >= 1 ? [] : [giryError('option', name, `${name} must be a whole number >= 1, but ${n} was given`, 'leave it out for 8')]
+    return Number.isInteger(n) && n >= 1
+      ? []
+      : [
+          giryError(
+            'option',
+            name,
+            `${name} must be a whole number >= 1, but ${n} was given`,
+            'leave it out for 8',
+          ),
+        ]
   })
 
 const prepare = (p: AnyModel, q: AnyModel, data: unknown, options: BoundCheckOptions): Checked<Setting> => {
   const o = boundOf(p, q, options.bound)
-  const faults = [...optionFaults(options), ...(options.params === undefined ? [] : paramErrors(o.nets, options.params as AnyParams))]
+  const faults = [
+    ...optionFaults(options),
+    ...(options.params === undefined ? [] : paramErrors(o.nets, options.params as AnyParams)),
+  ]
   if (faults.length > 0) return E.left(faults)
   const decoded = datasetFor(o.data, data)
   if (E.isLeft(decoded)) return decoded
   return decoded.right === undefined
-    ? E.left([giryError('data', 'data', 'the bound takes no data, so there is no evidence to hold it against', 'let q take the data in with given')])
+    ? E.left([
+        giryError(
+          'data',
+          'data',
+          'the bound takes no data, so there is no evidence to hold it against',
+          'let q take the data in with given',
+        ),
+      ])
     : E.right({ p, q, o, data: decoded.right, options })
 }
 
-const checkAll = async (p: AnyModel, q: AnyModel, data: unknown, options: BoundCheckOptions): Promise<Checked<readonly BoundCheck[]>> => {
+const checkAll = async (
+  p: AnyModel,
+  q: AnyModel,
+  data: unknown,
+  options: BoundCheckOptions,
+): Promise<Checked<readonly BoundCheck[]>> => {
   const backend = await useRuntime('auto')()
   if (E.isLeft(backend)) return backend
   const setting = prepare(p, q, data, options)
@@ -170,7 +233,8 @@ const checkAll = async (p: AnyModel, q: AnyModel, data: unknown, options: BoundC
   const checks: BoundCheck[] = []
   for (let run = 0; run < (options.params === undefined ? (options.runs ?? 8) : 1); run++) {
     const seed = (options.seed ?? 0) + run
-    const params = (options.params ?? randomParams({ nets: { ...p.nets, ...q.nets } }, seed, options.spread)) as AnyParams
+    const params = (options.params ??
+      randomParams({ nets: { ...p.nets, ...q.nets } }, seed, options.spread)) as AnyParams
     const found = await checkAt(s, params, seed)
     if (E.isLeft(found)) return found
     checks.push(...found.right)
@@ -181,7 +245,11 @@ const checkAll = async (p: AnyModel, q: AnyModel, data: unknown, options: BoundC
 type DataFor<A, P, Q> = { readonly data: A & Accepts<A, BoundData<P, Q>> }
 
 const checkUntyped =
-  (p: unknown, q: unknown, options: BoundCheckOptions & { readonly data: unknown }): TE.TaskEither<readonly GiryError[], readonly BoundCheck[]> =>
+  (
+    p: unknown,
+    q: unknown,
+    options: BoundCheckOptions & { readonly data: unknown },
+  ): TE.TaskEither<readonly GiryError[], readonly BoundCheck[]> =>
   async () => {
     try {
       return await checkAll(p as AnyModel, q as AnyModel, options.data, options)
@@ -195,9 +263,11 @@ export const checkBound = <TP, GP, RP, TQ, GQ, RQ, const A>(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: BoundCheckOptions<Merge<TP, TQ>> & DataFor<A, Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
-): TE.TaskEither<readonly GiryError[], readonly BoundCheck[]> => checkUntyped(p, q, options as BoundCheckOptions & { readonly data: unknown })
+): TE.TaskEither<readonly GiryError[], readonly BoundCheck[]> =>
+  checkUntyped(p, q, options as BoundCheckOptions & { readonly data: unknown })
 
-const withError = (e: Estimate): string => `${e.value.toFixed(6)}${e.standardError > 0 ? ` ± ${e.standardError.toPrecision(2)}` : ''}`
+const withError = (e: Estimate): string =>
+  `${e.value.toFixed(6)}${e.standardError > 0 ? ` ± ${e.standardError.toPrecision(2)}` : ''}`
 
 const violation = (c: BoundCheck): GiryError => {
   const place = `seed ${c.seed}, ${c.datum === undefined ? 'all data' : `datum ${c.datum}`}`

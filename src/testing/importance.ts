@@ -10,9 +10,9 @@ import * as tf from '@tensorflow/tfjs'
 import type { Dataset } from '../dsl/dataset.js'
 import { batchOf } from '../dsl/dataset.js'
 import type { Real } from '../dsl/domain.js'
-import type { AnyModel } from '../dsl/model.js'
+import { type AnyModel, datumAxis } from '../dsl/model.js'
 import { sub } from '../dsl/operations/arithmetic.js'
-import { type AnyValue, logSumExpOver, toTypedArray, type Value } from '../dsl/value.js'
+import { type AnyValue, expandAxes, logSumExpOver, sumOver, toTypedArray, type Value } from '../dsl/value.js'
 import { type Estimate, meanAndError } from '../inference/estimate.js'
 import { logProb } from '../inference/logProb.js'
 import { drawAxis, sample } from '../inference/sample.js'
@@ -24,29 +24,43 @@ interface Inputs {
   readonly given: Values
 }
 
-const drawFrom = sample as unknown as (m: AnyModel, o: Inputs & { readonly n: number; readonly seed: number }) => Values
+const drawFrom = sample as unknown as (
+  m: AnyModel,
+  o: Inputs & { readonly n: number; readonly seed: number },
+) => Values
 const density = logProb as unknown as (m: AnyModel, record: Values, o: Inputs) => Value<[], Real>
 
 const pick = (from: Values, names: readonly string[]): Values =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])))
 
-const siteNames = (m: AnyModel): readonly string[] => m.statements.flatMap((s) => (s.kind === 'site' ? [s.name] : []))
+const siteNames = (m: AnyModel): readonly string[] =>
+  m.statements.flatMap((s) => (s.kind === 'site' ? [s.name] : []))
 
-/** L_K of one datum, once for each seed. */
-const once = (p: AnyModel, q: AnyModel, params: AnyParams, data: Dataset, row: number, draws: number, seed: number): number =>
+/** What L_K is evaluated at: the rows are one datum, or the whole data set where latents are shared. */
+export interface ImportanceOptions {
+  readonly params: AnyParams
+  readonly data: Dataset
+  readonly rows: ArrayLike<number>
+  readonly draws: number
+  readonly seed: number
+}
+
+/** log p − log q of all rows together: shared sites count 1/N in each of the N rows. */
+const logWeight = (p: AnyModel, q: AnyModel, o: ImportanceOptions, seed: number): Value<[], Real> => {
+  const x = batchOf(o.data, o.rows, (_, n) => new Float32Array(n).fill(0.5))
+  const inputs = (m: AnyModel) => ({ params: o.params, given: pick(x, Object.keys(m.given)) })
+  const z = drawFrom(q, { ...inputs(q), n: o.draws, seed })
+  const joint = density(p, pick({ ...x, ...z }, siteNames(p)), inputs(p))
+  const ratio = sub(joint, density(q, z, inputs(q))) as Value<[], Real>
+  return sumOver(expandAxes(ratio, [{ name: datumAxis, size: o.rows.length }]), [datumAxis])
+}
+
+const once = (p: AnyModel, q: AnyModel, o: ImportanceOptions, seed: number): number =>
   tf.tidy(() => {
-    const x = batchOf(data, [row], (_, n) => new Float32Array(n).fill(0.5))
-    const z = drawFrom(q, { params, given: pick(x, Object.keys(q.given)), n: draws, seed })
-    const joint = density(p, pick({ ...x, ...z }, siteNames(p)), { params, given: pick(x, Object.keys(p.given)) })
-    const proposal = density(q, z, { params, given: pick(x, Object.keys(q.given)) })
-    const total = logSumExpOver(sub(joint, proposal) as Value<[], Real>, [drawAxis])
-    return (toTypedArray(total)[0] as number) - Math.log(draws)
+    const total = toTypedArray(logSumExpOver(logWeight(p, q, o, seed), [drawAxis]))[0] as number
+    return (total - Math.log(o.draws)) / o.rows.length
   })
 
-/** L_K of one datum, with its standard error. */
-export const importanceBound = (
-  p: AnyModel,
-  q: AnyModel,
-  o: { readonly params: AnyParams; readonly data: Dataset; readonly row: number; readonly draws: number; readonly seed: number },
-): Estimate =>
-  meanAndError(Array.from({ length: 16 }, (_, k) => once(p, q, o.params, o.data, o.row, o.draws, 1000 * o.seed + k)))
+/** L_K per datum, with its standard error. */
+export const importanceBound = (p: AnyModel, q: AnyModel, o: ImportanceOptions): Estimate =>
+  meanAndError(Array.from({ length: 16 }, (_, k) => once(p, q, o, 1000 * o.seed + k)))

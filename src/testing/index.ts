@@ -6,7 +6,12 @@
  * The random models are arbitraries of fast-check, an optional peer dependency that this entry point needs.
  */
 export { type AnyContext, type AnyParams, type BoundCase, seeds } from './arbitraries/boundCase.js'
-export { type ConjugateFacts, type ConjugateKind, conjugateCase, conjugatePairs } from './arbitraries/conjugate.js'
+export {
+  type ConjugateFacts,
+  type ConjugateKind,
+  conjugateCase,
+  conjugatePairs,
+} from './arbitraries/conjugate.js'
 export { type FiniteFacts, type FiniteNode, finiteCase, finiteModels } from './arbitraries/finite.js'
 export { gaussianMixtures, type MixtureFacts, mixtureCase } from './arbitraries/gaussianMixture.js'
 export {

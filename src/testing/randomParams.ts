@@ -21,7 +21,12 @@ export const randomParams = <T>(of: { readonly nets: T }, seed: number, spread =
   return Object.fromEntries(
     Object.entries(start).map(([net, arrays]) => [
       net,
-      Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, { shape: a.shape, data: moved(`${net}/${path}`, a.data) }])),
+      Object.fromEntries(
+        Object.entries(arrays).map(([path, a]) => [
+          path,
+          { shape: a.shape, data: moved(`${net}/${path}`, a.data) },
+        ]),
+      ),
     ]),
   ) as unknown as Params<T>
 }

@@ -171,6 +171,23 @@ describe('q must fit p', () => {
     expect(sentencesOf(() => untyped(p, q))).toEqual([said])
   })
 
+  it('lies in the plates that p has', () => {
+    const school = { plates: { school: 8 } }
+    const schools = g.pipe(
+      g.Do,
+      g.bind('t', () => g.standardNormal(), school),
+      g.bind('y', ({ t }) => g.normal({ loc: t, scale: 1 })),
+    )
+    const q = g.pipe(
+      g.given({ y: g.real() }),
+      g.bind('t', () => g.standardNormal()),
+    )
+    // Plates are not in the types, so only the run time can say it.
+    expect(sentencesOf(() => g.elbo(schools, q))).toEqual([
+      "latent 't': p draws it along school (8) but q along no plate",
+    ])
+  })
+
   it('is told every fault at once', () => {
     const q = g.pipe(
       g.given({ x: g.binary(4) }),

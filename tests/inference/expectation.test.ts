@@ -30,7 +30,10 @@ const logNormal = (x: number, loc: number, scale: number) =>
 const bits = [0, 1] as const
 
 /** ∂ L_b / ∂ every entry of every table of q and p, by central differences of the enumerated bound. */
-const finiteSlopes = (f: FiniteFacts, x: Readonly<Record<string, number>>): Readonly<Record<string, number>> => {
+const finiteSlopes = (
+  f: FiniteFacts,
+  x: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> => {
   const h = 1e-3
   const of = (side: 'p' | 'q', list: 'latents' | 'observed' | 'proposal') =>
     f[list].flatMap((node, at) =>
@@ -39,7 +42,10 @@ const finiteSlopes = (f: FiniteFacts, x: Readonly<Record<string, number>>): Read
           const changed: FiniteNode = { ...node, table: node.table.map((t, j) => (i === j ? t + d : t)) }
           return finiteExact({ ...f, [list]: f[list].map((n, j) => (j === at ? changed : n)) }, x).bound
         }
-        return [`${side}_${node.name}/value[${i}]`, (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)]
+        return [
+          `${side}_${node.name}/value[${i}]`,
+          (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h),
+        ]
       }),
     )
   return Object.fromEntries([...of('p', 'latents'), ...of('p', 'observed'), ...of('q', 'proposal')])
@@ -47,7 +53,9 @@ const finiteSlopes = (f: FiniteFacts, x: Readonly<Record<string, number>>): Read
 
 /** The first datum, n times: n independent estimates for the price of one. */
 const copies = (data: Readonly<Record<string, readonly unknown[]>>, n: number) =>
-  Object.fromEntries(Object.entries(data).map(([name, column]) => [name, Array.from({ length: n }, () => column[0])]))
+  Object.fromEntries(
+    Object.entries(data).map(([name, column]) => [name, Array.from({ length: n }, () => column[0])]),
+  )
 const first = (data: Readonly<Record<string, readonly unknown[]>>) =>
   Object.fromEntries(Object.entries(data).map(([name, column]) => [name, column[0] as number]))
 
@@ -60,7 +68,11 @@ describe('finite models', () => {
       const c = finiteCase(seed)
       const exact = finiteSlopes(c.facts, first(c.data))
       for (const kl of ['closed form', 'sampled'] as const)
-        expectUnbiased(gradientsOver(boundOf(c.p, c.q, { kl }), c.params, copies(c.data, 2), 2), exact, `seed ${seed}, ${kl}`)
+        expectUnbiased(
+          gradientsOver(boundOf(c.p, c.q, { kl }), c.params, copies(c.data, 2), 2),
+          exact,
+          `seed ${seed}, ${kl}`,
+        )
     }
   })
 
@@ -80,7 +92,11 @@ describe('finite models', () => {
       const c = finiteCase(seed, 3)
       const exact = finiteSlopes(c.facts, first(c.data))
       const o = boundOf(c.p, c.q, { particles, kl, sites: methodsOf(c.facts, choose) })
-      expectUnbiased(gradientsOver(o, c.params, copies(c.data, 96), 20), exact, `seed ${seed}, ${particles} particles, ${kl}`)
+      expectUnbiased(
+        gradientsOver(o, c.params, copies(c.data, 96), 20),
+        exact,
+        `seed ${seed}, ${particles} particles, ${kl}`,
+      )
     }
   })
 })
@@ -112,7 +128,11 @@ describe('a model with discrete sites before and after a continuous one', () => 
       for (const z of points)
         for (const b of bits) {
           const logQ = logBernoulli(c, A) + logNormal(z, M + D * c, 0.7) + logBernoulli(b, E * z)
-          const logP = logBernoulli(c, -0.5) + logNormal(z, c - 0.3, 1) + logBernoulli(b, z) + logNormal(x, W * z + b + c, 0.8)
+          const logP =
+            logBernoulli(c, -0.5) +
+            logNormal(z, c - 0.3, 1) +
+            logBernoulli(b, z) +
+            logNormal(x, W * z + b + c, 0.8)
           sum += Math.exp(logQ) * (logP - logQ) * (14 / 280)
         }
     return sum
@@ -137,9 +157,18 @@ describe('a model with discrete sites before and after a continuous one', () => 
     const variance = (method: 'pathwise' | 'score', particles: number) => {
       // Equal numbers of draws: 2 particles for 128 data, 1 for 256.
       const data = { x: new Array(256 / particles).fill(x) }
-      return gradientsOver(any(elbo(p, q, { particles, sites: { c: 'enumerate', z: method, b: 'enumerate' } })), params, data, 40).variance
+      return gradientsOver(
+        any(elbo(p, q, { particles, sites: { c: 'enumerate', z: method, b: 'enumerate' } })),
+        params,
+        data,
+        40,
+      ).variance
     }
-    const measured = { pathwise: variance('pathwise', 2), leaveOneOut: variance('score', 2), plain: variance('score', 1) }
+    const measured = {
+      pathwise: variance('pathwise', 2),
+      leaveOneOut: variance('score', 2),
+      plain: variance('score', 1),
+    }
     expect(measured.pathwise).toBeLessThan(measured.leaveOneOut)
     expect(measured.leaveOneOut).toBeLessThan(measured.plain)
   })
@@ -174,7 +203,11 @@ describe('shared latents', () => {
     for (const particles of [1, 4])
       for (const kl of ['closed form', 'sampled'] as const) {
         const o = any(elbo(p, q, { sites: { u }, particles, kl }))
-        expectUnbiased(gradientsOver(o, scalarsOf(at), { x: xs }, u === 'score' ? 150 : 2), slopes(exact, at), `${particles}, ${kl}`)
+        expectUnbiased(
+          gradientsOver(o, scalarsOf(at), { x: xs }, u === 'score' ? 150 : 2),
+          slopes(exact, at),
+          `${particles}, ${kl}`,
+        )
       }
   })
 
@@ -188,12 +221,22 @@ describe('shared latents', () => {
     expect(Math.abs(full.value - exact(at))).toBeLessThan(1e-5)
     for (const size of [1, 2, 3]) {
       const parts = Array.from({ length: xs.length / size }, (_, i) =>
-        gradientAt(o, scalarsOf(at), { x: xs }, { rows: Array.from({ length: size }, (_, j) => i * size + j) }),
+        gradientAt(
+          o,
+          scalarsOf(at),
+          { x: xs },
+          { rows: Array.from({ length: size }, (_, j) => i * size + j) },
+        ),
       )
-      const mean = (f: (part: (typeof parts)[number]) => number) => parts.reduce((s, part) => s + f(part), 0) / parts.length
+      const mean = (f: (part: (typeof parts)[number]) => number) =>
+        parts.reduce((s, part) => s + f(part), 0) / parts.length
       expect(Math.abs(mean((part) => part.value) - full.value)).toBeLessThan(1e-5)
       for (const path of ['w/value', 'a/value'])
-        expect(Math.abs(mean((part) => part.gradients[path]?.[0] as number) - (full.gradients[path]?.[0] as number))).toBeLessThan(1e-5)
+        expect(
+          Math.abs(
+            mean((part) => part.gradients[path]?.[0] as number) - (full.gradients[path]?.[0] as number),
+          ),
+        ).toBeLessThan(1e-5)
     }
   })
 })
@@ -228,7 +271,8 @@ describe('plates', () => {
       const o = any(elbo(p, q, { sites: { z }, kl }))
       const found = gradientsOver(o, scalarsOf(at), { x: new Array(128).fill(xs) }, z === 'score' ? 30 : 2)
       expectUnbiased(found, slopes(exact, at), kl)
-      if (z === 'enumerate') expect(Math.abs(gradientAt(o, scalarsOf(at), { x: [xs] }).value - exact(at))).toBeLessThan(1e-5)
+      if (z === 'enumerate')
+        expect(Math.abs(gradientAt(o, scalarsOf(at), { x: [xs] }).value - exact(at))).toBeLessThan(1e-5)
     }
   })
 })

@@ -14,7 +14,9 @@ export type Numbers = Readonly<Record<string, readonly number[]>>
 
 /** A free parameter's record from its numbers. */
 export const scalarsOf = (numbers: Readonly<Record<string, number>>): AnyParams =>
-  Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, { value: { shape: [], data: Float32Array.of(x) } }]))
+  Object.fromEntries(
+    Object.entries(numbers).map(([name, x]) => [name, { value: { shape: [], data: Float32Array.of(x) } }]),
+  )
 
 interface Options {
   readonly seed?: number
@@ -38,9 +40,16 @@ export const gradientsOver = (o: AnyObjective, params: AnyParams, data: object, 
   const estimates = Array.from({ length: n }, (_, seed) => gradientAt(o, params, data, { seed }))
   const all = estimates.map((e) => e.gradients)
   const entries = Object.entries(all[0] as Record<string, Float32Array>).flatMap(([path, g]) =>
-    Array.from(g, (_, i) => ({ path: `${path}[${i}]`, ...meanAndError(all.map((a) => (a[path] as Float32Array)[i] as number)) })),
+    Array.from(g, (_, i) => ({
+      path: `${path}[${i}]`,
+      ...meanAndError(all.map((a) => (a[path] as Float32Array)[i] as number)),
+    })),
   )
-  return { entries, value: meanAndError(estimates.map((e) => e.value)), variance: entries.reduce((v, e) => v + e.standardError ** 2 * n, 0) }
+  return {
+    entries,
+    value: meanAndError(estimates.map((e) => e.value)),
+    variance: entries.reduce((v, e) => v + e.standardError ** 2 * n, 0),
+  }
 }
 
 type Found = ReturnType<typeof gradientsOver>
@@ -49,13 +58,17 @@ type Found = ReturnType<typeof gradientsOver>
 export const expectUnbiased = (found: Found, expected: Readonly<Record<string, number>>, what = '') => {
   for (const { path, value, standardError } of found.entries) {
     const truth = expected[path] as number
-    const error = Math.abs(value - truth) / (standardError + 1e-4 * Math.max(1, Math.abs(truth)) / 5)
+    const error = Math.abs(value - truth) / (standardError + (1e-4 * Math.max(1, Math.abs(truth))) / 5)
     expect(error, `${what} ${path}: ${value} ± ${standardError} should be ${truth}`).toBeLessThan(5)
   }
 }
 
 /** Fourth-order central differences of f in each number. */
-export const slopes = (f: (at: Readonly<Record<string, number>>) => number, at: Readonly<Record<string, number>>, h = 1e-3) =>
+export const slopes = (
+  f: (at: Readonly<Record<string, number>>) => number,
+  at: Readonly<Record<string, number>>,
+  h = 1e-3,
+) =>
   Object.fromEntries(
     Object.keys(at).map((name) => {
       const moved = (d: number) => f({ ...at, [name]: (at[name] as number) + d })

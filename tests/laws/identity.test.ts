@@ -8,21 +8,44 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyModel } from '../../src/dsl/model.js'
-import { type AnyBoundOptions, type BoundCase, boundOf, seeds } from '../../src/testing/arbitraries/boundCase.js'
+import {
+  type AnyBoundOptions,
+  type BoundCase,
+  boundOf,
+  seeds,
+} from '../../src/testing/arbitraries/boundCase.js'
 import { type ConjugateKind, conjugateCase } from '../../src/testing/arbitraries/conjugate.js'
 import { type FiniteFacts, finiteCase } from '../../src/testing/arbitraries/finite.js'
-import { mixtureCase, type MixtureFacts } from '../../src/testing/arbitraries/gaussianMixture.js'
-import { factorAnalysisCase, type LinearGaussianFacts, linearGaussianOf, pcaCase } from '../../src/testing/arbitraries/linearGaussian.js'
+import { type MixtureFacts, mixtureCase } from '../../src/testing/arbitraries/gaussianMixture.js'
+import {
+  factorAnalysisCase,
+  type LinearGaussianFacts,
+  linearGaussianOf,
+  pcaCase,
+} from '../../src/testing/arbitraries/linearGaussian.js'
 import { type NonlinearFacts, nonlinearCase } from '../../src/testing/arbitraries/nonlinear.js'
 import { streamOf } from '../../src/testing/arbitraries/stream.js'
+import { exactly } from '../../src/testing/laws/agreement.js'
+import { identityHolds, isTight, liesBelow } from '../../src/testing/laws/bound.js'
+import type { Verdict } from '../../src/testing/laws/distribution.js'
 import { boundAt, boundAtPosterior, evaluateMany, evaluateOnce, sigmaPoints } from './evaluation.js'
-import { conjugateExact, type Exact, finiteExact, linearGaussianExact, mean, mixtureExact, nonlinearExact } from './oracle.js'
+import {
+  conjugateExact,
+  type Exact,
+  finiteExact,
+  linearGaussianExact,
+  mean,
+  mixtureExact,
+  nonlinearExact,
+} from './oracle.js'
 
 type Datum = Readonly<Record<string, unknown>>
 
 const rowsOf = (c: BoundCase): readonly Datum[] => {
   const n = (Object.values(c.data)[0] as readonly unknown[]).length
-  return Array.from({ length: n }, (_, i) => Object.fromEntries(Object.entries(c.data).map(([name, column]) => [name, column[i]])))
+  return Array.from({ length: n }, (_, i) =>
+    Object.fromEntries(Object.entries(c.data).map(([name, column]) => [name, column[i]])),
+  )
 }
 
 /** The mean over the data. */
@@ -37,18 +60,30 @@ const average = (c: BoundCase, exact: (x: Datum) => Exact): Exact => {
 
 const ofFinite = (c: BoundCase<FiniteFacts>) => average(c, (x) => finiteExact(c.facts, x as never))
 const ofMixture = (c: BoundCase<MixtureFacts>) => average(c, ({ x }) => mixtureExact(c.facts, x as number[]))
-const ofGaussian = (c: BoundCase<LinearGaussianFacts>) => average(c, ({ x }) => linearGaussianExact(c.facts, x as number[]))
-const ofNonlinear = (c: BoundCase<NonlinearFacts>) => average(c, ({ x }) => nonlinearExact(c.facts, x as number[]))
+const ofGaussian = (c: BoundCase<LinearGaussianFacts>) =>
+  average(c, ({ x }) => linearGaussianExact(c.facts, x as number[]))
+const ofNonlinear = (c: BoundCase<NonlinearFacts>) =>
+  average(c, ({ x }) => nonlinearExact(c.facts, x as number[]))
 
-const expectClose = (found: number, expected: number, what: string) =>
-  expect(Math.abs(found - expected) <= 1e-4 * Math.max(1, Math.abs(expected)), `${what}: ${found} should be ${expected}`).toBe(true)
+const agree = exactly(1e-4)
+const expectVerdict = (v: Verdict, what: string): void => {
+  expect(v.holds, `${what}: off by ${v.found}, allowed ${v.bound}`).toBe(true)
+}
+const expectClose = (found: number, expected: number, what: string): void =>
+  expectVerdict(agree(found, expected), what)
 
 /** The identity, the inequality, and equality at the posterior. */
-const expectIdentity = (c: BoundCase & { readonly posterior: AnyModel }, e: Exact, evaluate: (of: typeof boundAt) => number) => {
+const expectIdentity = (
+  c: BoundCase & { readonly posterior: AnyModel },
+  e: Exact,
+  evaluate: (of: typeof boundAt) => number,
+) => {
+  const { evidence, divergence } = e
   const bound = evaluate(boundAt)
-  expectClose(bound + e.divergence, e.evidence, `L_b + KL of ${c.description}`)
-  expect(bound, `L_b <= log P(x) of ${c.description}`).toBeLessThanOrEqual(e.evidence + 1e-4)
-  expectClose(evaluate(boundAtPosterior as typeof boundAt), e.evidence, `L_b at the posterior of ${c.description}`)
+  expectVerdict(identityHolds(agree)({ evidence, bound, divergence }), `the identity of ${c.description}`)
+  expectVerdict(liesBelow(agree)({ evidence, bound }), `L_b <= log P(x) of ${c.description}`)
+  const atPosterior = evaluate(boundAtPosterior as typeof boundAt)
+  expectVerdict(isTight(agree)({ evidence, bound: atPosterior }), `L_b at the posterior of ${c.description}`)
 }
 
 const runs = (numRuns: number) => ({ numRuns })
@@ -100,15 +135,20 @@ describe('log P(x) = L_b + KL(q ‖ posterior), to 1e-4, and L_b = log P(x) at t
     )
   })
 
-  it.each(['normal', 'logNormal', 'shared'] as const)('on 60 random conjugate pairs (%s), at sigma points', (kind: ConjugateKind) => {
-    fc.assert(
-      fc.property(seeds(), fc.constantFrom('closed form', 'sampled'), (seed, kl) => {
-        const c = conjugateCase(seed, kind)
-        expectIdentity(c, conjugateExact(c.facts), (of) => of(c, { particles: 2, kl: kl as 'sampled' }, sigmaPoints(1)))
-      }),
-      runs(60),
-    )
-  })
+  it.each(['normal', 'logNormal', 'shared'] as const)(
+    'on 60 random conjugate pairs (%s), at sigma points',
+    (kind: ConjugateKind) => {
+      fc.assert(
+        fc.property(seeds(), fc.constantFrom('closed form', 'sampled'), (seed, kl) => {
+          const c = conjugateCase(seed, kind)
+          expectIdentity(c, conjugateExact(c.facts), (of) =>
+            of(c, { particles: 2, kl: kl as 'sampled' }, sigmaPoints(1)),
+          )
+        }),
+        runs(60),
+      )
+    },
+  )
 })
 
 describe('the estimate of L_b, with random noise, lies within 5 standard errors', () => {
@@ -116,7 +156,10 @@ describe('the estimate of L_b, with random noise, lies within 5 standard errors'
     const found = evaluateMany(boundOf(c.p, c.q, { particles, ...options }), c.params, c.data, 40)
     // float32 has 7 digits; a closed form has no error at all.
     const error = found.standardError + 1e-5 * Math.max(1, Math.abs(e.bound))
-    expect(Math.abs(found.value - e.bound) / error, `${c.description}: ${found.value} should be ${e.bound}`).toBeLessThan(5)
+    expect(
+      Math.abs(found.value - e.bound) / error,
+      `${c.description}: ${found.value} should be ${e.bound}`,
+    ).toBeLessThan(5)
     expectClose(e.bound + e.divergence, e.evidence, `the oracle of ${c.description}`)
   }
 
@@ -168,23 +211,35 @@ describe('the linear VAE (Lucas et al., 2019)', () => {
   /** The optimal q with diagonal covariance: the posterior mean, and the variances σ² / M_ii, M = WᵀW + σ² I. */
   const optimal = (seed: number, angle: number) => {
     const { s, sigma, weights, bias } = linearVae(seed, angle)
-    const gram = (i: 0 | 1, j: 0 | 1) => weights.reduce((a, row) => a + (row[i] as number) * (row[j] as number), 0)
+    const gram = (i: 0 | 1, j: 0 | 1) =>
+      weights.reduce((a, row) => a + (row[i] as number) * (row[j] as number), 0)
     const [a, b, d] = [gram(0, 0) + sigma ** 2, gram(0, 1), gram(1, 1) + sigma ** 2]
     const det = a * d - b * b
     const gain = [0, 1].map((k) =>
-      weights.map((row) => (k === 0 ? d * (row[0] as number) - b * (row[1] as number) : a * (row[1] as number) - b * (row[0] as number)) / det),
+      weights.map(
+        (row) =>
+          (k === 0
+            ? d * (row[0] as number) - b * (row[1] as number)
+            : a * (row[1] as number) - b * (row[0] as number)) / det,
+      ),
     )
     const factor = [
       [sigma / Math.sqrt(a), 0],
       [0, sigma / Math.sqrt(d)],
     ]
     const shift = gain.map((row) => -row.reduce((t, g, i) => t + g * (bias[i] as number), 0))
-    const facts = { weights, bias, scale: bias.map(() => sigma), proposal: { weights: gain, bias: shift, factor } }
+    const facts = {
+      weights,
+      bias,
+      scale: bias.map(() => sigma),
+      proposal: { weights: gain, bias: shift, factor },
+    }
     const c = linearGaussianOf(`linear VAE rotated by ${angle}`, facts, [s.normals(4), s.normals(4)])
     return { c, gap: 0.5 * (Math.log(a) + Math.log(d) - Math.log(det)) }
   }
 
-  const boundOfVae = (c: BoundCase) => evaluateOnce(boundOf(c.p, c.q, { particles: 4 }), c.params, c.data, sigmaPoints(2))
+  const boundOfVae = (c: BoundCase) =>
+    evaluateOnce(boundOf(c.p, c.q, { particles: 4 }), c.params, c.data, sigmaPoints(2))
 
   it('has L_b = log P(x) at the pPCA optimum', () => {
     fc.assert(

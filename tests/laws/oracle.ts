@@ -4,10 +4,16 @@
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import type { ConjugateFacts } from '../../src/testing/arbitraries/conjugate.js'
-import type { Affine, NonlinearFacts } from '../../src/testing/arbitraries/nonlinear.js'
-import type { AffineGaussian, LinearGaussianFacts } from '../../src/testing/arbitraries/linearGaussian.js'
+import {
+  type Assignment,
+  assignments,
+  type FiniteFacts,
+  type FiniteNode,
+  logMass,
+} from '../../src/testing/arbitraries/finite.js'
 import type { MixtureFacts } from '../../src/testing/arbitraries/gaussianMixture.js'
-import { type Assignment, assignments, type FiniteFacts, type FiniteNode, logMass } from '../../src/testing/arbitraries/finite.js'
+import type { AffineGaussian, LinearGaussianFacts } from '../../src/testing/arbitraries/linearGaussian.js'
+import type { Affine, NonlinearFacts } from '../../src/testing/arbitraries/nonlinear.js'
 
 /** What the identity is about. */
 export interface Exact {
@@ -30,7 +36,11 @@ export const logNormal = (x: number, loc: number, scale: number): number =>
   -0.5 * ((x - loc) / scale) ** 2 - Math.log(scale) - halfLog2Pi
 
 /** From log p(x, z) and log q(z | x) at every z: the evidence, the bound, and the divergence from the posterior. */
-const ofJoint = (logJoint: readonly number[], logQ: readonly number[], weight: (i: number) => number = () => 1): Exact => {
+const ofJoint = (
+  logJoint: readonly number[],
+  logQ: readonly number[],
+  weight: (i: number) => number = () => 1,
+): Exact => {
   const evidence = logSumExp(logJoint.map((l, i) => l + Math.log(weight(i))))
   const q = logQ.map((l, i) => Math.exp(l) * weight(i))
   const expect = (f: (i: number) => number) => sum(q.map((w, i) => (w === 0 ? 0 : w * f(i))))
@@ -44,7 +54,8 @@ const ofJoint = (logJoint: readonly number[], logQ: readonly number[], weight: (
 /** By enumeration. */
 export const finiteExact = (f: FiniteFacts, x: Assignment): Exact => {
   const sizes = Object.fromEntries([...f.latents, ...f.observed].map((n) => [n.name, n.size]))
-  const total = (nodes: readonly FiniteNode[]) => (z: Assignment) => sum(nodes.map((n) => logMass(n, sizes, { ...x, ...z })))
+  const total = (nodes: readonly FiniteNode[]) => (z: Assignment) =>
+    sum(nodes.map((n) => logMass(n, sizes, { ...x, ...z })))
   const all = assignments(f.latents)
   return ofJoint(all.map(total([...f.latents, ...f.observed])), all.map(total(f.proposal)))
 }
@@ -75,14 +86,20 @@ export const logGaussian = (x: Matrix, m: Matrix, s: Matrix): number => {
 /** KL(N(a, A) ‖ N(b, B)). */
 export const klGaussians = (a: Matrix, A: Matrix, b: Matrix, B: Matrix): number => {
   const d = Matrix.sub(b, a)
-  return 0.5 * (solve(B, A).trace() + d.transpose().mmul(solve(B, d)).get(0, 0) - a.rows + logDet(B) - logDet(A))
+  return (
+    0.5 * (solve(B, A).trace() + d.transpose().mmul(solve(B, d)).get(0, 0) - a.rows + logDet(B) - logDet(A))
+  )
 }
 
 /**
  * By closed forms: L_b = E_q[log p(x | z)] − KL(q ‖ N(0, I)), with
  * E_q[log p(x | z)] = Σ_i log N(x_i; (W m + b)_i, σ_i²) − ½ tr(Wᵀ diag(σ⁻²) W S) for q = N(m, S).
  */
-export const linearGaussianExact = (f: LinearGaussianFacts, datum: readonly number[], q: AffineGaussian = f.proposal): Exact => {
+export const linearGaussianExact = (
+  f: LinearGaussianFacts,
+  datum: readonly number[],
+  q: AffineGaussian = f.proposal,
+): Exact => {
   const W = matrix(f.weights)
   const [b, x] = [column(f.bias), column(datum)]
   const noise = Matrix.diag(f.scale.map((s) => s ** 2))
@@ -95,7 +112,9 @@ export const linearGaussianExact = (f: LinearGaussianFacts, datum: readonly numb
   const factor = matrix(q.factor)
   const S = factor.mmul(factor.transpose())
   const fit = Matrix.add(W.mmul(m), b)
-  const reconstruction = sum(datum.map((xi, i) => logNormal(xi, fit.get(i, 0), f.scale[i] as number))) - 0.5 * weighted.mmul(W).mmul(S).trace()
+  const reconstruction =
+    sum(datum.map((xi, i) => logNormal(xi, fit.get(i, 0), f.scale[i] as number))) -
+    0.5 * weighted.mmul(W).mmul(S).trace()
   return {
     evidence: logGaussian(x, b, Matrix.add(W.mmul(W.transpose()), noise)),
     bound: reconstruction - klGaussians(m, S, Matrix.zeros(W.columns, 1), identity),
@@ -127,7 +146,9 @@ export const nonlinearExact = (f: NonlinearFacts, x: readonly number[]): Exact =
   const loc = affine(f.proposal, x)
   const logPrior = (z: readonly number[]) => sum(z.map((zi) => logNormal(zi, 0, 1)))
   const joint = points.map((z) => logPrior(z) + logLikelihood(f, x, z))
-  const logQ = points.map((z) => sum(z.map((zi, i) => logNormal(zi, loc[i] as number, f.proposal.scale[i] as number))))
+  const logQ = points.map((z) =>
+    sum(z.map((zi, i) => logNormal(zi, loc[i] as number, f.proposal.scale[i] as number))),
+  )
   const volume = (20 / n) ** k
   return ofJoint(joint, logQ, () => volume)
 }
@@ -138,7 +159,10 @@ export const conjugateExact = (f: ConjugateFacts): Exact => {
   const jacobian = f.kind === 'logNormal' ? mean(f.xs) : 0
   const one = (xs: readonly number[], share: number): Exact => {
     const data = column(xs)
-    const covariance = Matrix.add(Matrix.eye(xs.length).mul(f.t ** 2), Matrix.ones(xs.length, xs.length).mul(f.s ** 2))
+    const covariance = Matrix.add(
+      Matrix.eye(xs.length).mul(f.t ** 2),
+      Matrix.ones(xs.length, xs.length).mul(f.s ** 2),
+    )
     const loc = f.a * (xs[0] as number) + f.b
     const v = 1 / (1 / f.s ** 2 + xs.length / f.t ** 2)
     const posterior = v * (f.m / f.s ** 2 + sum(xs) / f.t ** 2)

@@ -52,7 +52,10 @@ describe('assertBound', () => {
 
   it('holds on a finite model, with no noise at all', async () => {
     const c = finiteCase(7)
-    const checks = await assertBound(c.p as AnyModel as never, c.q as never, { data: c.data as never, runs: 3 })
+    const checks = await assertBound(c.p as AnyModel as never, c.q as never, {
+      data: c.data as never,
+      runs: 3,
+    })
     for (const check of checks) expect(check.bound.standardError).toBe(0)
   })
 
@@ -106,7 +109,9 @@ describe('assertBound', () => {
 
   it('throws a sentence with seed, datum, log P(x), L_b and gap where a density lies', async () => {
     const wrong = { ...klTable, 'normal|normal': () => mul(0, 1) as never }
-    const text = await message(assertBound(pca, encoder, { data, runs: 1, seed: 3, bound: { klTable: wrong } }))
+    const text = await message(
+      assertBound(pca, encoder, { data, runs: 1, seed: 3, bound: { klTable: wrong } }),
+    )
     expect(text).toMatch(
       /^seed 3, datum \d: the bound lies above the evidence: log P\(x\) = -?\d+\.\d{6} \(.+\), L_b = -?\d+\.\d{6} ± \S+, gap -\S+ nats\n {2}→ a density is not what it says: .*repeat it with \{ seed: 3, runs: 1 \}/,
     )
@@ -133,7 +138,10 @@ describe('assertBound', () => {
       return E.isLeft(found) ? found.left.map((e) => e.message) : []
     }
     expect(await faults({ runs: 0 })).toEqual(['runs must be a whole number >= 1, but 0 was given'])
-    expect(await faults({ params: {} })).toEqual(["the params have no net 'decode'", "the params have no net 'encode'"])
+    expect(await faults({ params: {} })).toEqual([
+      "the params have no net 'decode'",
+      "the params have no net 'encode'",
+    ])
     expect(await faults({ data: {} })).toEqual(["the column 'x' is missing"])
     expect(await faults({ data: { x: [[1, Number.NaN]] } })).toHaveLength(1)
   })
@@ -152,4 +160,3 @@ describe('the types', () => {
     expect([first, second]).toHaveLength(2)
   })
 })
-

@@ -49,7 +49,11 @@ export type AnyBoundOptions = Omit<BoundOptions, 'sites'> & {
 }
 
 /** `elbo` of models that the compiler does not know; every rule is checked at run time. */
-export const boundOf = elbo as unknown as (p: AnyModel, q: AnyModel, options?: AnyBoundOptions) => AnyObjective
+export const boundOf = elbo as unknown as (
+  p: AnyModel,
+  q: AnyModel,
+  options?: AnyBoundOptions,
+) => AnyObjective
 
 /** A value of any shape. */
 export type AnyReal = Value<Shape, Real>
@@ -78,8 +82,11 @@ export const arrayOf = (shape: readonly number[], data: readonly number[]): NetP
 })
 
 /** A constant of any shape; made inside a callback, so that it is disposed with the run. */
-export const constantOf = <D>(domain: Domain<D>, shape: readonly number[], data: readonly number[]): Value<Shape, D> =>
-  makeValue(tf.tensor(Float32Array.from(data), [...shape]), [...shape], domain)
+export const constantOf = <D>(
+  domain: Domain<D>,
+  shape: readonly number[],
+  data: readonly number[],
+): Value<Shape, D> => makeValue(tf.tensor(Float32Array.from(data), [...shape]), [...shape], domain)
 
 /** A whole number that seeds a random model. */
 export const seeds = (): fc.Arbitrary<number> => fc.nat(2 ** 31 - 1)

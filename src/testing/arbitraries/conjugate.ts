@@ -14,7 +14,18 @@ import type { AnyModel } from '../../dsl/model.js'
 import { dense } from '../../dsl/nets/dense.js'
 import { log } from '../../dsl/operations/functions.js'
 import { positive, real } from '../../dsl/space.js'
-import { type AnyContext, type AnyReal, arrayOf, type BoundCase, bindAny, emptyModel, givenAny, netsAny, seeds, sharedAny } from './boundCase.js'
+import {
+  type AnyContext,
+  type AnyReal,
+  arrayOf,
+  type BoundCase,
+  bindAny,
+  emptyModel,
+  givenAny,
+  netsAny,
+  seeds,
+  sharedAny,
+} from './boundCase.js'
 import { streamOf } from './stream.js'
 
 /** The pairs. */
@@ -42,13 +53,19 @@ export const conjugatePosterior = (f: Facts): Affine => {
   const n = f.kind === 'shared' ? f.xs.length : 1
   const v = 1 / (1 / f.s ** 2 + n / f.t ** 2)
   const sum = f.kind === 'shared' ? f.xs.reduce((a, b) => a + b, 0) : 0
-  return { a: f.kind === 'shared' ? 0 : v / f.t ** 2, b: v * (f.m / f.s ** 2 + sum / f.t ** 2), r: Math.sqrt(v) }
+  return {
+    a: f.kind === 'shared' ? 0 : v / f.t ** 2,
+    b: v * (f.m / f.s ** 2 + sum / f.t ** 2),
+    r: Math.sqrt(v),
+  }
 }
 
 const prior = (f: Facts): AnyModel =>
   f.kind === 'shared'
     ? sharedAny('z', () => normal({ loc: f.m, scale: f.s as 1 }))(emptyModel)
-    : bindAny('z', () => (f.kind === 'normal' ? normal : logNormal)({ loc: f.m, scale: f.s as 1 }))(emptyModel)
+    : bindAny('z', () => (f.kind === 'normal' ? normal : logNormal)({ loc: f.m, scale: f.s as 1 }))(
+        emptyModel,
+      )
 
 const likelihood = (f: Facts) =>
   bindAny('x', ({ z }: AnyContext) =>
@@ -58,7 +75,8 @@ const likelihood = (f: Facts) =>
   )
 
 const family = (f: Facts, { r, b }: Affine): AnyModel => {
-  if (f.kind === 'shared') return sharedAny('z', () => normal({ loc: b, scale: r as 1 }))(givenAny({ x: real() }))
+  if (f.kind === 'shared')
+    return sharedAny('z', () => normal({ loc: b, scale: r as 1 }))(givenAny({ x: real() }))
   const space = f.kind === 'logNormal' ? positive() : real()
   return bindAny('z', ({ x, encode }: AnyContext) => {
     const loc = (encode as Call)(f.kind === 'logNormal' ? log(x as never) : x)
@@ -78,7 +96,14 @@ export const conjugateCase = (
   const number = () => s.normals(1)[0] as number
   const rows = s.integer(1, 4)
   const x = s.normals(rows, 1.5).map((y) => (kind === 'logNormal' ? Math.fround(Math.exp(y)) : y))
-  const numbers = { m: number(), s: s.uniform(0.4, 2), t: s.uniform(0.4, 2), a: kind === 'shared' ? 0 : 0.5 * number(), b: number(), r: s.uniform(0.3, 1.5) }
+  const numbers = {
+    m: number(),
+    s: s.uniform(0.4, 2),
+    t: s.uniform(0.4, 2),
+    a: kind === 'shared' ? 0 : 0.5 * number(),
+    b: number(),
+    r: s.uniform(0.3, 1.5),
+  }
   const facts: Facts = { kind, ...numbers, xs: kind === 'logNormal' ? x.map(Math.log) : x }
   const posterior = conjugatePosterior(facts)
   return {
@@ -96,4 +121,6 @@ export const conjugateCase = (
 
 /** Random conjugate pairs. */
 export const conjugatePairs = (): fc.Arbitrary<BoundCase<ConjugateFacts>> =>
-  fc.tuple(seeds(), fc.constantFrom('normal', 'logNormal', 'shared')).map(([seed, kind]) => conjugateCase(seed, kind as ConjugateKind))
+  fc
+    .tuple(seeds(), fc.constantFrom('normal', 'logNormal', 'shared'))
+    .map(([seed, kind]) => conjugateCase(seed, kind as ConjugateKind))

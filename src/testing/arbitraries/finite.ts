@@ -61,7 +61,11 @@ export const rowOf = (node: FiniteNode, sizes: Readonly<Record<string, number>>,
   node.parents.reduce((row, parent) => row * (sizes[parent] as number) + (at[parent] as number), 0)
 
 /** The log mass of a node at an assignment. */
-export const logMass = (node: FiniteNode, sizes: Readonly<Record<string, number>>, at: Assignment): number => {
+export const logMass = (
+  node: FiniteNode,
+  sizes: Readonly<Record<string, number>>,
+  at: Assignment,
+): number => {
   const row = rowOf(node, sizes, at)
   const x = at[node.name] as number
   const logits =
@@ -94,7 +98,12 @@ const someParents = (s: Stream, from: readonly string[], atLeast: number): reado
   return chosen.length >= Math.min(atLeast, from.length) ? chosen : [s.one(from)]
 }
 
-const nodeOf = (s: Stream, shape: Shapes, parents: readonly string[], sizes: Readonly<Record<string, number>>): FiniteNode => ({
+const nodeOf = (
+  s: Stream,
+  shape: Shapes,
+  parents: readonly string[],
+  sizes: Readonly<Record<string, number>>,
+): FiniteNode => ({
   ...shape,
   parents,
   table: s.normals(rowsOf(parents, sizes) * width(shape), 1.5),
@@ -103,17 +112,34 @@ const nodeOf = (s: Stream, shape: Shapes, parents: readonly string[], sizes: Rea
 const tableName = (side: 'p' | 'q', name: string): string => `${side}_${name}`
 
 /** The joint label of the parents. */
-const rowValue = (node: FiniteNode, sizes: Readonly<Record<string, number>>, context: AnyContext): AnyValue => {
+const rowValue = (
+  node: FiniteNode,
+  sizes: Readonly<Record<string, number>>,
+  context: AnyContext,
+): AnyValue => {
   const radix = node.parents.map((parent) => sizes[parent] as number)
   const join = (...parents: readonly tf.Tensor[]) =>
-    parents.reduce((row, parent, i) => tf.add(tf.mul(row, radix[i] as number), parent), tf.zerosLike(parents[0] as tf.Tensor))
+    parents.reduce(
+      (row, parent, i) => tf.add(tf.mul(row, radix[i] as number), parent),
+      tf.zerosLike(parents[0] as tf.Tensor),
+    )
   const space = { shape: [] as [], domain: category(rowsOf(node.parents, sizes)) }
-  return lift<[], unknown, readonly AnyValue[]>(space, join as never)(...node.parents.map((parent) => context[parent] as AnyValue))
+  return lift<[], unknown, readonly AnyValue[]>(
+    space,
+    join as never,
+  )(...node.parents.map((parent) => context[parent] as AnyValue))
 }
 
-const logitsOf = (node: FiniteNode, side: 'p' | 'q', sizes: Readonly<Record<string, number>>, context: AnyContext): AnyReal => {
+const logitsOf = (
+  node: FiniteNode,
+  side: 'p' | 'q',
+  sizes: Readonly<Record<string, number>>,
+  context: AnyContext,
+): AnyReal => {
   const table = (context[tableName(side, node.name)] as (...xs: readonly AnyValue[]) => AnyReal)()
-  return (node.parents.length === 0 ? table : gather(table, rowValue(node, sizes, context) as never)) as AnyReal
+  return (
+    node.parents.length === 0 ? table : gather(table, rowValue(node, sizes, context) as never)
+  ) as AnyReal
 }
 
 const addNode =
@@ -132,34 +158,51 @@ const tableShape = (node: FiniteNode, sizes: Readonly<Record<string, number>>): 
   ...(node.kind === 'bernoulli' ? [] : [node.size]),
 ]
 
-const paramsOf = (side: 'p' | 'q', nodes: readonly FiniteNode[], sizes: Readonly<Record<string, number>>): AnyParams =>
+const paramsOf = (
+  side: 'p' | 'q',
+  nodes: readonly FiniteNode[],
+  sizes: Readonly<Record<string, number>>,
+): AnyParams =>
   Object.fromEntries(
     nodes.map((n) => [tableName(side, n.name), { value: arrayOf(tableShape(n, sizes), n.table) }]),
   )
 
 const logSumExp = (xs: readonly number[]): number => {
   const top = Math.max(...xs)
-  return top === Number.NEGATIVE_INFINITY ? top : top + Math.log(xs.reduce((a, x) => a + Math.exp(x - top), 0))
+  return top === Number.NEGATIVE_INFINITY
+    ? top
+    : top + Math.log(xs.reduce((a, x) => a + Math.exp(x - top), 0))
 }
 
 /** The conditional tables of the exact posterior, along the order of p. */
-const posteriorOf = (latents: readonly FiniteNode[], observed: readonly FiniteNode[], sizes: Readonly<Record<string, number>>) =>
+const posteriorOf = (
+  latents: readonly FiniteNode[],
+  observed: readonly FiniteNode[],
+  sizes: Readonly<Record<string, number>>,
+) =>
   latents.map((node, i): FiniteNode => {
     const parents = [...observed, ...latents.slice(0, i)]
     const rest = assignments(latents.slice(i + 1))
-    const logJoint = (a: Assignment) => [...latents, ...observed].reduce((l, n) => l + logMass(n, sizes, a), 0)
+    const logJoint = (a: Assignment) =>
+      [...latents, ...observed].reduce((l, n) => l + logMass(n, sizes, a), 0)
     const table = assignments(parents).flatMap((a) => {
       const logits = Array.from({ length: node.size }, (_, x) =>
         logSumExp(rest.map((r) => logJoint({ ...a, ...r, [node.name]: x }))),
       )
       const top = logSumExp(logits)
-      return node.kind === 'bernoulli' ? [(logits[1] as number) - (logits[0] as number)] : logits.map((l) => l - top)
+      return node.kind === 'bernoulli'
+        ? [(logits[1] as number) - (logits[0] as number)]
+        : logits.map((l) => l - top)
     })
     return { ...node, parents: parents.map((n) => n.name), table }
   })
 
 /** A random finite model from a seed, with this many latents. */
-export const finiteCase = (seed: number, count = 1 + (seed % 3), rows = 2): BoundCase<FiniteFacts> & { readonly posterior: AnyModel } => {
+export const finiteCase = (
+  seed: number,
+  count = 1 + (seed % 3),
+  rows = 2,
+): BoundCase<FiniteFacts> & { readonly posterior: AnyModel } => {
   const s = streamOf(seed)
   const shapes = Array.from({ length: count }, (_, i) => randomShape(s, `z${i + 1}`))
   const seen = Array.from({ length: s.integer(1, 2) }, (_, j) => randomShape(s, `x${j + 1}`))
@@ -171,7 +214,9 @@ export const finiteCase = (seed: number, count = 1 + (seed % 3), rows = 2): Boun
   const before = (i: number) => [...seen.map((n) => n.name), ...order.slice(0, i).map((n) => n.name)]
   const proposal = order.map((n, i) => nodeOf(s, n, s.some(before(i)), sizes))
   const posterior = posteriorOf(latents, observed, sizes)
-  const inputs = givenAny(Object.fromEntries(seen.map((n) => [n.name, n.kind === 'bernoulli' ? binary() : label(n.size)])))
+  const inputs = givenAny(
+    Object.fromEntries(seen.map((n) => [n.name, n.kind === 'bernoulli' ? binary() : label(n.size)])),
+  )
   const arrow = (n: FiniteNode) => `${n.parents.join(' ')} → ${n.name}`
   return {
     description: `finite model ${[...latents, ...observed].map(arrow).join(', ')} with q ${proposal.map(arrow).join(', ')}`,
@@ -179,8 +224,13 @@ export const finiteCase = (seed: number, count = 1 + (seed % 3), rows = 2): Boun
     q: proposal.reduce(addNode('q', sizes), inputs),
     posterior: posterior.reduce(addNode('q', sizes), inputs),
     params: { ...paramsOf('p', [...latents, ...observed], sizes), ...paramsOf('q', proposal, sizes) },
-    posteriorParams: { ...paramsOf('p', [...latents, ...observed], sizes), ...paramsOf('q', posterior, sizes) },
-    data: Object.fromEntries(seen.map((n) => [n.name, Array.from({ length: rows }, () => s.integer(0, n.size - 1))])),
+    posteriorParams: {
+      ...paramsOf('p', [...latents, ...observed], sizes),
+      ...paramsOf('q', posterior, sizes),
+    },
+    data: Object.fromEntries(
+      seen.map((n) => [n.name, Array.from({ length: rows }, () => s.integer(0, n.size - 1))]),
+    ),
     shared: false,
     facts: { latents, observed, proposal, posterior },
   }

@@ -15,7 +15,18 @@ import { add } from '../../dsl/operations/arithmetic.js'
 import { gather, stack } from '../../dsl/operations/arrays.js'
 import { real } from '../../dsl/space.js'
 import type { Value } from '../../dsl/value.js'
-import { type AnyContext, type AnyReal, arrayOf, type BoundCase, bindAny, constantOf, emptyModel, givenAny, netsAny, seeds } from './boundCase.js'
+import {
+  type AnyContext,
+  type AnyReal,
+  arrayOf,
+  type BoundCase,
+  bindAny,
+  constantOf,
+  emptyModel,
+  givenAny,
+  netsAny,
+  seeds,
+} from './boundCase.js'
 import { streamOf } from './stream.js'
 
 /** The numbers of a mixture, by component. */
@@ -29,7 +40,10 @@ export interface MixtureFacts {
 }
 
 /** A random Gaussian mixture from a seed. */
-export const mixtureCase = (seed: number, rows = 2): BoundCase<MixtureFacts> & { readonly posterior: AnyModel } => {
+export const mixtureCase = (
+  seed: number,
+  rows = 2,
+): BoundCase<MixtureFacts> & { readonly posterior: AnyModel } => {
   const s = streamOf(seed)
   const k = s.integer(2, 5)
   const size = s.integer(1, 3)
@@ -50,10 +64,17 @@ export const mixtureCase = (seed: number, rows = 2): BoundCase<MixtureFacts> & {
       scale: gather(constantOf(positiveDomain, [k, size], scales.flat()), c as never) as never,
     }),
   )(bindAny('c', () => categorical({ logits: constantOf(realDomain, [k], logits) }))(emptyModel))
-  const assign = bindAny('c', ({ x, assign }: AnyContext) => categorical({ logits: (assign as (x: unknown) => AnyReal)(x) }))
+  const assign = bindAny('c', ({ x, assign }: AnyContext) =>
+    categorical({ logits: (assign as (x: unknown) => AnyReal)(x) }),
+  )
   const responsibilities = bindAny('c', ({ x }: AnyContext) => {
-    const densities = Array.from({ length: k }, (_, c) => component(c).logProb(x as AnyReal)) as [Value<[], Real>, ...Value<[], Real>[]]
-    return categorical({ logits: add(constantOf(realDomain, [k], logits), stack(densities) as AnyReal) as AnyReal })
+    const densities = Array.from({ length: k }, (_, c) => component(c).logProb(x as AnyReal)) as [
+      Value<[], Real>,
+      ...Value<[], Real>[],
+    ]
+    return categorical({
+      logits: add(constantOf(realDomain, [k], logits), stack(densities) as AnyReal) as AnyReal,
+    })
   })
   const params = { assign: { kernel: arrayOf([size, k], kernel.flat()), bias: arrayOf([k], bias) } }
   return {
@@ -70,4 +91,5 @@ export const mixtureCase = (seed: number, rows = 2): BoundCase<MixtureFacts> & {
 }
 
 /** Random Gaussian mixtures. */
-export const gaussianMixtures = (): fc.Arbitrary<BoundCase<MixtureFacts>> => seeds().map((seed) => mixtureCase(seed))
+export const gaussianMixtures = (): fc.Arbitrary<BoundCase<MixtureFacts>> =>
+  seeds().map((seed) => mixtureCase(seed))

@@ -14,7 +14,19 @@ import { cholesky as choleskyDomain, positive as positiveDomain } from '../../ds
 import type { AnyModel } from '../../dsl/model.js'
 import { dense } from '../../dsl/nets/dense.js'
 import { real } from '../../dsl/space.js'
-import { type AnyContext, type AnyParams, type AnyReal, arrayOf, type BoundCase, bindAny, constantOf, emptyModel, givenAny, netsAny, seeds } from './boundCase.js'
+import {
+  type AnyContext,
+  type AnyParams,
+  type AnyReal,
+  arrayOf,
+  type BoundCase,
+  bindAny,
+  constantOf,
+  emptyModel,
+  givenAny,
+  netsAny,
+  seeds,
+} from './boundCase.js'
 import { choleskyOf, inverse, type Matrix, matrixOf, product, transposed } from './matrix.js'
 import { streamOf } from './stream.js'
 
@@ -48,12 +60,16 @@ const affineParams = (weights: Matrix, bias: readonly number[]) => ({
 const float32 = (a: Matrix): Matrix => a.map((row) => row.map(Math.fround))
 
 /** The exact posterior P(z | x). */
-export const linearGaussianPosterior = (facts: Pick<LinearGaussianFacts, 'weights' | 'bias' | 'scale'>): AffineGaussian => {
+export const linearGaussianPosterior = (
+  facts: Pick<LinearGaussianFacts, 'weights' | 'bias' | 'scale'>,
+): AffineGaussian => {
   const { weights, bias, scale } = facts
   const k = (weights[0] ?? []).length
   const scaled = transposed(weights.map((row, i) => row.map((w) => w / (scale[i] as number) ** 2)))
   const precision = product(scaled, weights)
-  const covariance = inverse(matrixOf(k, k, (i, j) => (i === j ? 1 : 0) + ((precision[i] as number[])[j] as number)))
+  const covariance = inverse(
+    matrixOf(k, k, (i, j) => (i === j ? 1 : 0) + ((precision[i] as number[])[j] as number)),
+  )
   const gain = product(covariance, scaled)
   return {
     weights: gain,
@@ -62,11 +78,23 @@ export const linearGaussianPosterior = (facts: Pick<LinearGaussianFacts, 'weight
   }
 }
 
-const familyOf = (X: ReturnType<typeof real<[number]>>, k: number, factor: Matrix, diagonal: boolean): AnyModel =>
+const familyOf = (
+  X: ReturnType<typeof real<[number]>>,
+  k: number,
+  factor: Matrix,
+  diagonal: boolean,
+): AnyModel =>
   bindAny('z', ({ x, encode }: AnyContext) => {
     const loc = (encode as Call)(x)
     return diagonal
-      ? normal({ loc, scale: constantOf(positiveDomain, [k], factor.map((row, i) => row[i] as number)) as never })
+      ? normal({
+          loc,
+          scale: constantOf(
+            positiveDomain,
+            [k],
+            factor.map((row, i) => row[i] as number),
+          ) as never,
+        })
       : multivariateNormal({ loc, scaleTril: constantOf(choleskyDomain, [k, k], factor.flat()) as never })
   })(netsAny({ encode: dense(X, real(k)) })(givenAny({ x: X })))
 
@@ -84,7 +112,10 @@ export const linearGaussianOf = (
     normal({ loc: (decode as Call)(z), scale: constantOf(positiveDomain, [size], scale) as never }),
   )(bindAny('z', () => standardNormal(k))(netsAny({ decode: dense(real(k), X) })(emptyModel)))
   const posterior = linearGaussianPosterior(facts)
-  const paramsWith = (q: AffineGaussian): AnyParams => ({ decode: affineParams(weights, bias), encode: affineParams(q.weights, q.bias) })
+  const paramsWith = (q: AffineGaussian): AnyParams => ({
+    decode: affineParams(weights, bias),
+    encode: affineParams(q.weights, q.bias),
+  })
   const diagonal = proposal.factor.every((row, i) => row.every((l, j) => i === j || l === 0))
   return {
     description,
@@ -105,18 +136,27 @@ const randomCase = (seed: number, noise: 'one' | 'each', rows: number) => {
   const k = s.integer(1, 3)
   const sigma = s.uniform(0.5, 1.5)
   const scale = Array.from({ length: size }, () => (noise === 'one' ? sigma : s.uniform(0.5, 1.5)))
-  const matrix = (m: number, n: number, spread: number) => Array.from({ length: m }, () => s.normals(n, spread))
+  const matrix = (m: number, n: number, spread: number) =>
+    Array.from({ length: m }, () => s.normals(n, spread))
   const diagonal = s.uniform() < 0.5
   const below = matrix(k, k, 0.3)
   const proposal: AffineGaussian = {
     weights: matrix(k, size, 0.5),
     bias: s.normals(k, 0.5),
-    factor: float32(matrixOf(k, k, (i, j) => (i === j ? s.uniform(0.4, 1.4) : i > j && !diagonal ? ((below[i] as number[])[j] as number) : 0))),
+    factor: float32(
+      matrixOf(k, k, (i, j) =>
+        i === j ? s.uniform(0.4, 1.4) : i > j && !diagonal ? ((below[i] as number[])[j] as number) : 0,
+      ),
+    ),
   }
   const facts = { weights: matrix(size, k, 0.8), bias: s.normals(size), scale, proposal }
   const name = noise === 'one' ? 'probabilistic PCA' : 'factor analysis'
   const description = `${name}, Real[${k}] → Real[${size}], q with a ${diagonal ? 'diagonal' : 'full'} covariance`
-  return linearGaussianOf(description, facts, Array.from({ length: rows }, () => s.normals(size, 1.5)))
+  return linearGaussianOf(
+    description,
+    facts,
+    Array.from({ length: rows }, () => s.normals(size, 1.5)),
+  )
 }
 
 /** A random probabilistic PCA from a seed. */
@@ -127,4 +167,5 @@ export const factorAnalysisCase = (seed: number, rows = 2) => randomCase(seed, '
 /** Random probabilistic PCAs. */
 export const pcas = (): fc.Arbitrary<BoundCase<LinearGaussianFacts>> => seeds().map((seed) => pcaCase(seed))
 /** Random factor analyses. */
-export const factorAnalyses = (): fc.Arbitrary<BoundCase<LinearGaussianFacts>> => seeds().map((seed) => factorAnalysisCase(seed))
+export const factorAnalyses = (): fc.Arbitrary<BoundCase<LinearGaussianFacts>> =>
+  seeds().map((seed) => factorAnalysisCase(seed))

@@ -10,7 +10,18 @@ import { normal, standardNormal } from '../../dsl/distributions/normal.js'
 import { positive as positiveDomain } from '../../dsl/domain.js'
 import { dense, mlp } from '../../dsl/nets/dense.js'
 import { binary, real } from '../../dsl/space.js'
-import { type AnyContext, type AnyReal, arrayOf, type BoundCase, bindAny, constantOf, emptyModel, givenAny, netsAny, seeds } from './boundCase.js'
+import {
+  type AnyContext,
+  type AnyReal,
+  arrayOf,
+  type BoundCase,
+  bindAny,
+  constantOf,
+  emptyModel,
+  givenAny,
+  netsAny,
+  seeds,
+} from './boundCase.js'
 import { type Matrix, transposed } from './matrix.js'
 import { streamOf } from './stream.js'
 
@@ -55,11 +66,16 @@ export const nonlinearCase = (seed: number, k = 1 + (seed % 2), rows = 2): Bound
   const p = bindAny('x', ({ z, decode }: AnyContext) => {
     const mean = (decode as Call)(z)
     return likelihood === 'bernoulli' ? bernoulli({ logits: mean }) : normal({ loc: mean, scale: noise as 1 })
-  })(bindAny('z', () => standardNormal(k))(netsAny({ decode: mlp(real(k), [units], real(size), { activation: 'tanh' }) })(emptyModel)))
+  })(
+    bindAny('z', () => standardNormal(k))(
+      netsAny({ decode: mlp(real(k), [units], real(size), { activation: 'tanh' }) })(emptyModel),
+    ),
+  )
   const q = bindAny('z', ({ x, encode }: AnyContext) =>
     normal({ loc: (encode as Call)(x), scale: constantOf(positiveDomain, [k], proposal.scale) as never }),
   )(netsAny({ encode: dense(real(size), real(k)) })(givenAny({ x: X })))
-  const datum = () => (likelihood === 'bernoulli' ? Array.from({ length: size }, () => s.integer(0, 1)) : s.normals(size, 1.5))
+  const datum = () =>
+    likelihood === 'bernoulli' ? Array.from({ length: size }, () => s.integer(0, 1)) : s.normals(size, 1.5)
   const params = { decode: { ...layer(hidden, '0/'), ...layer(output, '1/') }, encode: layer(proposal) }
   return {
     description: `Real[${k}] → tanh ${units} → ${likelihood}[${size}]`,

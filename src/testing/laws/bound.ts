@@ -41,5 +41,10 @@ export const keepsMean =
 /** L_β = L_1 − (β − 1) · KL(q ‖ prior). */
 export const betaWeighs =
   (agree: Agreement) =>
-  (x: { readonly beta: number; readonly atOne: number; readonly atBeta: number; readonly divergence: number }): Verdict =>
+  (x: {
+    readonly beta: number
+    readonly atOne: number
+    readonly atBeta: number
+    readonly divergence: number
+  }): Verdict =>
     agree(x.atBeta, x.atOne - (x.beta - 1) * x.divergence)

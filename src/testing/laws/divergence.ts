@@ -13,7 +13,11 @@ import type { Verdict } from './distribution.js'
 
 /** The penalty ½ Σ_i (exp σ_i − (1 + σ_i) + m_i²), σ the logarithms of the variances. */
 export const seedPenalty = (m: readonly number[], logVariance: readonly number[]): number =>
-  0.5 * m.reduce((sum, mi, i) => sum + Math.expm1(logVariance[i] as number) - (logVariance[i] as number) + mi ** 2, 0)
+  0.5 *
+  m.reduce(
+    (sum, mi, i) => sum + Math.expm1(logVariance[i] as number) - (logVariance[i] as number) + mi ** 2,
+    0,
+  )
 
 /** KL >= 0. */
 export const isDivergence =
