@@ -86,15 +86,29 @@ export type { TermMethod } from './inference/derive/methods.js'
 export type { Step } from './inference/derive/steps.js'
 export type { DerivedTerm } from './inference/derive/terms.js'
 export { elbo } from './inference/elbo.js'
-export { type Estimate, estimate } from './inference/estimate.js'
+export { type Estimate, type EstimateOptions, estimate } from './inference/estimate.js'
 export { evaluate } from './inference/evaluate.js'
-export { type Evidence, evidence, posterior } from './inference/evidence.js'
-export type { Posterior } from './inference/evidence/posterior.js'
+export {
+  type Evidence,
+  type EvidenceOptions,
+  type ExactMethod,
+  evidence,
+  exactMethods,
+  posterior,
+} from './inference/evidence.js'
+export type {
+  FinitePosterior,
+  GaussianPosterior,
+  GridPosterior,
+  LatentPoints,
+  Posterior,
+  PosteriorGrid,
+} from './inference/evidence/posterior.js'
 export { expect } from './inference/expect.js'
 export { fit, orThrow } from './inference/fit.js'
 export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted.js'
 export { init } from './inference/init.js'
-export { type Divergence, kl } from './inference/kl.js'
+export { type Divergence, type KlOptions, kl } from './inference/kl.js'
 export { logProb } from './inference/logProb.js'
 export {
   adam,

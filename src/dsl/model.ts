@@ -137,7 +137,7 @@ export const given = <const G extends Givens>(spaces: G): Model<None, G, None> =
 }
 
 /** The empirical distribution of the data: a model whose inputs are drawn from the data set. */
-export const empirical: <const G extends Givens>(spaces: G) => Model<None, G, None> = given
+export const empirical = <const G extends Givens>(spaces: G): Model<None, G, None> => given(spaces)
 
 const requireName = (name: string): void => {
   if (!/^[\p{L}_][\p{L}\p{N}_']*$/u.test(name))

@@ -4,19 +4,26 @@
  *   (1/N) Σ_batches B · objective(batch)
  *
  * The noise depends on the seed and the place of the batch only, so two evaluations of one model are comparable.
- * Errors: tags `params`, `data`. Tested in tests/inference/evaluate.test.ts.
+ * An objective without data is evaluated on one batch of draws. Errors, all at once: tags `option`, `data`, `params`. Tested in tests/inference/evaluate.test.ts.
  */
-import type * as tf from '@tensorflow/tfjs'
-import { function as F, taskEither as TE } from 'fp-ts'
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { Dataset } from '../dsl/dataset.js'
 import { errorsOf, type GiryError } from '../dsl/error.js'
 import type { AnyObjective, Objective } from '../dsl/objective.js'
-import { flattenParams, type NetParams, type Params, paramErrors } from '../dsl/params.js'
-import { type RuntimeName, useRuntime } from '../runtime/backend.js'
+import {
+  flattenParams,
+  type NetParams,
+  type ParameterTensors,
+  type Params,
+  paramErrors,
+} from '../dsl/params.js'
+import { type RuntimeName, runtimeFaults, useRuntime } from '../runtime/backend.js'
 import { fold, keyFromSeed } from '../runtime/keys.js'
-import { batchAt } from './batches.js'
+import { batchAt, noiseOnly } from './batches.js'
+import type { NeedsData } from './estimate.js'
+import { seedFaults, whole } from './prepare.js'
 import { evaluateAt, uploadAll } from './step.js'
-import { type Accepts, datasetFor } from './trainingData.js'
+import { datasetFor } from './trainingData.js'
 
 /** Options of an evaluation, besides the data. */
 export interface EvaluateOptions<T = unknown> {
@@ -33,7 +40,7 @@ const range = (begin: number, end: number): Int32Array =>
 /** The mean over a data set at tensors that are uploaded already. */
 export const evaluateOn = async (
   objective: AnyObjective,
-  tensors: Readonly<Record<string, tf.Tensor>>,
+  tensors: ParameterTensors,
   data: Dataset,
   batch: number,
   seed: number,
@@ -48,19 +55,41 @@ export const evaluateOn = async (
   return sum / data.size
 }
 
-/** The mean of an objective over a data set. */
+type Errors = readonly GiryError[]
+
+const leftOf = (e: E.Either<Errors, unknown>): Errors => (E.isLeft(e) ? e.left : [])
+
+/** The data, or every fault of options, data and parameters. */
+const checked = (
+  o: AnyObjective,
+  params: Readonly<Record<string, NetParams>>,
+  options: Omit<EvaluateOptions, 'params'> & { readonly data?: unknown },
+): E.Either<Errors, Dataset | undefined> => {
+  const data = datasetFor(o.data, options.data)
+  const errors = [
+    ...whole('batch', options.batch),
+    ...seedFaults(options.seed),
+    ...runtimeFaults(options.runtime),
+    ...leftOf(data),
+    ...paramErrors(o.nets, params),
+  ]
+  return errors.length > 0 ? E.left(errors) : data
+}
+
+/** The mean of an objective over a data set; over `batch` draws where it takes no data. */
 export const evaluate = <T, D, const A>(
   objective: Objective<T, D>,
-  options: EvaluateOptions<T> & { readonly data: A & Accepts<A, D> },
-): TE.TaskEither<readonly GiryError[], number> => {
+  options: EvaluateOptions<T> & NeedsData<A, D>,
+): TE.TaskEither<Errors, number> => {
   const o = objective as unknown as AnyObjective
-  const params = options.params as Readonly<Record<string, NetParams>>
+  const params = (options.params ?? {}) as Readonly<Record<string, NetParams>>
+  const { batch = 500, seed = 0 } = options
+  const at = async (tensors: ParameterTensors, data: Dataset | undefined): Promise<number> =>
+    data === undefined
+      ? evaluateAt(o, tensors, noiseOnly(batch, fold(keyFromSeed(seed), 'evaluate')).at(0))
+      : evaluateOn(o, tensors, data, batch, seed)
   return F.pipe(
-    TE.fromEither(datasetFor(o.data, options.data)),
-    TE.filterOrElse(
-      () => paramErrors(o.nets, params).length === 0,
-      () => paramErrors(o.nets, params),
-    ),
+    TE.fromEither(checked(o, params, options as Parameters<typeof checked>[2])),
     TE.bindTo('data'),
     TE.bind('backend', () => useRuntime(options.runtime ?? 'auto')),
     TE.flatMap(({ data }) =>
@@ -68,7 +97,7 @@ export const evaluate = <T, D, const A>(
         async () => {
           const tensors = uploadAll(flattenParams(params))
           try {
-            return await evaluateOn(o, tensors, data as Dataset, options.batch ?? 500, options.seed ?? 0)
+            return await at(tensors, data)
           } finally {
             for (const t of Object.values(tensors)) t.dispose()
           }

@@ -20,7 +20,7 @@ import { type AnyModel, type Model, sitesOf } from '../dsl/model.js'
 import type { SiteNames } from '../dsl/rules.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
 import { type RuntimeName, runtimeNames, useRuntime } from '../runtime/backend.js'
-import { finiteEvidence, finitePosterior, whyNotFinite, whyNoTable } from './evidence/finite.js'
+import { finiteEvidence, finitePosterior, whyNoTable, whyNotFinite } from './evidence/finite.js'
 import { gaussianPosterior, linearSolutions } from './evidence/linearGaussian.js'
 import type { Posterior } from './evidence/posterior.js'
 import { makeProblem, type Problem } from './evidence/problem.js'
@@ -57,20 +57,23 @@ export interface EvidenceOptions {
 }
 
 /** The spaces of the sites of a model. */
-type SpacesOf<R, K> = { readonly [N in SiteNames<R> & K]: R[N] extends { readonly space: infer X } ? X : never }
+type SpacesOf<R, K> = {
+  readonly [N in SiteNames<R> & K]: R[N] extends { readonly space: infer X } ? X : never
+}
 
 /** Accepts values or plain data for some sites of the model, or a data set; otherwise a sentence. */
-export type ObservedData<A, R> = A extends Dataset<infer D>
-  ? [DataFault<SpacesOf<R, keyof D>, D>] extends [never]
-    ? unknown
-    : DataFault<SpacesOf<R, keyof D>, D>
-  : {
-      readonly [K in keyof A]: K extends SiteNames<R>
-        ? R[K] extends { readonly space: infer X }
-          ? ValueIn<X> | Plain
-          : never
-        : `'${K & string}' is no site of this model`
-    }
+export type ObservedData<A, R> =
+  A extends Dataset<infer D>
+    ? [DataFault<SpacesOf<R, keyof D>, D>] extends [never]
+      ? unknown
+      : DataFault<SpacesOf<R, keyof D>, D>
+    : {
+        readonly [K in keyof A]: K extends SiteNames<R>
+          ? R[K] extends { readonly space: infer X }
+            ? ValueIn<X> | Plain
+            : never
+          : `'${K & string}' is no site of this model`
+      }
 
 /** Options, required exactly when the model has nets or takes inputs. */
 type Options<T, G> = keyof T | keyof G extends never
@@ -85,32 +88,51 @@ export const evidence = <T, G, R, const A>(
   model: Model<T, G, R> & HasDensity<R>,
   data: A & ObservedData<A, R>,
   ...[options]: Options<T, G>
-): TE.TaskEither<Errors, Evidence> => exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, evidenceBy)
+): TE.TaskEither<Errors, Evidence> =>
+  exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, evidenceBy)
 
 /** P(z | x) of every datum, by an exact method. */
 export const posterior = <T, G, R, const A>(
   model: Model<T, G, R> & HasDensity<R>,
   data: A & ObservedData<A, R>,
   ...[options]: Options<T, G>
-): TE.TaskEither<Errors, Posterior> => exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, posteriorBy)
+): TE.TaskEither<Errors, Posterior> =>
+  exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, posteriorBy)
 
 /** What each method computes; Left is the reason why it does not apply. */
 type Ways<A> = Readonly<Record<ExactMethod, (problem: Problem) => E.Either<string, A>>>
 
-const exact = (method: ExactMethod, value: readonly number[], standardError: readonly number[] = value.map(() => 0)): Evidence => ({
+const exact = (
+  method: ExactMethod,
+  value: readonly number[],
+  standardError: readonly number[] = value.map(() => 0),
+): Evidence => ({
   value,
   standardError,
   kind: 'exact',
   method,
 })
 
-const unless = <A>(reason: string | undefined, f: () => A): E.Either<string, A> => (reason === undefined ? E.right(f()) : E.left(reason))
+const unless = <A>(reason: string | undefined, f: () => A): E.Either<string, A> =>
+  reason === undefined ? E.right(f()) : E.left(reason)
 
 const evidenceBy: Ways<Evidence> = {
   enumeration: (p) => unless(whyNotFinite(p), () => exact('enumeration', finiteEvidence(p))),
-  'linear-Gaussian': (p) => E.map((all: readonly { readonly logEvidence: number }[]) => exact('linear-Gaussian', all.map((s) => s.logEvidence)))(linearSolutions(p)),
+  'linear-Gaussian': (p) =>
+    E.map((all: readonly { readonly logEvidence: number }[]) =>
+      exact(
+        'linear-Gaussian',
+        all.map((s) => s.logEvidence),
+      ),
+    )(linearSolutions(p)),
   quadrature: (p) =>
-    E.map((all: readonly { readonly logEvidence: number; readonly error: number }[]) => exact('quadrature', all.map((q) => q.logEvidence), all.map((q) => q.error)))(quadratures(p)),
+    E.map((all: readonly { readonly logEvidence: number; readonly error: number }[]) =>
+      exact(
+        'quadrature',
+        all.map((q) => q.logEvidence),
+        all.map((q) => q.error),
+      ),
+    )(quadratures(p)),
 }
 
 const posteriorBy: Ways<Posterior> = {
@@ -118,15 +140,26 @@ const posteriorBy: Ways<Posterior> = {
     const reason = whyNotFinite(p)
     return reason === undefined ? E.map(() => finitePosterior(p))(whyNoTable(p)) : E.left(reason)
   },
-  'linear-Gaussian': (p) => E.map((all: Parameters<typeof gaussianPosterior>[1]) => gaussianPosterior(p, all))(linearSolutions(p)),
+  'linear-Gaussian': (p) =>
+    E.map((all: Parameters<typeof gaussianPosterior>[1]) => gaussianPosterior(p, all))(linearSolutions(p)),
   quadrature: gridPosterior,
 }
 
-const exactly = <A>(model: AnyModel, data: unknown, options: AnyOptions, ways: Ways<A>): TE.TaskEither<Errors, A> =>
+const exactly = <A>(
+  model: AnyModel,
+  data: unknown,
+  options: AnyOptions,
+  ways: Ways<A>,
+): TE.TaskEither<Errors, A> =>
   F.pipe(
     TE.fromEither(checked(model, options)),
     TE.flatMap(() => useRuntime(options.runtime ?? 'auto')),
-    TE.flatMap(() => TE.tryCatch(async () => solved(model, data, options, ways), (e) => errorsOf(e))),
+    TE.flatMap(() =>
+      TE.tryCatch(
+        async () => solved(model, data, options, ways),
+        (e) => errorsOf(e),
+      ),
+    ),
     TE.flatMap(TE.fromEither),
   )
 
@@ -135,29 +168,66 @@ const checked = (model: AnyModel, options: AnyOptions): E.Either<Errors, AnyMode
   const errors = [
     ...(method === undefined || exactMethods.includes(method)
       ? []
-      : [giryError('option', 'method', `'${String(method)}' is no exact method`, `use one of ${exactMethods.join(', ')}, or leave the choice to giry`)]),
+      : [
+          giryError(
+            'option',
+            'method',
+            `'${String(method)}' is no exact method`,
+            `use one of ${exactMethods.join(', ')}, or leave the choice to giry`,
+          ),
+        ]),
     ...(runtime === undefined || runtimeNames.includes(runtime)
       ? []
-      : [giryError('option', 'runtime', `'${String(runtime)}' is no runtime`, `use one of ${runtimeNames.join(', ')}`)]),
+      : [
+          giryError(
+            'option',
+            'runtime',
+            `'${String(runtime)}' is no runtime`,
+            `use one of ${runtimeNames.join(', ')}`,
+          ),
+        ]),
     ...sitesOf(model).flatMap(([name, site]) => [
       ...(can(site, 'density')
         ? []
-        : [giryError('model', name, `site '${name}' is drawn from ${site.family}, which has no density`, 'use a distribution with a density')]),
+        : [
+            giryError(
+              'model',
+              name,
+              `site '${name}' is drawn from ${site.family}, which has no density`,
+              'use a distribution with a density',
+            ),
+          ]),
       ...(site.scope === 'shared'
-        ? [giryError('exact', name, `site '${name}' is shared by all data, so log P(x) is no sum over the data`, 'bound it with elbo, or draw the site with bind')]
+        ? [
+            giryError(
+              'exact',
+              name,
+              `site '${name}' is shared by all data, so log P(x) is no sum over the data`,
+              'bound it with elbo, or draw the site with bind',
+            ),
+          ]
         : []),
     ]),
   ]
   return errors.length > 0 ? E.left(errors) : E.right(model)
 }
 
-const solved = <A>(model: AnyModel, data: unknown, options: AnyOptions, ways: Ways<A>): E.Either<Errors, A> => {
+const solved = <A>(
+  model: AnyModel,
+  data: unknown,
+  options: AnyOptions,
+  ways: Ways<A>,
+): E.Either<Errors, A> => {
   const problem = makeProblem(model, data, options)
   return E.isLeft(problem) ? problem : byMethods(problem.right, options.method, ways)
 }
 
 /** Tries the methods in order; all reasons in one error if none applies. */
-const byMethods = <A>(problem: Problem, asked: ExactMethod | undefined, ways: Ways<A>): E.Either<Errors, A> => {
+const byMethods = <A>(
+  problem: Problem,
+  asked: ExactMethod | undefined,
+  ways: Ways<A>,
+): E.Either<Errors, A> => {
   const reasons: (readonly [ExactMethod, string])[] = []
   for (const method of asked === undefined ? exactMethods : [asked]) {
     const result = ways[method](problem)
@@ -167,7 +237,19 @@ const byMethods = <A>(problem: Problem, asked: ExactMethod | undefined, ways: Wa
   const listed = reasons.map(([method, why]) => `${method}: ${why}`).join('; ')
   return E.left([
     asked === undefined
-      ? giryError('exact', 'evidence', `no exact method applies to this model (${listed})`, 'bound it from below with elbo', { reasons: Object.fromEntries(reasons) })
-      : giryError('exact', asked, `the method '${asked}' does not apply to this model: ${reasons[0]?.[1]}`, 'leave `method` out, and giry takes one that applies', { reasons: Object.fromEntries(reasons) }),
+      ? giryError(
+          'exact',
+          'evidence',
+          `no exact method applies to this model (${listed})`,
+          'bound it from below with elbo',
+          { reasons: Object.fromEntries(reasons) },
+        )
+      : giryError(
+          'exact',
+          asked,
+          `the method '${asked}' does not apply to this model: ${reasons[0]?.[1]}`,
+          'leave `method` out, and giry takes one that applies',
+          { reasons: Object.fromEntries(reasons) },
+        ),
   ])
 }

@@ -57,7 +57,16 @@ export type Comparable<Q, P> = [SameShape<ShapeIn<Q>, ShapeIn<P>>, Measure<Marks
 
 const faults = (q: AnyDistribution, p: AnyDistribution, options: KlOptions): readonly GiryError[] => [
   ...[q, p].flatMap((d) =>
-    can(d, 'density') ? [] : [giryError('model', 'kl', `KL(q ‖ p) needs densities, but ${d.family} has none`, 'use a distribution with a density')],
+    can(d, 'density')
+      ? []
+      : [
+          giryError(
+            'model',
+            'kl',
+            `KL(q ‖ p) needs densities, but ${d.family} has none`,
+            'use a distribution with a density',
+          ),
+        ],
   ),
   ...(sameShape(q.space.shape, p.space.shape) && absolutelyContinuous(q.space.domain, p.space.domain)
     ? []
@@ -70,7 +79,14 @@ const faults = (q: AnyDistribution, p: AnyDistribution, options: KlOptions): rea
         ),
       ]),
   ...(options.particles !== undefined && !(Number.isInteger(options.particles) && options.particles >= 2)
-    ? [giryError('option', 'particles', `particles must be a whole number >= 2, but ${options.particles} was given`, 'use 1000, or more for a smaller standard error')]
+    ? [
+        giryError(
+          'option',
+          'particles',
+          `particles must be a whole number >= 2, but ${options.particles} was given`,
+          'use 1000, or more for a smaller standard error',
+        ),
+      ]
     : []),
 ]
 
@@ -95,14 +111,19 @@ const divergence = (q: AnyDistribution, p: AnyDistribution, options: KlOptions):
 
 const zeroLike = (v: Scalar): Scalar => makeValue(tf.zerosLike(v.tensor), [], v.domain, v.axes)
 
-const particleAxis = 'particle'
+/** An axis that no parameter has. */
+const particleAxis = 'particle of kl'
 
 /** The mean of log q − log p over draws of q, and its standard error. */
 const sampled = (q: AnyDistribution, p: AnyDistribution, particles: number, seed: number): Divergence => {
   const axis = { name: particleAxis, size: particles }
   const x: AnyValue = q.sample(noiseFromSeed(seed), [axis])
   const ratio = expandAxes(sub(logDensity(q, x), logDensity(p, x)) as Scalar, [axis])
-  return { value: meanOver(ratio, [particleAxis]), method: 'Monte Carlo', standardError: standardErrorOf(ratio, particles) }
+  return {
+    value: meanOver(ratio, [particleAxis]),
+    method: 'Monte Carlo',
+    standardError: standardErrorOf(ratio, particles),
+  }
 }
 
 /** s / √n with s² the unbiased variance. */

@@ -9,7 +9,7 @@ import type { Player } from '../dsl/game.js'
 import type { AnyNet } from '../dsl/net.js'
 import type { DataSpec } from '../dsl/objective.js'
 import { type NetParams, paramErrors } from '../dsl/params.js'
-import { runtimeNames } from '../runtime/backend.js'
+import { runtimeFaults } from '../runtime/backend.js'
 import type { FitOptions } from './fitted.js'
 import { init } from './init.js'
 import type { Optimizer } from './optimizers/transformation.js'
@@ -30,7 +30,8 @@ export interface Prepared {
   readonly options: FitOptions
 }
 
-const whole = (name: string, x: number | undefined): readonly GiryError[] =>
+/** What is wrong with a count. */
+export const whole = (name: string, x: number | undefined): readonly GiryError[] =>
   x === undefined || (Number.isInteger(x) && x >= 1)
     ? []
     : [
@@ -39,6 +40,19 @@ const whole = (name: string, x: number | undefined): readonly GiryError[] =>
           name,
           `${name} must be a whole number >= 1, but ${x} was given`,
           `pass { ${name}: 1 } or more`,
+        ),
+      ]
+
+/** What is wrong with a seed. */
+export const seedFaults = (seed: number | undefined): readonly GiryError[] =>
+  seed === undefined || Number.isSafeInteger(seed)
+    ? []
+    : [
+        giryError(
+          'option',
+          'seed',
+          `the seed must be a whole number, but ${seed} was given`,
+          'pass { seed: 1 }',
         ),
       ]
 
@@ -66,26 +80,8 @@ const optionFaults = (o: FitOptions): readonly GiryError[] => [
         ),
       ]
     : []),
-  ...(o.seed !== undefined && !Number.isSafeInteger(o.seed)
-    ? [
-        giryError(
-          'option',
-          'seed',
-          `the seed must be a whole number, but ${o.seed} was given`,
-          'pass { seed: 1 }',
-        ),
-      ]
-    : []),
-  ...(o.runtime !== undefined && !runtimeNames.includes(o.runtime)
-    ? [
-        giryError(
-          'option',
-          'runtime',
-          `'${String(o.runtime)}' is no runtime`,
-          `use one of ${runtimeNames.join(', ')}`,
-        ),
-      ]
-    : []),
+  ...seedFaults(o.seed),
+  ...runtimeFaults(o.runtime),
 ]
 
 const batchFaults = (o: FitOptions, data: Dataset | undefined): readonly GiryError[] =>

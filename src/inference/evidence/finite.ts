@@ -16,21 +16,32 @@ import { datumAxis } from '../../dsl/model.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'
 import { logSumExp } from './logSumExp.js'
 import { coordinateNames, type FinitePosterior, pointsOf } from './posterior.js'
-import { chunkOf, type Latent, latentValue, logJoint, type Problem, runProblem, valuesAt, widthOf } from './problem.js'
+import {
+  chunkOf,
+  type Latent,
+  latentValue,
+  logJoint,
+  type Problem,
+  runProblem,
+  valuesAt,
+  widthOf,
+} from './problem.js'
 
 /** Joint supports beyond this are refused. */
-export const largestSupport = 2 ** 20
+const largestSupport = 2 ** 20
 
 /** Number of points of one latent, plates included. */
-export const supportOfLatent = (l: Latent): number => l.site.supportSize ** sizeOf(l.site.plates.map((p) => p.size))
+const supportOfLatent = (l: Latent): number => l.site.supportSize ** sizeOf(l.site.plates.map((p) => p.size))
 
 /** Number of joint configurations of these latents. */
-export const jointSupport = (latents: readonly Latent[]): number => latents.map(supportOfLatent).reduce((a, b) => a * b, 1)
+export const jointSupport = (latents: readonly Latent[]): number =>
+  latents.map(supportOfLatent).reduce((a, b) => a * b, 1)
 
 /** Why enumeration does not apply, if it does not. */
 export const whyNotFinite = (problem: Problem): string | undefined => {
   const infinite = problem.latents.find((l) => !can(l.site, 'enumerable'))
-  if (infinite !== undefined) return `latent '${infinite.name}' is drawn from ${infinite.site.family}, whose support is not finite`
+  if (infinite !== undefined)
+    return `latent '${infinite.name}' is drawn from ${infinite.site.family}, whose support is not finite`
   const support = jointSupport(problem.latents)
   return support > largestSupport
     ? `the latents have ${support.toLocaleString('en-US')} configurations, more than ${largestSupport.toLocaleString('en-US')}`
@@ -46,7 +57,9 @@ const supports = (problem: Problem): ReadonlyMap<string, Float32Array> => {
       valuesAt(problem, [0]),
       (name, _, d) => {
         if (!can(d, 'enumerable')) return d.sample(exampleNoise, [])
-        const points = (d as AnyDistribution as unknown as Distribution<EventSpace<Shape, Real>, 'enumerable'>).enumerate('support')
+        const points = (
+          d as AnyDistribution as unknown as Distribution<EventSpace<Shape, Real>, 'enumerable'>
+        ).enumerate('support')
         found.set(name, Float32Array.from(points.tensor.dataSync()))
         return points.axes.length === 0 ? points : firstOf(points, d)
       },
@@ -83,7 +96,8 @@ export const configurationsOf = (problem: Problem): Float32Array => {
       below /= l.site.supportSize
       for (let i = 0; i < count; i++) {
         const digit = Math.floor(i / below) % l.site.supportSize
-        for (let j = 0; j < event; j++) out[i * problem.dim + l.offset + part + j] = table[digit * event + j] as number
+        for (let j = 0; j < event; j++)
+          out[i * problem.dim + l.offset + part + j] = table[digit * event + j] as number
       }
     }
   }
@@ -93,7 +107,12 @@ export const configurationsOf = (problem: Problem): Float32Array => {
 const configurationAxis = 'configuration'
 
 /** log p(x, z) of some rows at every configuration: row after row. */
-const logTable = (problem: Problem, configurations: Float32Array, count: number, rows: Int32Array): Float64Array => {
+const logTable = (
+  problem: Problem,
+  configurations: Float32Array,
+  count: number,
+  rows: Int32Array,
+): Float64Array => {
   const out = new Float64Array(rows.length * count)
   const step = Math.max(1, Math.floor(chunkOf(problem) / rows.length))
   const byName = new Map(problem.latents.map((l) => [l.name, l]))
@@ -113,8 +132,16 @@ const logTable = (problem: Problem, configurations: Float32Array, count: number,
 const tableNumbers = 2 ** 22
 
 /** Visits every datum with its row of the table of log p(x, z). */
-const eachRow = (problem: Problem, configurations: Float32Array, count: number, visit: (row: Float64Array) => void): void => {
-  const rowsAtOnce = Math.max(1, Math.min(Math.floor(tableNumbers / Math.max(count, widthOf(problem))), chunkOf(problem)))
+const eachRow = (
+  problem: Problem,
+  configurations: Float32Array,
+  count: number,
+  visit: (row: Float64Array) => void,
+): void => {
+  const rowsAtOnce = Math.max(
+    1,
+    Math.min(Math.floor(tableNumbers / Math.max(count, widthOf(problem))), chunkOf(problem)),
+  )
   for (let begin = 0; begin < problem.size; begin += rowsAtOnce) {
     const rows = Int32Array.from({ length: Math.min(rowsAtOnce, problem.size - begin) }, (_, i) => begin + i)
     const table = logTable(problem, configurations, count, rows)
@@ -125,7 +152,9 @@ const eachRow = (problem: Problem, configurations: Float32Array, count: number, 
 /** log P(x) of every datum. */
 export const finiteEvidence = (problem: Problem): readonly number[] => {
   const out: number[] = []
-  eachRow(problem, configurationsOf(problem), jointSupport(problem.latents), (row) => out.push(logSumExp(row)))
+  eachRow(problem, configurationsOf(problem), jointSupport(problem.latents), (row) =>
+    out.push(logSumExp(row)),
+  )
   return out
 }
 
@@ -136,7 +165,9 @@ const largestTable = 2 ** 24
 export const whyNoTable = (problem: Problem): E.Either<string, number> => {
   const count = jointSupport(problem.latents)
   return count * problem.size > largestTable
-    ? E.left(`${problem.size} data × ${count} configurations are more probabilities than ${largestTable.toLocaleString('en-US')}; ask for fewer data at a time`)
+    ? E.left(
+        `${problem.size} data × ${count} configurations are more probabilities than ${largestTable.toLocaleString('en-US')}; ask for fewer data at a time`,
+      )
     : E.right(count)
 }
 
@@ -144,7 +175,9 @@ export const whyNoTable = (problem: Problem): E.Either<string, number> => {
 export const finitePosterior = (problem: Problem): FinitePosterior => {
   const count = jointSupport(problem.latents)
   const flat = configurationsOf(problem)
-  const configurations = Array.from({ length: count }, (_, i) => Array.from(flat.subarray(i * problem.dim, (i + 1) * problem.dim)))
+  const configurations = Array.from({ length: count }, (_, i) =>
+    Array.from(flat.subarray(i * problem.dim, (i + 1) * problem.dim)),
+  )
   const logEvidence: number[] = []
   const logs: Float64Array[] = []
   eachRow(problem, flat, count, (row) => {

@@ -24,7 +24,7 @@ export interface Strided {
   readonly datum: number
 }
 
-/** Mean and scale of a site: `blocks` independent blocks; a scale is a vector, or a lower factor for each block. */
+/** Mean and scale of a site: a scale is a vector, or a lower factor for each block. */
 export interface GaussianSite {
   readonly name: string
   readonly loc: Strided
@@ -35,7 +35,8 @@ export interface GaussianSite {
 }
 
 /** Whether a family is normal with parameters that can be read. */
-export const isGaussian = (family: string): boolean => family === 'multivariateNormal' || /^(iid\()*normal\)*$/.test(family)
+export const isGaussian = (family: string): boolean =>
+  family === 'multivariateNormal' || /^(iid\()*normal\)*$/.test(family)
 
 const strided = (v: AnyValue, site: Site, points: number, rows: number): Strided => {
   const byPoint = hasAxis(v, pointAxis)
@@ -65,7 +66,13 @@ const locScale = (d: AnyDistribution): { readonly loc: AnyValue; readonly scale:
 }
 
 /** Reads a site whose family is Gaussian. */
-export const readGaussian = (name: string, site: Site, d: AnyDistribution, points: number, rows: number): GaussianSite => {
+export const readGaussian = (
+  name: string,
+  site: Site,
+  d: AnyDistribution,
+  points: number,
+  rows: number,
+): GaussianSite => {
   const read = (v: AnyValue) => strided(v, site, points, rows)
   if (d.family !== 'multivariateNormal') {
     const { loc, scale } = locScale(d)

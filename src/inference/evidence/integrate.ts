@@ -44,17 +44,15 @@ export interface Integral {
 }
 
 const kronrodNodes = [
-  0.991455371120812639206854697526329, 0.949107912342758524526189684047851, 0.864864423359769072789712788640926,
-  0.741531185599394439863864773280788, 0.58608723546769113029414483825873, 0.405845151377397166906606412076961,
-  0.207784955007898467600689403773245, 0,
+  0.9914553711208126, 0.9491079123427585, 0.8648644233597691, 0.7415311855993945, 0.5860872354676911,
+  0.4058451513773972, 0.20778495500789848, 0,
 ]
 const kronrodWeights = [
-  0.022935322010529224963732008058970, 0.063092092629978553290700663189204, 0.104790010322250183839876322541518,
-  0.140653259715525918745189590510238, 0.169004726639267902826583426598550, 0.190350578064785409913256402421014,
-  0.204432940075298892414161999234649, 0.209482141084727828012999174891714,
+  0.022935322010529224, 0.06309209262997856, 0.10479001032225019, 0.14065325971552592, 0.1690047266392679,
+  0.19035057806478542, 0.20443294007529889, 0.20948214108472782,
 ]
 /** Gauss weights of every second Kronrod node. */
-const gaussWeights = [0.129484966168869693270611432679082, 0.279705391489276667901467771423780, 0.381830050505118944950369775488975, 0.417959183673469387755102040816327]
+const gaussWeights = [0.1294849661688697, 0.27970539148927664, 0.3818300505051189, 0.4179591836734694]
 
 interface Node {
   readonly x: number
@@ -63,7 +61,11 @@ interface Node {
 }
 
 const rule: readonly Node[] = kronrodNodes.flatMap((x, i) => {
-  const node = { x, kronrod: kronrodWeights[i] as number, gauss: i % 2 === 1 ? (gaussWeights[(i - 1) / 2] as number) : 0 }
+  const node = {
+    x,
+    kronrod: kronrodWeights[i] as number,
+    gauss: i % 2 === 1 ? (gaussWeights[(i - 1) / 2] as number) : 0,
+  }
   return x === 0 ? [node] : [{ ...node, x: -x }, node]
 })
 
@@ -74,6 +76,8 @@ interface Panel {
   readonly values: Float64Array
   readonly log: number
   readonly logError: number
+  /** Whether f is NaN next to some of the mass. */
+  readonly broken: boolean
 }
 
 interface Peak {
@@ -86,7 +90,11 @@ interface Peak {
 }
 
 /** Asks f for lists of points of several problems at once, and hands each its own back. */
-const ask = (f: LogFunction, lists: readonly (readonly number[])[], problems: readonly number[]): Float64Array[] => {
+const ask = (
+  f: LogFunction,
+  lists: readonly (readonly number[])[],
+  problems: readonly number[],
+): Float64Array[] => {
   const n = lists.reduce((sum, l) => sum + l.length, 0)
   const index = new Int32Array(n)
   const t = new Float64Array(n)
@@ -101,19 +109,29 @@ const ask = (f: LogFunction, lists: readonly (readonly number[])[], problems: re
   at = 0
   return lists.map((list) => {
     const own = new Float64Array(list.length)
-    for (let i = 0; i < own.length; i++) {
-      // A NaN outside of the mass is an overflow; within it, panels do not converge and the caller hears of it.
-      const v = values[at++] as number
-      own[i] = Number.isNaN(v) ? Number.NEGATIVE_INFINITY : v
-    }
+    for (let i = 0; i < own.length; i++) own[i] = values[at++] as number
     return own
   })
+}
+
+/** NaN as −Infinity: far outside of the mass it is an overflow. */
+const withoutNaN = (v: Float64Array): Float64Array =>
+  v.map((x) => (Number.isNaN(x) ? Number.NEGATIVE_INFINITY : x))
+
+/** Whether NaN borders on mass: a hole that no halving would fill. */
+const isBroken = (v: Float64Array, top: number): boolean => {
+  const isMass = (i: number) => (v[i] ?? Number.NaN) > top - 30
+  return (
+    v.every((x) => Number.isNaN(x)) || v.some((x, i) => Number.isNaN(x) && (isMass(i - 1) || isMass(i + 1)))
+  )
 }
 
 const gridSize = 129
 const reach = Math.asinh(1e4)
 
-const stretched = Array.from({ length: gridSize }, (_, k) => Math.sinh(reach * ((2 * k) / (gridSize - 1) - 1)))
+const stretched = Array.from({ length: gridSize }, (_, k) =>
+  Math.sinh(reach * ((2 * k) / (gridSize - 1) - 1)),
+)
 
 const gridOf = (s: Start): number[] => {
   const within = stretched.map((u) => s.center + s.spread * u).filter((t) => t > s.low && t < s.high)
@@ -138,7 +156,8 @@ const isNear = (p: Peak, spread: number): boolean =>
   p.f - Math.min(p.fLeft, p.fRight) < 1.5 || p.right - p.left < 1e-7 * (Math.abs(p.t) + 1e-3 * spread)
 
 /** Three points on each side within the bracket of a peak. */
-const cuts = (p: Peak): number[] => [1, 2, 3].flatMap((j) => [p.left + ((p.t - p.left) * j) / 4, p.t + ((p.right - p.t) * j) / 4])
+const cuts = (p: Peak): number[] =>
+  [1, 2, 3].flatMap((j) => [p.left + ((p.t - p.left) * j) / 4, p.t + ((p.right - p.t) * j) / 4])
 
 /** Moves to the best of the points, with its neighbors as the new bracket. */
 const tighten = (p: Peak, t: readonly number[], f: Float64Array): void => {
@@ -152,17 +171,29 @@ const tighten = (p: Peak, t: readonly number[], f: Float64Array): void => {
   all.forEach((x, i) => {
     if (x.f > (all[best] as { f: number }).f) best = i
   })
-  const [l, m, r] = [all[Math.max(0, best - 1)], all[best], all[Math.min(all.length - 1, best + 1)]] as [typeof all[0], typeof all[0], typeof all[0]]
+  const [l, m, r] = [all[Math.max(0, best - 1)], all[best], all[Math.min(all.length - 1, best + 1)]] as [
+    (typeof all)[0],
+    (typeof all)[0],
+    (typeof all)[0],
+  ]
   Object.assign(p, { t: m?.t, f: m?.f, left: l?.t, fLeft: l?.f, right: r?.t, fRight: r?.f })
 }
 
 const climb = (f: LogFunction, starts: readonly Start[], peaks: readonly Peak[][]): void => {
   for (let round = 0; round < 40; round++) {
-    const open = peaks.flatMap((list, p) => list.filter((k) => !isNear(k, (starts[p] as Start).spread)).map((k) => ({ k, p })))
+    const open = peaks.flatMap((list, p) =>
+      list.filter((k) => !isNear(k, (starts[p] as Start).spread)).map((k) => ({ k, p })),
+    )
     if (open.length === 0) return
     const points = open.map(({ k }) => cuts(k))
-    const values = ask(f, points, open.map(({ p }) => p))
-    open.forEach(({ k }, i) => tighten(k, points[i] as number[], values[i] as Float64Array))
+    const values = ask(
+      f,
+      points,
+      open.map(({ p }) => p),
+    )
+    open.forEach(({ k }, i) => {
+      tighten(k, points[i] as number[], withoutNaN(values[i] as Float64Array))
+    })
   }
 }
 
@@ -184,25 +215,30 @@ const breakpoints = (s: Start, peaks: readonly Peak[]): number[] => {
   const high = Math.min(s.high, s.center + 1e4 * s.spread)
   const points = new Set<number>([low, high])
   peaks.forEach((p, i) => {
-    const before = peaks[i - 1]
-    const after = peaks[i + 1]
-    const from = before === undefined ? low : (before.t + p.t) / 2
-    const to = after === undefined ? high : (after.t + p.t) / 2
-    const least = Math.max((p.right - p.left) / 2, Math.abs(p.t) * 1e-12, 1e-300)
-    points.add(p.t).add(from).add(to)
-    for (let h = p.t - p.left || least; p.t - h > from; h *= 2) points.add(p.t - h)
-    for (let h = p.right - p.t || least; p.t + h < to; h *= 2) points.add(p.t + h)
+    {
+      const before = peaks[i - 1]
+      const after = peaks[i + 1]
+      const from = before === undefined ? low : (before.t + p.t) / 2
+      const to = after === undefined ? high : (after.t + p.t) / 2
+      const least = Math.max((p.right - p.left) / 2, Math.abs(p.t) * 1e-12, 1e-300)
+      points.add(p.t).add(from).add(to)
+      for (let h = p.t - p.left || least; p.t - h > from; h *= 2) points.add(p.t - h)
+      for (let h = p.right - p.t || least; p.t + h < to; h *= 2) points.add(p.t + h)
+    }
   })
   return [...points].filter((t) => t >= low && t <= high).sort((a, b) => a - b)
 }
 
-const nodesOf = (from: number, to: number): number[] => rule.map((n) => (from + to) / 2 + ((to - from) / 2) * n.x)
+const nodesOf = (from: number, to: number): number[] =>
+  rule.map((n) => (from + to) / 2 + ((to - from) / 2) * n.x)
 
 /** Both rules on one panel. */
-const panelOf = (from: number, to: number, values: Float64Array): Panel => {
+const panelOf = (from: number, to: number, seen: Float64Array, peak: number): Panel => {
+  const values = withoutNaN(seen)
+  const broken = isBroken(seen, peak)
   let top = Number.NEGATIVE_INFINITY
   for (let i = 0; i < rule.length; i++) top = Math.max(top, values[i] as number)
-  if (top === Number.NEGATIVE_INFINITY) return { from, to, values, log: top, logError: top }
+  if (top === Number.NEGATIVE_INFINITY) return { from, to, values, log: top, logError: top, broken }
   let kronrod = 0
   let gauss = 0
   for (let i = 0; i < rule.length; i++) {
@@ -216,9 +252,8 @@ const panelOf = (from: number, to: number, values: Float64Array): Panel => {
   const raw = Math.abs(kronrod - gauss)
   const error = spread > 0 ? Math.min(raw, spread * Math.min(1, ((200 * raw) / spread) ** 1.5)) : raw
   const scale = top + Math.log((to - from) / 2)
-  return { from, to, values, log: scale + Math.log(kronrod), logError: scale + Math.log(error) }
+  return { from, to, values, log: scale + Math.log(kronrod), logError: scale + Math.log(error), broken }
 }
-
 
 /** The rounding of a float32 log density near its peak. */
 const roundingOf = (top: number): number => 2 ** -23 * (1 + Math.abs(top))
@@ -237,10 +272,14 @@ const refine = (f: LogFunction, states: readonly State[]): void => {
   for (let round = 0; round < rounds; round++) {
     const active = states.flatMap((s, p) => s.open.map((span) => ({ s, p, span })))
     if (active.length === 0) return
-    const values = ask(f, active.map(({ span }) => nodesOf(...span)), active.map(({ p }) => p))
+    const values = ask(
+      f,
+      active.map(({ span }) => nodesOf(...span)),
+      active.map(({ p }) => p),
+    )
     for (const s of states) s.open = []
     active.forEach(({ s, span }, i) => {
-      s.panels.push(panelOf(...span, values[i] as Float64Array))
+      s.panels.push(panelOf(...span, values[i] as Float64Array, s.top))
     })
     if (round < rounds - 1) for (const s of new Set(active.map((a) => a.s))) reopen(s)
   }
@@ -251,7 +290,8 @@ const reopen = (s: State): void => {
   const total = logSum(s.panels.map((p) => p.log))
   if (!Number.isFinite(total) || s.panels.length > mostPanels) return
   const tolerance = Math.log(Math.max(1e-9, roundingOf(s.top) / 4)) + total
-  const isOpen = (p: Panel) => p.logError > tolerance && p.to - p.from > 1e-13 * Math.max(Math.abs(p.from), Math.abs(p.to))
+  const isOpen = (p: Panel) =>
+    p.logError > tolerance && p.to - p.from > 1e-13 * Math.max(Math.abs(p.from), Math.abs(p.to))
   for (const p of s.panels.filter(isOpen)) {
     const middle = (p.from + p.to) / 2
     s.open.push([p.from, middle], [middle, p.to])
@@ -261,17 +301,20 @@ const reopen = (s: State): void => {
 
 const resultOf = (s: State): Integral => {
   const log = logSum(s.panels.map((p) => p.log))
-  if (!Number.isFinite(log)) return { log, error: Number.POSITIVE_INFINITY, converged: false, nodes: () => ({ t: [], logMass: [] }) }
+  if (!Number.isFinite(log))
+    return { log, error: Number.POSITIVE_INFINITY, converged: false, nodes: () => ({ t: [], logMass: [] }) }
   const { panels } = s
   const difference = Math.exp(logSum(panels.map((p) => p.logError)) - log)
   const rounding = roundingOf(s.top)
   return {
     log,
     error: difference + rounding,
-    converged: difference <= Math.max(1e-5, 32 * rounding),
+    converged: difference <= Math.max(1e-5, 32 * rounding) && !panels.some((p) => p.broken),
     nodes: () => ({
       t: panels.flatMap((p) => nodesOf(p.from, p.to)),
-      logMass: panels.flatMap((p) => rule.map((n, i) => (p.values[i] as number) + Math.log((n.kronrod * (p.to - p.from)) / 2))),
+      logMass: panels.flatMap((p) =>
+        rule.map((n, i) => (p.values[i] as number) + Math.log((n.kronrod * (p.to - p.from)) / 2)),
+      ),
     }),
   }
 }
@@ -280,11 +323,13 @@ const resultOf = (s: State): Integral => {
 export const integrate = (starts: readonly Start[], f: LogFunction): Integral[] => {
   const all = starts.map((_, p) => p)
   const grids = starts.map(gridOf)
-  const peaks = ask(f, grids, all).map((v, p) => peaksOf(grids[p] as number[], v))
+  const peaks = ask(f, grids, all).map((v, p) => peaksOf(grids[p] as number[], withoutNaN(v)))
   climb(f, starts, peaks)
   const modes = peaks.map((list) => (list.length === 0 ? [] : kept(list)))
-  const points = starts.map((s, p) => ((modes[p] as Peak[]).length === 0 ? [] : breakpoints(s, modes[p] as Peak[])))
-  const heights = ask(f, points, all)
+  const points = starts.map((s, p) =>
+    (modes[p] as Peak[]).length === 0 ? [] : breakpoints(s, modes[p] as Peak[]),
+  )
+  const heights = ask(f, points, all).map(withoutNaN)
   const states = points.map((t, p): State => {
     const list = modes[p] as Peak[]
     const top = list.reduce((a, m) => Math.max(a, m.f), Number.NEGATIVE_INFINITY)

@@ -60,7 +60,11 @@ const logistic: Line = {
 /** The ends of a uniform, through its `iid`s. */
 const endsOf = (d: AnyDistribution): { readonly low: Vector; readonly high: Vector } => {
   const part = d.parts[0]
-  if (part === undefined) return d.parameters as { readonly low: AnyValue; readonly high: AnyValue } as { readonly low: Vector; readonly high: Vector }
+  if (part === undefined)
+    return d.parameters as { readonly low: AnyValue; readonly high: AnyValue } as {
+      readonly low: Vector
+      readonly high: Vector
+    }
   const inner = endsOf(part)
   const n = d.space.shape[0] as number
   return { low: repeated(inner.low, n), high: repeated(inner.high, n) }
@@ -80,7 +84,11 @@ const between: Line = {
 }
 
 /** A width is positive where the uniform is one. */
-const positiveWidth = { ...real, name: 'Positive', marks: { Real: true, NonNegative: true, Positive: true } as const }
+const positiveWidth = {
+  ...real,
+  name: 'Positive',
+  marks: { Real: true, NonNegative: true, Positive: true } as const,
+}
 
 const byDomain: Readonly<Record<string, Line>> = {
   Real: identity,
@@ -92,7 +100,9 @@ const byDomain: Readonly<Record<string, Line>> = {
 
 /** The line of a site; undefined where there is none. */
 export const lineOf = (site: Site): Line | undefined =>
-  site.space.domain.name === 'Interval' && /^(iid\()*uniform\)*$/.test(site.family) ? between : byDomain[site.space.domain.name]
+  site.space.domain.name === 'Interval' && /^(iid\()*uniform\)*$/.test(site.family)
+    ? between
+    : byDomain[site.space.domain.name]
 
 /** The value of a latent at t. */
 export const onLine = (site: Site, line: Line, t: AnyValue, d: AnyDistribution): OnLine => {

@@ -10,9 +10,9 @@
  * the model at 0 and at the unit vectors, and solved with in float64.
  *
  * Why evaluation decides affineness: an analytic function that equals its affine interpolant at one random point does so
- * everywhere, with probability 1. A piecewise one (relu) must differ at some place with mass to matter, so it is
- * compared, to float32 rounding, at random points of scale 1 and 10 and at points within three scales of the prior and
- * of the posterior that come out, for every datum. A kink beyond all of these carries no mass that float32 would show.
+ * everywhere, with probability 1. A piecewise one (relu) must differ where z can be, so the two are compared, to float32
+ * rounding, at random points of scale 1 and 10, and for every datum at points near 3, 30, 300 and 3,000 scales of the
+ * prior and near 3 scales of the posterior that comes out. To reach a kink beyond these costs z millions of nats.
  * Tipping and Bishop, 1999; Bishop, 2006, section 2.3.3. Tested in tests/inference/evidence/linearGaussian.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
@@ -23,22 +23,35 @@ import { keyFromSeed, normals } from '../../runtime/keys.js'
 import { blockAt, type GaussianSite, isGaussian, pointAxis, readGaussian } from './gaussianSites.js'
 import { backward, choleskyOf, forward, halfLogDet, inverseOf } from './matrix.js'
 import { coordinateNames, type GaussianPosterior, pointsOf } from './posterior.js'
-import { type Column, chunkOf, type Latent, latentValue, type Problem, runProblem, siteTerm, valuesAt } from './problem.js'
+import {
+  type Column,
+  chunkOf,
+  type Latent,
+  latentValue,
+  type Problem,
+  runProblem,
+  siteTerm,
+  valuesAt,
+} from './problem.js'
 
 const log2Pi = Math.log(2 * Math.PI)
 
 /** Why the graph and the families forbid this method, if they do. */
-export const whyNotLinear = (problem: Problem): string | undefined => {
+const whyNotLinear = (problem: Problem): string | undefined => {
   if (problem.latents.length === 0) return 'the model has no latent'
   const latent = problem.latents.find((l) => !isGaussian(l.site.family))
-  if (latent !== undefined) return `latent '${latent.name}' is drawn from ${latent.site.family}, not from a normal`
-  const observed = problem.model.statements.find((s) => s.kind === 'site' && !isGaussian(s.site.family) && hasLatentParent(problem, s.site))
+  if (latent !== undefined)
+    return `latent '${latent.name}' is drawn from ${latent.site.family}, not from a normal`
+  const observed = problem.model.statements.find(
+    (s) => s.kind === 'site' && !isGaussian(s.site.family) && hasLatentParent(problem, s.site),
+  )
   return observed?.kind === 'site'
     ? `site '${observed.name}' depends on a latent and is drawn from ${observed.site.family}, not from a normal`
     : undefined
 }
 
-const hasLatentParent = (problem: Problem, site: Site): boolean => problem.latents.some((l) => site.parents.has(l.name))
+const hasLatentParent = (problem: Problem, site: Site): boolean =>
+  problem.latents.some((l) => site.parents.has(l.name))
 
 /** A run at several points: the Gaussian sites, and the log density of the others, for each datum. */
 interface Reading {
@@ -59,26 +72,54 @@ const readAt = (problem: Problem, rows: Int32Array, points: Float64Array, axes: 
       (name) => latentValue(problem, byName.get(name) as Latent, points, axes),
       (name, site, d, x) => {
         if (isGaussian(site.family)) sites.push(readGaussian(name, site, d, count, rows.length))
-        else expandTo(siteTerm(site, d, x), [{ name: datumAxis, size: rows.length }]).dataSync().forEach((t, r) => (rest[r] = (rest[r] as number) + t))
+        else
+          expandTo(siteTerm(site, d, x), [{ name: datumAxis, size: rows.length }])
+            .dataSync()
+            .forEach((t, r) => {
+              rest[r] = (rest[r] as number) + t
+            })
       },
     )
   })
   return { sites, rest }
 }
 
-/** The points 0, e_1, …, e_K and then random ones of scale 1 and 10. */
+/** How far from the origin, from the prior mean and from the posterior mean the model is probed, on opposite sides. */
+const distances = {
+  origin: [1, -1, 1, -1, 10, -10],
+  prior: [3, -3, 30, -30, 300, -300, 3000, -3000],
+  posterior: [3, -3, 3, -3],
+} as const
+
+/** The number of points near the mass. */
+const nearPoints = distances.prior.length + distances.posterior.length
+
+/** Noise for a list of distances: opposite points share theirs. */
+const directions = (seed: number, count: number, k: number): ((q: number) => Float32Array) => {
+  const noise = normals(keyFromSeed(seed), Math.ceil(count / 2) * k)
+  return (q) => noise.subarray(Math.floor(q / 2) * k, (Math.floor(q / 2) + 1) * k)
+}
+
+/** The points 0, e_1, …, e_K and then random ones. */
 const basisAndProbes = (k: number): Float64Array => {
-  const points = new Float64Array((k + 1 + 2 * probes) * k)
+  const points = new Float64Array((k + 1 + distances.origin.length) * k)
+  const direction = directions(1, distances.origin.length, k)
   for (let i = 0; i < k; i++) points[(i + 1) * k + i] = 1
-  const noise = normals(keyFromSeed(1), 2 * probes * k)
-  for (let i = 0; i < noise.length; i++) points[(k + 1) * k + i] = (noise[i] as number) * (i < probes * k ? 1 : 10)
+  distances.origin.forEach((scale, q) => {
+    for (let i = 0; i < k; i++) points[(k + 1 + q) * k + i] = scale * (direction(q)[i] as number)
+  })
   return points
 }
 
-const probes = 4
-
 /** loc(0) + Σ_i z_i (loc(e_i) − loc(0)) of one entry, and the size of its terms. */
-const affineAt = (s: GaussianSite, r: number, entry: number, z: ArrayLike<number>, from: number, k: number) => {
+const affineAt = (
+  s: GaussianSite,
+  r: number,
+  entry: number,
+  z: ArrayLike<number>,
+  from: number,
+  k: number,
+) => {
   const base = s.loc.data[blockAt(s.loc, 0, r) + entry] as number
   let value = base
   let size = Math.abs(base)
@@ -92,6 +133,9 @@ const affineAt = (s: GaussianSite, r: number, entry: number, z: ArrayLike<number
 
 /** Rounding of float32 that a few layers may add up to, relative to the largest term. */
 const rounding = 2e-5
+
+/** Below this, float32 keeps no relative accuracy. */
+const underflow = 1e-36
 
 /** The first site whose mean is not affine, or whose scale is not constant, at the points of `seen`. */
 const curvature = (
@@ -110,7 +154,8 @@ const curvature = (
       for (let r = 0; r < datums; r++) {
         if (scaleMoves(s, other, index, r)) return `the scale of site '${s.name}' depends on a latent`
         const { z, from } = pointOf(index, r)
-        if (meanBends(s, other, index, r, z, from, k)) return `the mean of site '${s.name}' is not affine in the latents`
+        if (meanBends(s, other, index, r, z, from, k))
+          return `the mean of site '${s.name}' is not affine in the latents`
       }
   }
   return undefined
@@ -126,7 +171,15 @@ const scaleMoves = (s: GaussianSite, other: GaussianSite, index: number, r: numb
   return false
 }
 
-const meanBends = (s: GaussianSite, other: GaussianSite, index: number, r: number, z: Float64Array, from: number, k: number): boolean => {
+const meanBends = (
+  s: GaussianSite,
+  other: GaussianSite,
+  index: number,
+  r: number,
+  z: Float64Array,
+  from: number,
+  k: number,
+): boolean => {
   if (other.loc.point === 0) return false
   let largest = 0
   let worst = 0
@@ -138,7 +191,7 @@ const meanBends = (s: GaussianSite, other: GaussianSite, index: number, r: numbe
     largest = Math.max(largest, size, Math.abs(seen))
     worst = Math.max(worst, gap)
   }
-  return worst > rounding * largest
+  return worst > rounding * largest + underflow
 }
 
 /** The residuals r(z) = C z + d of one datum, C row-major. */
@@ -164,12 +217,17 @@ const logVolume = (s: GaussianSite, r: number): number => {
   const at = blockAt(s.scale, 0, r)
   let sum = 0
   for (let j = 0; j < s.loc.size; j++)
-    sum += Math.log(s.scale.data[s.factor ? at + Math.floor(j / s.block) * s.block ** 2 + (j % s.block) * (s.block + 1) : at + j] as number)
+    sum += Math.log(
+      s.scale.data[
+        s.factor ? at + Math.floor(j / s.block) * s.block ** 2 + (j % s.block) * (s.block + 1) : at + j
+      ] as number,
+    )
   return sum
 }
 
 /** The observed numbers of a site in one row. */
-const observedAt = (c: Column, row: number, n: number): Float32Array => (c.constant ? c.data : c.data.subarray(row * n, (row + 1) * n))
+const observedAt = (c: Column, row: number, n: number): Float32Array =>
+  c.constant ? c.data : c.data.subarray(row * n, (row + 1) * n)
 
 /** Builds C (unless it is known already) and d of one datum. */
 const systemOf = (problem: Problem, basis: Reading, r: number, row: number, known?: Float64Array): System => {
@@ -185,7 +243,14 @@ const systemOf = (problem: Problem, basis: Reading, r: number, row: number, know
     const column = problem.columns.find((x) => x.name === s.name)
     const x = column === undefined ? new Float32Array(size) : observedAt(column, row, size)
     const base = blockAt(s.loc, 0, r)
-    d.set(whiten(s, r, Float64Array.from({ length: size }, (_, j) => (x[j] as number) - (s.loc.data[base + j] as number))), at)
+    d.set(
+      whiten(
+        s,
+        r,
+        Float64Array.from({ length: size }, (_, j) => (x[j] as number) - (s.loc.data[base + j] as number)),
+      ),
+      at,
+    )
     if (known === undefined)
       for (let i = 0; i < k; i++) {
         const unit = blockAt(s.loc, i + 1, r)
@@ -193,7 +258,9 @@ const systemOf = (problem: Problem, basis: Reading, r: number, row: number, know
           const own = latent !== undefined && latent.offset + j === i ? 1 : 0
           return own - ((s.loc.data[unit + j] as number) - (s.loc.data[base + j] as number))
         })
-        whiten(s, r, slope).forEach((v, j) => (c[(at + j) * k + i] = v))
+        whiten(s, r, slope).forEach((v, j) => {
+          c[(at + j) * k + i] = v
+        })
       }
     logScale += logVolume(s, r)
     at += size
@@ -208,7 +275,8 @@ const gram = (c: Float64Array, k: number, use: (row: number) => boolean = () => 
     if (!use(row)) continue
     for (let i = 0; i < k; i++) {
       const x = c[row * k + i] as number
-      if (x !== 0) for (let j = 0; j <= i; j++) a[i * k + j] = (a[i * k + j] as number) + x * (c[row * k + j] as number)
+      if (x !== 0)
+        for (let j = 0; j <= i; j++) a[i * k + j] = (a[i * k + j] as number) + x * (c[row * k + j] as number)
     }
   }
   for (let i = 0; i < k; i++) for (let j = 0; j < i; j++) a[j * k + i] = a[i * k + j] as number
@@ -216,10 +284,16 @@ const gram = (c: Float64Array, k: number, use: (row: number) => boolean = () => 
 }
 
 /** −Cᵀ d over the rows of `use`. */
-const rightSide = (c: Float64Array, d: Float64Array, k: number, use: (row: number) => boolean = () => true): Float64Array => {
+const rightSide = (
+  c: Float64Array,
+  d: Float64Array,
+  k: number,
+  use: (row: number) => boolean = () => true,
+): Float64Array => {
   const b = new Float64Array(k)
   for (let row = 0; row < d.length; row++)
-    if (use(row)) for (let i = 0; i < k; i++) b[i] = (b[i] as number) - (c[row * k + i] as number) * (d[row] as number)
+    if (use(row))
+      for (let i = 0; i < k; i++) b[i] = (b[i] as number) - (c[row * k + i] as number) * (d[row] as number)
   return b
 }
 
@@ -263,11 +337,16 @@ const latentRows = (problem: Problem, basis: Reading): ReadonlySet<number> => {
   return rows
 }
 
-/** Points within three scales of the prior and of the posterior, along (point, datum). */
-const nearMass = (systems: readonly System[], solutions: readonly Solution[], k: number, prior: ReadonlySet<number>): Float64Array | undefined => {
+/** Points from near to far in the prior, and points near the posterior, along (point, datum). */
+const nearMass = (
+  systems: readonly System[],
+  solutions: readonly Solution[],
+  k: number,
+  prior: ReadonlySet<number>,
+): Float64Array | undefined => {
   const rows = systems.length
-  const points = new Float64Array(2 * probes * rows * k)
-  const noise = normals(keyFromSeed(2), 2 * probes * k)
+  const points = new Float64Array(nearPoints * rows * k)
+  const direction = directions(2, nearPoints, k)
   const isPrior = (row: number) => prior.has(row)
   let priorFactor: Float64Array | undefined
   for (let r = 0; r < rows; r++) {
@@ -276,16 +355,24 @@ const nearMass = (systems: readonly System[], solutions: readonly Solution[], k:
     if (priorFactor === undefined || c !== systems[r - 1]?.c) priorFactor = choleskyOf(gram(c, k, isPrior), k)
     if (priorFactor === undefined) return undefined
     const priorMean = backward(priorFactor, k, forward(priorFactor, k, rightSide(c, d, k, isPrior)))
-    for (let q = 0; q < 2 * probes; q++) {
-      const [center, factor] = q < probes ? [priorMean, priorFactor] : [mean, precision]
-      const shift = backward(factor, k, noise.subarray(q * k, (q + 1) * k))
-      for (let i = 0; i < k; i++) points[(q * rows + r) * k + i] = (center[i] as number) + 3 * (shift[i] as number)
+    const place = (q: number, scale: number, center: Float64Array, factor: Float64Array) => {
+      const shift = backward(factor, k, direction(q))
+      for (let i = 0; i < k; i++)
+        points[(q * rows + r) * k + i] = (center[i] as number) + scale * (shift[i] as number)
     }
+    const factorOfPrior = priorFactor
+    distances.prior.forEach((scale, q) => {
+      place(q, scale, priorMean, factorOfPrior)
+    })
+    distances.posterior.forEach((scale, q) => {
+      place(distances.prior.length + q, scale, mean, precision)
+    })
   }
   return points
 }
 
-const range = (begin: number, end: number): number[] => Array.from({ length: end - begin }, (_, i) => begin + i)
+const range = (begin: number, end: number): number[] =>
+  Array.from({ length: end - begin }, (_, i) => begin + i)
 
 /** Solves some rows, or says why the model is not linear-Gaussian. */
 const solveRows = (problem: Problem, rows: Int32Array): E.Either<string, readonly Solution[]> => {
@@ -293,26 +380,35 @@ const solveRows = (problem: Problem, rows: Int32Array): E.Either<string, readonl
   const points = basisAndProbes(k)
   const count = points.length / k
   const basis = readAt(problem, rows, points, [{ name: pointAxis, size: count }])
-  const bent = curvature(basis, basis, k, rows.length, range(k + 1, count), (index) => ({ z: points, from: index * k }))
+  const bent = curvature(basis, basis, k, rows.length, range(k + 1, count), (index) => ({
+    z: points,
+    from: index * k,
+  }))
   if (bent !== undefined) return E.left(bent)
   const shared = sharesSlopes(basis)
   const systems: System[] = []
-  for (let r = 0; r < rows.length; r++) systems.push(systemOf(problem, basis, r, rows[r] as number, shared ? systems[0]?.c : undefined))
+  for (let r = 0; r < rows.length; r++)
+    systems.push(systemOf(problem, basis, r, rows[r] as number, shared ? systems[0]?.c : undefined))
   const solutions: Solution[] = []
   let factor: Float64Array | undefined
   for (const [r, system] of systems.entries()) {
     if (factor === undefined || !shared) factor = choleskyOf(gram(system.c, k), k)
-    if (factor === undefined) return E.left('the precision of the latents is not positive definite in float64')
+    if (factor === undefined)
+      return E.left('the precision of the latents is not positive definite in float64')
     solutions.push(solve(system, k, basis.rest[r] as number, factor))
   }
   const near = nearMass(systems, solutions, k, latentRows(problem, basis))
-  if (near === undefined) return E.left('the prior precision of the latents is not positive definite in float64')
+  if (near === undefined)
+    return E.left('the prior precision of the latents is not positive definite in float64')
   const axes = [
-    { name: pointAxis, size: 2 * probes },
+    { name: pointAxis, size: nearPoints },
     { name: datumAxis, size: rows.length },
   ]
   const again = readAt(problem, rows, near, axes)
-  const bentThere = curvature(basis, again, k, rows.length, range(0, 2 * probes), (index, r) => ({ z: near, from: (index * rows.length + r) * k }))
+  const bentThere = curvature(basis, again, k, rows.length, range(0, nearPoints), (index, r) => ({
+    z: near,
+    from: (index * rows.length + r) * k,
+  }))
   return bentThere === undefined ? E.right(solutions) : E.left(bentThere)
 }
 
@@ -320,7 +416,7 @@ const solveRows = (problem: Problem, rows: Int32Array): E.Either<string, readonl
 export const linearSolutions = (problem: Problem): E.Either<string, readonly Solution[]> => {
   const reason = whyNotLinear(problem)
   if (reason !== undefined) return E.left(reason)
-  const step = Math.max(1, Math.floor(chunkOf(problem) / (problem.dim + 1 + 2 * probes)))
+  const step = Math.max(1, Math.floor(chunkOf(problem) / (problem.dim + 1 + nearPoints)))
   const all: Solution[] = []
   for (let begin = 0; begin < problem.size; begin += step) {
     const some = solveRows(problem, Int32Array.from(range(begin, Math.min(begin + step, problem.size))))
@@ -336,7 +432,8 @@ const logNormal = ({ mean, precision }: Solution, z: Float64Array): number => {
   let squares = 0
   for (let i = 0; i < k; i++) {
     let x = 0
-    for (let j = i; j < k; j++) x += (precision[j * k + i] as number) * ((z[j] as number) - (mean[j] as number))
+    for (let j = i; j < k; j++)
+      x += (precision[j * k + i] as number) * ((z[j] as number) - (mean[j] as number))
     squares += x * x
   }
   return -0.5 * squares + halfLogDet(precision, k) - 0.5 * k * log2Pi
@@ -359,7 +456,9 @@ export const gaussianPosterior = (problem: Problem, solutions: readonly Solution
     scale: covariance.map((c) => c.map((row, i) => Math.sqrt(row[i] as number))),
     logDensity: (z) => {
       const { rows, coordinates } = pointsOf(problem, z)
-      return Array.from(rows, (r, p) => logNormal(solutions[r] as Solution, coordinates.subarray(p * k, (p + 1) * k)))
+      return Array.from(rows, (r, p) =>
+        logNormal(solutions[r] as Solution, coordinates.subarray(p * k, (p + 1) * k)),
+      )
     },
   }
 }

@@ -8,7 +8,7 @@
  * `coordinates` says which number of a point belongs to which latent: site by site in the order of the model, plates
  * before events, row-major. `logDensity(z)` is log P(z | x), in nats: z holds one point for all data, one per datum, or
  * k per datum one draw after the other (index draw · N + datum), which is also the order of the result.
- * Tested in tests/inference/evidence/posterior.test.ts.
+ * Tested in tests/inference/evidence.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { either as E } from 'fp-ts'
@@ -89,9 +89,15 @@ interface LatentNumbers {
 const refuse = (l: Latent, message: string, remedy: string): E.Either<readonly GiryError[], never> =>
   E.left([giryError('data', l.name, message, remedy)])
 
-const numbersOf = (problem: Problem, l: Latent, z: LatentPoints, draws: readonly Axis[]): E.Either<readonly GiryError[], LatentNumbers> => {
+const numbersOf = (
+  problem: Problem,
+  l: Latent,
+  z: LatentPoints,
+  draws: readonly Axis[],
+): E.Either<readonly GiryError[], LatentNumbers> => {
   const x = z[l.name]
-  if (x === undefined) return refuse(l, `the point has no value for latent '${l.name}'`, `pass { ${l.name}: … }`)
+  if (x === undefined)
+    return refuse(l, `the point has no value for latent '${l.name}'`, `pass { ${l.name}: … }`)
   if (isValue(x)) {
     const v = checkedValue(l.name, l.site.space, x)
     const axes = [...draws, { name: datumAxis, size: problem.size }, ...l.site.plates]
@@ -101,8 +107,18 @@ const numbersOf = (problem: Problem, l: Latent, z: LatentPoints, draws: readonly
     return E.right({ numbers, count: sizeOf(draws.map((a) => a.size)) * problem.size })
   }
   const shape = [...l.site.plates.map((p) => p.size), ...l.site.space.shape]
-  const decoded = decodeElements(shape, l.site.space.domain, showSpaceOf({ shape, domain: l.site.space.domain }), x)
-  return E.map((e: { readonly data: Float32Array; readonly count: number }): LatentNumbers => ({ numbers: e.data, count: e.count }))(decoded)
+  const decoded = decodeElements(
+    shape,
+    l.site.space.domain,
+    showSpaceOf({ shape, domain: l.site.space.domain }),
+    x,
+  )
+  return E.map(
+    (e: { readonly data: Float32Array; readonly count: number }): LatentNumbers => ({
+      numbers: e.data,
+      count: e.count,
+    }),
+  )(decoded)
 }
 
 /** The points of a record, with their rows; throws `GiryException` with every fault. */
@@ -115,16 +131,27 @@ export const pointsOf = (problem: Problem, z: LatentPoints): Points => {
   const parts = read.flatMap((r) => (E.isRight(r) ? [r.right] : []))
   const count = Math.max(problem.size, ...parts.map((p) => p.count))
   problem.latents.forEach((l, i) => {
-    const n = parts[i]?.count ?? 1
-    if (n !== 1 && (n !== count || count % problem.size !== 0))
-      throwAll([giryError('data', l.name, `latent '${l.name}' was given ${n} points for ${problem.size} data`, `pass one point, or ${problem.size} for each draw`)])
+    {
+      const n = parts[i]?.count ?? 1
+      if (n !== 1 && (n !== count || count % problem.size !== 0))
+        throwAll([
+          giryError(
+            'data',
+            l.name,
+            `latent '${l.name}' was given ${n} points for ${problem.size} data`,
+            `pass one point, or ${problem.size} for each draw`,
+          ),
+        ])
+    }
   })
   const coordinates = new Float64Array(count * problem.dim)
   problem.latents.forEach((l, i) => {
-    const { numbers, count: n } = parts[i] as LatentNumbers
-    for (let p = 0; p < count; p++)
-      for (let j = 0; j < l.size; j++)
-        coordinates[p * problem.dim + l.offset + j] = numbers[(n === 1 ? 0 : p) * l.size + j] as number
+    {
+      const { numbers, count: n } = parts[i] as LatentNumbers
+      for (let p = 0; p < count; p++)
+        for (let j = 0; j < l.size; j++)
+          coordinates[p * problem.dim + l.offset + j] = numbers[(n === 1 ? 0 : p) * l.size + j] as number
+    }
   })
   return { rows: Int32Array.from({ length: count }, (_, p) => p % problem.size), coordinates }
 }

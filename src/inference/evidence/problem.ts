@@ -31,7 +31,7 @@ import {
 } from '../../dsl/value.js'
 import { fold, keyFromSeed, uniforms } from '../../runtime/keys.js'
 import { logDensity, total } from '../expectation.js'
-import { functionsAt, checkedValue } from '../inputs.js'
+import { checkedValue, functionsAt } from '../inputs.js'
 import { datasetFor, isDataset } from '../trainingData.js'
 
 type Scalar = Value<[], Real>
@@ -85,42 +85,97 @@ const fromValue = (name: string, v: AnyValue, plates: readonly Axis[]): Column =
   const tensor = tf.tidy(() => expandTo(v, [...datum, ...plates]).clone())
   const data = Float32Array.from(tensor.dataSync())
   tensor.dispose()
-  return { name, shape: v.shape, domain: v.domain, plates, data, constant: datum.length === 0, count: datum[0]?.size ?? 1 }
+  return {
+    name,
+    shape: v.shape,
+    domain: v.domain,
+    plates,
+    data,
+    constant: datum.length === 0,
+    count: datum[0]?.size ?? 1,
+  }
 }
 
 const strayAxes = (name: string, v: AnyValue, plates: readonly Axis[]): readonly GiryError[] =>
   v.axes
     .filter((a) => a.name !== datumAxis && !plates.some((p) => p.name === a.name && p.size === a.size))
     .map((a) =>
-      giryError('data', name, `'${name}' has an axis '${a.name}' of size ${a.size}, which is no plate of it`, `give one event per datum, along the axis '${datumAxis}'`),
+      giryError(
+        'data',
+        name,
+        `'${name}' has an axis '${a.name}' of size ${a.size}, which is no plate of it`,
+        `give one event per datum, along the axis '${datumAxis}'`,
+      ),
     )
 
 /** Checks one value of a site or an input. */
-const valueColumn = (name: string, space: Site['space'], plates: readonly Axis[], v: AnyValue): Checked<Column> => {
+const valueColumn = (
+  name: string,
+  space: Site['space'],
+  plates: readonly Axis[],
+  v: AnyValue,
+): Checked<Column> => {
   const faults = strayAxes(name, v, plates)
-  return faults.length > 0 ? E.left(faults) : E.tryCatch(() => fromValue(name, checkedValue(name, space, v), plates), () => [
-    giryError('domain', name, `'${name}' must be ${showSpaceOf(space)}, but ${showSpaceOf(v)} was given`, 'pass a value of that space'),
-  ])
+  return faults.length > 0
+    ? E.left(faults)
+    : E.tryCatch(
+        () => fromValue(name, checkedValue(name, space, v), plates),
+        () => [
+          giryError(
+            'domain',
+            name,
+            `'${name}' must be ${showSpaceOf(space)}, but ${showSpaceOf(v)} was given`,
+            'pass a value of that space',
+          ),
+        ],
+      )
 }
 
 /** The observed sites as columns. */
 const observedColumns = (model: AnyModel, data: unknown, seed: number): Checked<readonly Column[]> => {
   const sites = sitesOf(model)
   const known = Object.fromEntries(sites)
-  const names = isDataset(data) ? Object.keys(data.columns).filter((n) => n in known) : Object.keys(data ?? {})
+  const names = isDataset(data)
+    ? Object.keys(data.columns).filter((n) => n in known)
+    : Object.keys(data ?? {})
   const strangers = names.filter((n) => !(n in known))
   if (strangers.length > 0)
-    return E.left(strangers.map((n) => giryError('data', n, `'${n}' is no site of this model`, `its sites are ${sites.map(([s]) => s).join(', ') || 'none'}`)))
+    return E.left(
+      strangers.map((n) =>
+        giryError(
+          'data',
+          n,
+          `'${n}' is no site of this model`,
+          `its sites are ${sites.map(([s]) => s).join(', ') || 'none'}`,
+        ),
+      ),
+    )
   if (names.length === 0)
-    return E.left([giryError('data', 'data', 'the data observes no site of this model', `pass an array for at least one of ${sites.map(([s]) => s).join(', ') || 'its sites'}`)])
+    return E.left([
+      giryError(
+        'data',
+        'data',
+        'the data observes no site of this model',
+        `pass an array for at least one of ${sites.map(([s]) => s).join(', ') || 'its sites'}`,
+      ),
+    ])
   const record = data as Readonly<Record<string, unknown>>
-  const specs = (of: readonly string[]) => Object.fromEntries(of.map((n) => [n, { ...(known[n] as Site).space, plates: (known[n] as Site).plates }]))
-  if (isDataset(data)) return E.map((d: Dataset | undefined) => datasetColumns(d as Dataset, seed))(datasetFor(specs(names), data))
+  const specs = (of: readonly string[]) =>
+    Object.fromEntries(of.map((n) => [n, { ...(known[n] as Site).space, plates: (known[n] as Site).plates }]))
+  if (isDataset(data))
+    return E.map((d: Dataset | undefined) => datasetColumns(d as Dataset, seed))(
+      datasetFor(specs(names), data),
+    )
   const values = names.filter((n) => isValue(record[n]))
   const plain = names.filter((n) => !isValue(record[n]))
   const decoded = datasetFor(specs(plain), Object.fromEntries(plain.map((n) => [n, record[n]])))
-  const fromValues = values.map((n) => valueColumn(n, (known[n] as Site).space, (known[n] as Site).plates, record[n] as AnyValue))
-  const errors = [...(E.isLeft(decoded) ? decoded.left : []), ...fromValues.flatMap((c) => (E.isLeft(c) ? c.left : []))]
+  const fromValues = values.map((n) =>
+    valueColumn(n, (known[n] as Site).space, (known[n] as Site).plates, record[n] as AnyValue),
+  )
+  const errors = [
+    ...(E.isLeft(decoded) ? decoded.left : []),
+    ...fromValues.flatMap((c) => (E.isLeft(c) ? c.left : [])),
+  ]
   if (errors.length > 0 || E.isLeft(decoded)) return E.left(errors)
   return E.right([
     ...(decoded.right === undefined ? [] : datasetColumns(decoded.right, seed)),
@@ -133,8 +188,18 @@ const datasetColumns = (data: Dataset, seed: number): readonly Column[] =>
   Object.entries(data.columns).map(([name, c]) => {
     const rows = Int32Array.from({ length: data.size }, (_, i) => i)
     const n = data.size * sizeOf(c.elements.shape)
-    const numbers = c.binarize ? rowsOf(c, rows, () => uniforms(fold(fold(keyFromSeed(seed), 'evidence'), name), n)) : c.elements.data
-    return { name, shape: c.space.shape, domain: c.space.domain, plates: c.space.plates ?? [], data: numbers, constant: false, count: data.size }
+    const numbers = c.binarize
+      ? rowsOf(c, rows, () => uniforms(fold(fold(keyFromSeed(seed), 'evidence'), name), n))
+      : c.elements.data
+    return {
+      name,
+      shape: c.space.shape,
+      domain: c.space.domain,
+      plates: c.space.plates ?? [],
+      data: numbers,
+      constant: false,
+      count: data.size,
+    }
   })
 
 /** The inputs of the model as columns. */
@@ -142,16 +207,21 @@ const givenColumns = (model: AnyModel, given: unknown): Checked<readonly Column[
   const columns = Object.entries(model.given).map(([name, space]): Checked<Column> => {
     const data = (given as Readonly<Record<string, unknown>> | undefined)?.[name]
     if (data === undefined)
-      return E.left([giryError('data', name, `the input '${name}' is missing`, `pass it in { given: { ${name}: … } }`)])
+      return E.left([
+        giryError('data', name, `the input '${name}' is missing`, `pass it in { given: { ${name}: … } }`),
+      ])
     if (isValue(data)) return valueColumn(name, space, [], data)
-    return E.map((e: { readonly data: Float32Array; readonly single: boolean; readonly count: number }): Column => ({
-      name,
-      ...space,
-      plates: [],
-      data: e.data,
-      constant: e.single,
-      count: e.count,
-    }))(decodeElements(space.shape, space.domain, showSpaceOf(space), data))
+    return E.map(
+      (e: { readonly data: Float32Array; readonly single: boolean; readonly count: number }): Column => ({
+        name,
+        shape: space.shape,
+        domain: space.domain,
+        plates: [],
+        data: e.data,
+        constant: e.single,
+        count: e.count,
+      }),
+    )(decodeElements(space.shape, space.domain, showSpaceOf(space), data))
   })
   const errors = columns.flatMap((c) => (E.isLeft(c) ? c.left : []))
   return errors.length > 0 ? E.left(errors) : E.right(columns.flatMap((c) => (E.isRight(c) ? [c.right] : [])))
@@ -171,7 +241,14 @@ const countFaults = (columns: readonly Column[]): readonly GiryError[] => {
   const first = columns.find((c) => !c.constant)
   return columns
     .filter((c) => !c.constant && c.count !== first?.count)
-    .map((c) => giryError('data', c.name, `'${c.name}' has ${c.count} data where '${first?.name}' has ${first?.count}`, 'give every name one entry per datum'))
+    .map((c) =>
+      giryError(
+        'data',
+        c.name,
+        `'${c.name}' has ${c.count} data where '${first?.name}' has ${first?.count}`,
+        'give every name one entry per datum',
+      ),
+    )
 }
 
 /** Checks data, inputs and parameters, and divides the sites into observed and latent ones. */
@@ -220,7 +297,13 @@ export const valuesAt = (problem: Problem, rows: ArrayLike<number>): Readonly<Re
 const columnAt = (c: Column, rows: ArrayLike<number>): AnyValue => {
   const axes: readonly Axis[] = [...(c.constant ? [] : [{ name: datumAxis, size: rows.length }]), ...c.plates]
   const dims = [...axes.map((a) => a.size), ...c.shape]
-  return makeValue(tf.tensor(c.constant ? c.data : gatherRows(c, rows), dims, 'float32'), c.shape, c.domain, axes, new Set([c.name]))
+  return makeValue(
+    tf.tensor(c.constant ? c.data : gatherRows(c, rows), dims, 'float32'),
+    c.shape,
+    c.domain,
+    axes,
+    new Set([c.name]),
+  )
 }
 
 const gatherRows = (c: Column, rows: ArrayLike<number>): Float32Array => {
@@ -234,14 +317,26 @@ const gatherRows = (c: Column, rows: ArrayLike<number>): Float32Array => {
 }
 
 /** The value of a latent from coordinates, `dim` of them for each element of `axes`. */
-export const latentValue = (problem: Problem, l: Latent, coordinates: ArrayLike<number>, axes: readonly Axis[]): AnyValue => {
+export const latentValue = (
+  problem: Problem,
+  l: Latent,
+  coordinates: ArrayLike<number>,
+  axes: readonly Axis[],
+): AnyValue => {
   const count = sizeOf(axes.map((a) => a.size))
   const out = new Float32Array(count * l.size)
   for (let i = 0; i < count; i++)
-    for (let j = 0; j < l.size; j++) out[i * l.size + j] = coordinates[i * problem.dim + l.offset + j] as number
+    for (let j = 0; j < l.size; j++)
+      out[i * l.size + j] = coordinates[i * problem.dim + l.offset + j] as number
   const all = [...axes, ...l.site.plates]
   const dims = [...all.map((a) => a.size), ...l.site.space.shape]
-  return makeValue(tf.tensor(out, dims, 'float32'), l.site.space.shape, l.site.space.domain, all, new Set([l.name]))
+  return makeValue(
+    tf.tensor(out, dims, 'float32'),
+    l.site.space.shape,
+    l.site.space.domain,
+    all,
+    new Set([l.name]),
+  )
 }
 
 /** Runs the model on known values, with `latent` deciding the rest; `visit` sees every site. */
@@ -292,25 +387,43 @@ export const widthOf = (problem: Problem): number =>
     1,
     problem.dim,
     ...problem.columns.map(columnSize),
-    ...Object.values(problem.model.nets).flatMap((net) => Object.values(net.parameters).map((p) => p.shape[p.shape.length - 1] ?? 1)),
+    ...Object.values(problem.model.nets).flatMap((net) =>
+      Object.values(net.parameters).map((p) => p.shape[p.shape.length - 1] ?? 1),
+    ),
   )
 
 /** Numbers of one tensor that a chunk may take: 16 MiB. */
 const chunkNumbers = 2 ** 22
 
 /** How many elements of a batch are evaluated at once. */
-export const chunkOf = (problem: Problem): number => Math.max(1, Math.min(2 ** 16, Math.floor(chunkNumbers / widthOf(problem))))
+export const chunkOf = (problem: Problem): number =>
+  Math.max(1, Math.min(2 ** 16, Math.floor(chunkNumbers / widthOf(problem))))
 
 /** log p(x_r, z) for pairs of a row r and a point z (`dim` coordinates each), in chunks. */
-export const logJointOfPairs = (problem: Problem, rows: ArrayLike<number>, points: ArrayLike<number>): Float64Array => {
+export const logJointOfPairs = (
+  problem: Problem,
+  rows: ArrayLike<number>,
+  points: ArrayLike<number>,
+): Float64Array => {
   const out = new Float64Array(rows.length)
   const chunk = chunkOf(problem)
   const byName = new Map(problem.latents.map((l) => [l.name, l]))
   for (let begin = 0; begin < rows.length; begin += chunk) {
-    const some = Int32Array.from({ length: Math.min(chunk, rows.length - begin) }, (_, i) => rows[begin + i] as number)
-    const coordinates = Float64Array.from({ length: some.length * problem.dim }, (_, i) => points[begin * problem.dim + i] as number)
+    const some = Int32Array.from(
+      { length: Math.min(chunk, rows.length - begin) },
+      (_, i) => rows[begin + i] as number,
+    )
+    const coordinates = Float64Array.from(
+      { length: some.length * problem.dim },
+      (_, i) => points[begin * problem.dim + i] as number,
+    )
     const axes = [{ name: datumAxis, size: some.length }]
-    out.set(logJoint(problem, some, axes, (name) => latentValue(problem, byName.get(name) as Latent, coordinates, axes)), begin)
+    out.set(
+      logJoint(problem, some, axes, (name) =>
+        latentValue(problem, byName.get(name) as Latent, coordinates, axes),
+      ),
+      begin,
+    )
   }
   return out
 }

@@ -12,9 +12,9 @@
 import * as tf from '@tensorflow/tfjs'
 import { either as E } from 'fp-ts'
 import { can } from '../../dsl/distribution.js'
+import type { Real } from '../../dsl/domain.js'
 import { datumAxis } from '../../dsl/model.js'
 import { type AnyValue, expandTo, type Value } from '../../dsl/value.js'
-import type { Real } from '../../dsl/domain.js'
 import { noiseFromSeed } from '../../runtime/noise.js'
 import { total } from '../expectation.js'
 import { configurationsOf, jointSupport } from './finite.js'
@@ -22,13 +22,23 @@ import { type Integral, integrate, type Start } from './integrate.js'
 import { type Line, lineOf, onLine } from './line.js'
 import { logSumExp } from './logSumExp.js'
 import { coordinateNames, type GridPosterior, pointsOf } from './posterior.js'
-import { chunkOf, type Latent, latentValue, logJointOfPairs, type Problem, runProblem, siteTerm, valuesAt } from './problem.js'
+import {
+  chunkOf,
+  type Latent,
+  latentValue,
+  logJointOfPairs,
+  type Problem,
+  runProblem,
+  siteTerm,
+  valuesAt,
+} from './problem.js'
 
 /** Configurations of enumerable latents beyond which quadrature is refused. */
 const largestSum = 1024
 
 /** The latents that are integrated over. */
-const continuousOf = (problem: Problem): readonly Latent[] => problem.latents.filter((l) => !can(l.site, 'enumerable'))
+const continuousOf = (problem: Problem): readonly Latent[] =>
+  problem.latents.filter((l) => !can(l.site, 'enumerable'))
 
 /** Why quadrature does not apply, if it does not. */
 export const whyNoQuadrature = (problem: Problem): string | undefined => {
@@ -115,11 +125,18 @@ const seeChunk = (s: Setting, rows: Int32Array, points: Float64Array): Seen => {
 
 const copyBack = (problem: Problem, l: Latent, value: AnyValue, count: number, out: Float64Array): void => {
   const z = expandTo(value, [{ name: datumAxis, size: count }, ...l.site.plates]).dataSync()
-  for (let i = 0; i < count; i++) for (let j = 0; j < l.size; j++) out[i * problem.dim + l.offset + j] = z[i * l.size + j] as number
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < l.size; j++) out[i * problem.dim + l.offset + j] = z[i * l.size + j] as number
 }
 
 /** Evaluates points of any number. */
-const see = (s: Setting, jobs: readonly Job[], which: Int32Array, ts: readonly ArrayLike<number>[], visit: (at: number, seen: Seen) => void): void => {
+const see = (
+  s: Setting,
+  jobs: readonly Job[],
+  which: Int32Array,
+  ts: readonly ArrayLike<number>[],
+  visit: (at: number, seen: Seen) => void,
+): void => {
   const { problem, axes, configurations } = s
   const k = problem.dim
   const chunk = chunkOf(problem)
@@ -140,7 +157,12 @@ const see = (s: Setting, jobs: readonly Job[], which: Int32Array, ts: readonly A
 }
 
 /** log p(x, z(t)) |dz/dt| of pairs of a job and a point. */
-const logIntegrand = (s: Setting, jobs: readonly Job[], which: Int32Array, ts: readonly ArrayLike<number>[]): Float64Array => {
+const logIntegrand = (
+  s: Setting,
+  jobs: readonly Job[],
+  which: Int32Array,
+  ts: readonly ArrayLike<number>[],
+): Float64Array => {
   const out = new Float64Array(which.length)
   see(s, jobs, which, ts, (at, { logJoint, logVolume }) => {
     for (let i = 0; i < logJoint.length; i++) out[at + i] = (logJoint[i] as number) + (logVolume[i] as number)
@@ -165,7 +187,9 @@ const startsOf = (s: Setting, jobs: readonly Job[]): readonly (readonly Start[])
     const points = new Float64Array(count * problem.dim)
     for (let i = 0; i < count; i++)
       for (let j = 0; j < problem.dim; j++)
-        points[i * problem.dim + j] = s.configurations[(some[Math.floor(i / priorDraws)] as Job).configuration * problem.dim + j] as number
+        points[i * problem.dim + j] = s.configurations[
+          (some[Math.floor(i / priorDraws)] as Job).configuration * problem.dim + j
+        ] as number
     const axes = [{ name: datumAxis, size: count }]
     tf.tidy(() => {
       runProblem(
@@ -182,9 +206,13 @@ const startsOf = (s: Setting, jobs: readonly Job[]): readonly (readonly Start[])
       )
     })
     for (let i = 0; i < count; i++)
-      s.axes.forEach((axis, a) => drawn[begin + Math.floor(i / priorDraws)]?.[a]?.push(points[i * problem.dim + axis] as number))
+      s.axes.forEach((axis, a) => {
+        drawn[begin + Math.floor(i / priorDraws)]?.[a]?.push(points[i * problem.dim + axis] as number)
+      })
   }
-  const lines = continuousOf(problem).flatMap((l) => new Array<Line>(l.size).fill(s.lines.get(l.name) as Line))
+  const lines = continuousOf(problem).flatMap((l) =>
+    new Array<Line>(l.size).fill(s.lines.get(l.name) as Line),
+  )
   return drawn.map((byAxis) => byAxis.map((z, a) => startFrom(lines[a] as Line, z)))
 }
 
@@ -192,21 +220,40 @@ const startsOf = (s: Setting, jobs: readonly Job[]): readonly (readonly Start[])
 const startFrom = (line: Line, z: readonly number[]): Start => {
   const { low, high, toLine } = line
   if (toLine === undefined) return { center: 0, spread: 1.5, low, high }
-  const t = z.map((x) => Math.min(high, Math.max(low, toLine(x)))).filter((x) => !Number.isNaN(x)).sort((a, b) => a - b)
+  const t = z
+    .map((x) => Math.min(high, Math.max(low, toLine(x))))
+    .filter((x) => !Number.isNaN(x))
+    .sort((a, b) => a - b)
   const at = (q: number) => t[Math.round(q * (t.length - 1))] ?? 0
   const spread = (at(0.84) - at(0.16)) / 2
-  return { center: at(0.5), spread: spread > 0 ? spread : Math.max(1e-6, Math.abs(at(0.5)) * 1e-6), low, high }
+  return {
+    center: at(0.5),
+    spread: spread > 0 ? spread : Math.max(1e-6, Math.abs(at(0.5)) * 1e-6),
+    low,
+    high,
+  }
 }
 
 /** Pairs of a job and the first coordinate, each with an inner integral over the second. */
-const innerIntegrals = (s: Setting, jobs: readonly Job[], starts: readonly (readonly Start[])[], which: Int32Array, first: ArrayLike<number>): Integral[] => {
+const innerIntegrals = (
+  s: Setting,
+  jobs: readonly Job[],
+  starts: readonly (readonly Start[])[],
+  which: Int32Array,
+  first: ArrayLike<number>,
+): Integral[] => {
   const out: Integral[] = []
   const atOnce = 2 ** 13
   for (let begin = 0; begin < which.length; begin += atOnce) {
     const some = which.subarray(begin, begin + atOnce)
     const inner = Array.from(some, (job) => starts[job]?.[1] as Start)
     const integrals = integrate(inner, (pairs, t) =>
-      logIntegrand(s, jobs, pairs.map((p) => some[p] as number), [Float64Array.from(pairs).map((p) => first[begin + p] as number), t]),
+      logIntegrand(
+        s,
+        jobs,
+        pairs.map((p) => some[p] as number),
+        [Float64Array.from(pairs).map((p) => first[begin + p] as number), t],
+      ),
     )
     for (const i of integrals) out.push(i)
   }
@@ -214,7 +261,11 @@ const innerIntegrals = (s: Setting, jobs: readonly Job[], starts: readonly (read
 }
 
 /** The integral of every job. */
-const integrals = (s: Setting, jobs: readonly Job[], starts: readonly (readonly Start[])[]): readonly Integral[] => {
+const integrals = (
+  s: Setting,
+  jobs: readonly Job[],
+  starts: readonly (readonly Start[])[],
+): readonly Integral[] => {
   const outer = starts.map((byAxis) => byAxis[0] as Start)
   if (s.axes.length === 1) return integrate(outer, (which, t) => logIntegrand(s, jobs, which, [t]))
   // An inner integral that did not converge near the mass would go unseen, so its error is carried outwards.
@@ -222,12 +273,18 @@ const integrals = (s: Setting, jobs: readonly Job[], starts: readonly (readonly 
   const found = integrate(outer, (which, first) => {
     const inner = innerIntegrals(s, jobs, starts, which, first)
     inner.forEach((i, p) => {
-      const job = which[p] as number
-      if (Number.isFinite(i.log)) worst[job] = Math.max(worst[job] as number, i.converged ? 0 : i.error)
+      {
+        const job = which[p] as number
+        if (Number.isFinite(i.log)) worst[job] = Math.max(worst[job] as number, i.converged ? 0 : i.error)
+      }
     })
     return inner.map((i) => i.log)
   })
-  return found.map((i, job) => ({ ...i, error: i.error + (worst[job] as number), converged: i.converged && worst[job] === 0 }))
+  return found.map((i, job) => ({
+    ...i,
+    error: i.error + (worst[job] as number),
+    converged: i.converged && worst[job] === 0,
+  }))
 }
 
 /** The answer for one datum. */
@@ -243,7 +300,9 @@ const jobsAtOnce = (s: Setting): number => (s.axes.length === 1 ? 2048 : 32)
 
 const jobsOf = (s: Setting, rows: readonly number[]): Job[] => {
   const configurations = s.problem.dim === 0 ? 1 : s.configurations.length / s.problem.dim
-  return rows.flatMap((row) => Array.from({ length: configurations }, (_, configuration) => ({ row, configuration })))
+  return rows.flatMap((row) =>
+    Array.from({ length: configurations }, (_, configuration) => ({ row, configuration })),
+  )
 }
 
 interface Solved {
@@ -272,7 +331,8 @@ const combine = (own: readonly Integral[]): Quadrature => {
   return {
     logEvidence,
     error: own.reduce((sum, i, c) => sum + (shares[c] === 0 ? 0 : (shares[c] as number) * i.error), 0),
-    converged: seen.length > 0 && seen.every((i) => i.converged || Math.exp(i.log - logEvidence) * i.error < 1e-6),
+    converged:
+      seen.length > 0 && seen.every((i) => i.converged || Math.exp(i.log - logEvidence) * i.error < 1e-6),
   }
 }
 
@@ -289,7 +349,9 @@ export const quadratures = (problem: Problem): E.Either<string, readonly Quadrat
   const all: Quadrature[] = []
   solveChunks(s, (rows, solved) => {
     const perRow = solved.jobs.length / rows.length
-    rows.forEach((_, i) => all.push(combine(solved.integrals.slice(i * perRow, (i + 1) * perRow))))
+    rows.forEach((_, i) => {
+      all.push(combine(solved.integrals.slice(i * perRow, (i + 1) * perRow)))
+    })
   })
   const bad = all.findIndex((q) => !q.converged)
   return bad < 0 ? E.right(all) : E.left(didNotConverge(bad, all[bad] as Quadrature))
@@ -302,7 +364,11 @@ interface JobNodes {
   readonly logMass: Float64Array
 }
 
-const nodesOfJobs = (s: Setting, { jobs, starts, integrals: found }: Solved, wanted: readonly number[]): JobNodes => {
+const nodesOfJobs = (
+  s: Setting,
+  { jobs, starts, integrals: found }: Solved,
+  wanted: readonly number[],
+): JobNodes => {
   const outer = wanted.flatMap((job) => {
     const { t, logMass } = (found[job] as Integral).nodes()
     return t.map((x, i) => ({ job, t: x, logMass: logMass[i] as number }))
@@ -311,11 +377,22 @@ const nodesOfJobs = (s: Setting, { jobs, starts, integrals: found }: Solved, wan
   const first = Float64Array.from(outer, (n) => n.t)
   if (s.axes.length === 1) return { which, ts: [first], logMass: Float64Array.from(outer, (n) => n.logMass) }
   const alive = outer.flatMap((n, i) => (n.logMass > (found[n.job] as Integral).log - 30 ? [i] : []))
-  const inner = innerIntegrals(s, jobs, starts, Int32Array.from(alive, (i) => which[i] as number), Float64Array.from(alive, (i) => first[i] as number))
+  const inner = innerIntegrals(
+    s,
+    jobs,
+    starts,
+    Int32Array.from(alive, (i) => which[i] as number),
+    Float64Array.from(alive, (i) => first[i] as number),
+  )
   const flat = inner.flatMap((g, a) => {
     const n = outer[alive[a] as number] as (typeof outer)[number]
     const { t, logMass } = g.nodes()
-    return t.map((second, j) => ({ job: n.job, first: n.t, second, logMass: n.logMass - g.log + (logMass[j] as number) }))
+    return t.map((second, j) => ({
+      job: n.job,
+      first: n.t,
+      second,
+      logMass: n.logMass - g.log + (logMass[j] as number),
+    }))
   })
   return {
     which: Int32Array.from(flat, (n) => n.job),
@@ -340,8 +417,12 @@ const gridOf = (s: Setting, solved: Solved, wanted: readonly number[], logEviden
   return { points, logDensity, mass: Array.from(logMass, (x) => Math.exp(x - log)) }
 }
 
-const momentsOf = (grid: { readonly points: readonly (readonly number[])[]; readonly mass: readonly number[] }, k: number) => {
-  const expect = (f: (z: readonly number[], i: number) => number, i: number) => grid.points.reduce((sum, z, n) => sum + (grid.mass[n] as number) * f(z, i), 0)
+const momentsOf = (
+  grid: { readonly points: readonly (readonly number[])[]; readonly mass: readonly number[] },
+  k: number,
+) => {
+  const expect = (f: (z: readonly number[], i: number) => number, i: number) =>
+    grid.points.reduce((sum, z, n) => sum + (grid.mass[n] as number) * f(z, i), 0)
   const each = Array.from({ length: k }, (_, i) => i)
   const mean = each.map((i) => expect((z) => z[i] as number, i))
   return { mean, variance: each.map((i) => expect((z) => ((z[i] as number) - (mean[i] as number)) ** 2, i)) }
@@ -357,10 +438,16 @@ export const gridPosterior = (problem: Problem): E.Either<string, GridPosterior>
   solveChunks(s, (rows, solved) => {
     const perRow = solved.jobs.length / rows.length
     rows.forEach((_, i) => {
-      const q = combine(solved.integrals.slice(i * perRow, (i + 1) * perRow))
-      const wanted = Array.from({ length: perRow }, (_, c) => i * perRow + c).filter((job) => (solved.integrals[job] as Integral).log > q.logEvidence - 40)
-      answers.push(q)
-      grid.push(q.converged ? gridOf(s, solved, wanted, q.logEvidence) : { points: [], logDensity: [], mass: [] })
+      {
+        const q = combine(solved.integrals.slice(i * perRow, (i + 1) * perRow))
+        const wanted = Array.from({ length: perRow }, (_, c) => i * perRow + c).filter(
+          (job) => (solved.integrals[job] as Integral).log > q.logEvidence - 40,
+        )
+        answers.push(q)
+        grid.push(
+          q.converged ? gridOf(s, solved, wanted, q.logEvidence) : { points: [], logDensity: [], mass: [] },
+        )
+      }
     })
   })
   const bad = answers.findIndex((q) => !q.converged)
@@ -380,4 +467,3 @@ export const gridPosterior = (problem: Problem): E.Either<string, GridPosterior>
     },
   })
 }
-
