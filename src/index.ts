@@ -44,13 +44,14 @@ export { compose, copy, discard, identity, marginal, product } from './dsl/kerne
 export { draw } from './dsl/kernels/draw.js'
 export { matrix } from './dsl/kernels/matrix.js'
 export { type KlTable, klExact, klTable } from './dsl/kl.js'
-export { bind, Do, empirical, given, letTo, type Model, nets, shared } from './dsl/model.js'
+export type { Model } from './dsl/model.js'
 export type { Net, NetFunction, Start } from './dsl/net.js'
 export { chain } from './dsl/nets/chain.js'
 export { conv2d, conv2dTranspose } from './dsl/nets/conv2d.js'
 export { dense, gaussian, mlp } from './dsl/nets/dense.js'
 export { fromLayers } from './dsl/nets/fromLayers.js'
 export { parameter } from './dsl/nets/parameter.js'
+export { bind, Do, empirical, given, letTo, nets, shared } from './dsl/notation.js'
 export { constant, minus, type Objective, plus, scale } from './dsl/objective.js'
 export * from './dsl/operations/arithmetic.js'
 export * from './dsl/operations/arrays.js'
@@ -80,22 +81,14 @@ export {
   value,
 } from './dsl/space.js'
 export { type AnyValue, toArray, toTypedArray, type Value } from './dsl/value.js'
-export { type Derivation, derive } from './inference/derive.js'
 export type { Formula, Prose, Summand } from './inference/derive/formula.js'
 export type { TermMethod } from './inference/derive/methods.js'
 export type { Step } from './inference/derive/steps.js'
 export type { DerivedTerm } from './inference/derive/terms.js'
+export { type Derivation, derive } from './inference/derive.js'
 export { elbo } from './inference/elbo.js'
 export { type Estimate, type EstimateOptions, estimate } from './inference/estimate.js'
 export { evaluate } from './inference/evaluate.js'
-export {
-  type Evidence,
-  type EvidenceOptions,
-  type ExactMethod,
-  evidence,
-  exactMethods,
-  posterior,
-} from './inference/evidence.js'
 export type {
   FinitePosterior,
   GaussianPosterior,
@@ -104,6 +97,14 @@ export type {
   Posterior,
   PosteriorGrid,
 } from './inference/evidence/posterior.js'
+export {
+  type Evidence,
+  type EvidenceOptions,
+  type ExactMethod,
+  evidence,
+  exactMethods,
+  posterior,
+} from './inference/evidence.js'
 export { expect } from './inference/expect.js'
 export { fit, orThrow } from './inference/fit.js'
 export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted.js'

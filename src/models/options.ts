@@ -19,11 +19,7 @@ const refined = (
     (u, c) =>
       is(u)
         ? t.success(u)
-        : t.failure(
-            u,
-            c,
-            `${c[c.length - 1]?.key ?? name} must be ${wanted}, but ${shown(u)} was given`,
-          ),
+        : t.failure(u, c, `${c[c.length - 1]?.key ?? name} must be ${wanted}, but ${shown(u)} was given`),
     t.identity,
   )
 

@@ -6,7 +6,7 @@ import { standardNormal } from '../../src/dsl/distributions/normal.js'
 import { GiryException } from '../../src/dsl/error.js'
 import { kernelOf } from '../../src/dsl/kernel.js'
 import { identity } from '../../src/dsl/kernels/category.js'
-import { bind, Do, given } from '../../src/dsl/model.js'
+import { bind, Do, given } from '../../src/dsl/notation.js'
 import { mul, sub } from '../../src/dsl/operations/arithmetic.js'
 import { binary } from '../../src/dsl/space.js'
 

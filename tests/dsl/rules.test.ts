@@ -4,8 +4,8 @@
  */
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
-import type { NameTaken } from '../../src/dsl/model.js'
 import type { Feeds } from '../../src/dsl/net.js'
+import type { NameTaken } from '../../src/dsl/notation.js'
 import type { FitFault, MethodFault } from '../../src/dsl/rules.js'
 import type { DataFault } from '../../src/inference/trainingData.js'
 

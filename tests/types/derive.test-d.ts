@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expectTypeOf, it } from 'vitest'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
-import { bind, Do, given } from '../../src/dsl/model.js'
+import { bind, Do, given } from '../../src/dsl/notation.js'
 import { real } from '../../src/dsl/space.js'
 import { type Derivation, derive } from '../../src/inference/derive.js'
 

@@ -14,9 +14,9 @@ import {
 } from '../../src/dsl/kernels/category.js'
 import { draw } from '../../src/dsl/kernels/draw.js'
 import { type MatrixFault, matrix } from '../../src/dsl/kernels/matrix.js'
-import { bind, Do, given, nets } from '../../src/dsl/model.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import type { Noise } from '../../src/dsl/noise.js'
+import { bind, Do, given, nets } from '../../src/dsl/notation.js'
 import type { ValueIn } from '../../src/dsl/space.js'
 import { binary, real } from '../../src/dsl/space.js'
 
