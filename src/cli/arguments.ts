@@ -77,8 +77,19 @@ export const optional = <A>({ name, about, placeholder = 'n' }: Described, codec
 }
 
 /** A word that must be there. */
-export const required = <A>({ name, about }: Described, codec: WordCodec<A>) =>
-  positional({ displayName: name, description: about, type: typeOf(`the ${name}`, name, codec) })
+export const required = <A>({ name, about }: Described, codec: WordCodec<A>) => {
+  const parser = positional({
+    displayName: name,
+    description: about,
+    type: typeOf(`the ${name}`, name, codec),
+  })
+  const missing = { nodes: [], message: `the ${name} is missing: it must be ${codec.name}` }
+  const parse = async (context: Context): Promise<unknown> =>
+    context.nodes.some((node) => node.type === 'positionalArgument' && !context.visitedNodes.has(node))
+      ? parser.parse(context)
+      : { _tag: 'error', error: { errors: [missing] } }
+  return { ...parser, parse } as typeof parser
+}
 
 /** A fault that several arguments have together, pointed at one option. */
 export interface JointFault {

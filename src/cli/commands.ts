@@ -9,7 +9,7 @@ import { either as E } from 'fp-ts'
 import type { Family } from '../models/family.js'
 import { families } from '../models/registry.js'
 import { checked, type JointFault, optional, required, withDefault } from './arguments.js'
-import { layerSizes, oneOf, path, positiveNumber, wholeNumber } from './codecs.js'
+import { layerSizes, oneOf, path, positiveNumber, refusal, wholeNumber } from './codecs.js'
 import { dataNames } from './dataSources.js'
 import { deriveFamily } from './derivation.js'
 import { formats } from './describe.js'
@@ -158,21 +158,33 @@ const familiesCommand = command({
   handler: listFamilies,
 })
 
+const commands = {
+  train: trainCommand,
+  derive: deriveCommand,
+  sample: sampleCommand,
+  evaluate: evaluateCommand,
+  families: familiesCommand,
+}
+
 const giry = subcommands({
   name: 'giry',
   version,
   description: 'probability models whose bounds derive themselves',
-  cmds: {
-    train: trainCommand,
-    derive: deriveCommand,
-    sample: sampleCommand,
-    evaluate: evaluateCommand,
-    families: familiesCommand,
-  },
+  cmds: commands,
 })
+
+const unknownCommand = ([word]: readonly string[]): string | undefined =>
+  word === undefined || word.startsWith('-') || Object.hasOwn(commands, word)
+    ? undefined
+    : `${refusal('the command', oneOf(Object.keys(commands)), word)}\n  → giry --help says what each does`
 
 /** Runs a command line and gives its exit code. */
 export const runCommandLine = async (words: readonly string[]): Promise<number> => {
+  const unknown = unknownCommand(words)
+  if (unknown !== undefined) {
+    process.stderr.write(`${unknown}\n`)
+    return exitCodes.wrongOption
+  }
   const result = await runSafely(giry, [...words])
   if (result._tag === 'ok') return result.value.value
   const { message, into, exitCode } = result.error.config

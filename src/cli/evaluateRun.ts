@@ -4,14 +4,14 @@
  * With the seed of the run the bits and the noise are those of the training, and so is the figure.
  */
 import { function as F, taskEither as TE } from 'fp-ts'
-import { type GiryError, showErrors } from '../dsl/error.js'
-import { evaluate } from '../inference/evaluate.js'
+import { showErrors } from '../dsl/error.js'
 import type { Family } from '../models/family.js'
 import { families } from '../models/registry.js'
 import { useRuntime } from '../runtime/backend.js'
 import { dataSources } from './dataSources.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
-import { showNats } from './progress.js'
+import { showMetrics } from './finish.js'
+import { heldOutBound, heldOutLogLikelihood } from './measure.js'
 import { readRun } from './savedRun.js'
 import { terminalOf } from './terminal.js'
 
@@ -35,25 +35,28 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
     ),
     TE.bind('runtime', ({ config }) => useRuntime(config.training.runtime)),
     TE.let('began', () => performance.now()),
-    TE.bind(
-      'testElbo',
-      ({ built, params, loaded, seed, config }) =>
-        evaluate(built.objective, {
-          params,
-          data: loaded.test,
-          seed,
-          runtime: config.training.runtime,
-        } as never) as TE.TaskEither<readonly GiryError[], number>,
-    ),
+    TE.let('measured', ({ built, params, loaded, seed, config }) => ({
+      built,
+      params,
+      test: loaded.test,
+      seed,
+      runtime: config.training.runtime,
+    })),
+    TE.bind('testElbo', ({ measured }) => heldOutBound(measured)),
+    TE.bind('log', ({ measured }) => heldOutLogLikelihood(measured, new AbortController().signal)),
+    TE.let('metrics', ({ testElbo, log }) => ({
+      testElbo,
+      ...(log === undefined ? {} : { testLogLikelihood: log }),
+    })),
     TE.match(
       (errors) => {
         terminal.warn(showErrors(errors))
         return exitCodeOf(errors)
       },
-      ({ folder, config, source, seed, loaded, runtime, began, testElbo, steps }) => {
+      ({ folder, config, source, seed, loaded, runtime, began, metrics, steps }) => {
         const seconds = Number(((performance.now() - began) / 1000).toFixed(3))
         terminal.say(
-          `held-out L_b ${terminal.bold(showNats(testElbo))} nats per ${source.datum}, over ${loaded.test.size.toLocaleString('en-US')} ${source.datum}s with seed ${seed}`,
+          `${showMetrics(terminal, metrics, source.datum)}, over ${loaded.test.size.toLocaleString('en-US')} ${source.datum}s with seed ${seed}`,
         )
         terminal.json({
           family: config.family,
@@ -62,7 +65,7 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
           seed,
           runtime,
           seconds,
-          metrics: { testElbo },
+          metrics,
           run: folder,
         })
         return exitCodes.done as number

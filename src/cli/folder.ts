@@ -60,6 +60,12 @@ export const writeWhole = (path: string, content: string | Uint8Array): Task<voi
     (cause) => unwritable(path, cause),
   )
 
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (s) => s.isDirectory(),
+    () => false,
+  )
+
 /** What lies in a directory; undefined where there is none. */
 const contents = async (path: string): Promise<readonly string[] | undefined> =>
   readdir(path).catch((cause) => {
@@ -83,17 +89,27 @@ const probe = async (path: string): Promise<void> => {
   await rm(file)
 }
 
+/** Makes a directory and those above it. (The recursive mkdir of Node 20 runs forever under /proc.) */
+const makeDirectory = async (path: string): Promise<void> => {
+  if (await isDirectory(path)) return
+  const above = dirname(path)
+  if (above !== path) await makeDirectory(above)
+  await mkdir(path).catch(async (cause) => {
+    if (!(await isDirectory(path))) throw cause
+  })
+}
+
 const reserveNamed = async (path: string): Promise<E.Either<readonly GiryError[], string>> => {
   const files = await contents(path)
   if (files !== undefined && files.length > 0) return E.left(taken(path, files))
-  await mkdir(path, { recursive: true })
+  await makeDirectory(path)
   await probe(path)
   return E.right(path)
 }
 
 /** The first of name, name-2, name-3, … that does not exist, made in the same stroke. */
 const reserveFresh = async (name: string): Promise<E.Either<readonly GiryError[], string>> => {
-  await mkdir(RUNS, { recursive: true })
+  await makeDirectory(RUNS)
   for (let n = 1; ; n++) {
     const path = join(RUNS, n === 1 ? name : `${name}-${n}`)
     const made = await mkdir(path).then(
@@ -123,12 +139,6 @@ export const unreserve = async (path: string, files: readonly string[]): Promise
   await Promise.all(files.map((file) => rm(join(path, file), { force: true })))
   await rmdir(path).catch(() => undefined)
 }
-
-const isDirectory = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (s) => s.isDirectory(),
-    () => false,
-  )
 
 const known = async (): Promise<string> => {
   const names = (await readdir(RUNS).catch((): string[] => [])).sort()

@@ -84,13 +84,19 @@ const decode = (
   codes: Readonly<Record<string, Float32Array>>,
 ): Float32Array => readSite(built.p, OBSERVED, { params, n, seed, means: [OBSERVED], fixed: codes })
 
+/** The names of the code, as captions write them. */
+const codeOf = ({ built }: Exhibit): string =>
+  latents(built.p)
+    .map(([name]) => name)
+    .join(', ')
+
 const reconstructions = (e: Exhibit, loaded: Loaded): GalleryPicture => {
   const x = heldOut(loaded, COLUMNS * ROWS, e.seed)
   const n = x.length / (e.source.width * e.source.height)
   return {
     file: 'reconstructions.png',
     title: 'Reconstructions',
-    caption: `Rows of held-out data, each above what the model makes of its code: E[x | z], z by q(z | x).`,
+    caption: `Rows of held-out data as the model sees them, each above what it makes of their codes: E[x | ${codeOf(e)}], ${codeOf(e)} by q.`,
     png: reconstructionGrid(x, decode(e, n, encode(e, x, n)), layout(e.source, COLUMNS)),
   }
 }
@@ -99,7 +105,7 @@ const reconstructions = (e: Exhibit, loaded: Loaded): GalleryPicture => {
 export const samples = (e: Exhibit, n: number = COLUMNS * ROWS * 2): GalleryPicture => ({
   file: 'samples.png',
   title: 'Samples',
-  caption: 'Codes drawn from the prior, and the mean of x that the model gives each: nobody drew these.',
+  caption: `Codes drawn from the prior, and the mean of x that the model gives each, E[x | ${codeOf(e)}]: nobody drew these.`,
   png: imageGrid(decode(e, n, {}), layout(e.source, Math.min(n, COLUMNS))),
 })
 

@@ -29,6 +29,13 @@ export interface Outcome {
   readonly steps: number
 }
 
+/** Figures in nats per datum; log P(x) where it is known exactly. */
+export interface Metrics {
+  readonly testElbo: number
+  readonly testLogLikelihood?: number
+  readonly trainElbo?: number
+}
+
 /** The line of `--json`, and result.json. Bounds are in nats per datum. */
 export interface Result {
   readonly family: string
@@ -39,7 +46,7 @@ export interface Result {
   readonly runtime: string
   /** Of training, the measuring of the held-out bound at each epoch included. */
   readonly seconds: number
-  readonly metrics: { readonly testElbo: number; readonly trainElbo?: number }
+  readonly metrics: Metrics
   readonly stopped: 'finished' | 'aborted'
   /** The directory of the run. */
   readonly run: string
@@ -59,13 +66,23 @@ export const keepParams = ({ folder, config }: Job, { params, history, steps }: 
 const parameterCount = (params: AllParams): number =>
   Object.values(flattenParams(params)).reduce((n, { data }) => n + data.length, 0)
 
-const metricsOf = (job: Job, outcome: Outcome, result: Result): readonly ReportMetric[] => [
+const figuresOf = (job: Job, outcome: Outcome, result: Result): readonly ReportMetric[] => [
   {
     name: 'held-out bound L_b',
     value: Number(result.metrics.testElbo.toFixed(2)),
     unit: `nats per ${job.source.datum}`,
     note: `log P(x) is at least this, on average over ${job.loaded.test.size.toLocaleString('en-US')} held-out ${job.source.datum}s`,
   },
+  ...(result.metrics.testLogLikelihood === undefined
+    ? []
+    : [
+        {
+          name: 'held-out log P(x)',
+          value: Number(result.metrics.testLogLikelihood.toFixed(2)),
+          unit: `nats per ${job.source.datum}`,
+          note: 'exact',
+        },
+      ]),
   ...(outcome.history.length === 0
     ? []
     : [
@@ -129,7 +146,7 @@ const page = (
     graphLine: graphOf(job.built),
     derivation: derivationOf(job.built),
     config: flatConfig(job),
-    metrics: metricsOf(job, outcome, result),
+    metrics: figuresOf(job, outcome, result),
     pictures,
     footer: `Made by giry ${version}. The run can be repeated: one seed, one result.`,
     ...(outcome.history.length < 2 ? {} : { lossSvg }),

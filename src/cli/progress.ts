@@ -105,6 +105,7 @@ const barOn = (terminal: Terminal): Drawing => {
       barIncompleteChar: '\u2500',
       barsize: (stream.columns ?? 80) >= 100 ? 24 : 10,
       hideCursor: true,
+      gracefulExit: false,
       clearOnComplete: true,
       linewrap: false,
       fps: 10,

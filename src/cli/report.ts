@@ -28,7 +28,7 @@ export type ReportPicture = {
 /** What a report shows, from top to bottom. */
 export type ReportContent = {
   readonly title: string
-  /** The model in one line, such as `z ~ N(0, I), x|z ~ Bernoulli(decode(z))`. */
+  /** The model in one line or two, such as `z ~ N(0, I), x|z ~ Bernoulli(decode(z))`. */
   readonly graphLine: string
   readonly graphSvg?: string
   /** Plain text; its line breaks and spaces are kept. */
@@ -78,7 +78,7 @@ h2 { font-size: 1.2rem; letter-spacing: -0.005em; margin: 52px 0 14px; }
 h3 { font-size: 1rem; margin: 0 0 2px; }
 p { margin: 0 0 12px; overflow-wrap: anywhere; }
 code, pre { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-.graph { font-size: 0.95rem; color: var(--soft); margin: 0; }
+.graph { white-space: pre-line; font-size: 0.95rem; color: var(--soft); margin: 0; }
 pre { margin: 0; padding: 18px 20px; overflow-x: auto; font-size: 0.84rem; line-height: 1.65; tab-size: 2;
   background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .figures { display: flex; flex-wrap: wrap; margin: 32px 0 0; background: var(--card);

@@ -2,7 +2,7 @@
  * config.json: everything needed to build the model of a run again, and to repeat the run.
  *
  * Read back through an io-ts codec, so that a file edited by hand is refused field by field, with what is allowed.
- * Tested in tests/cli/runConfig.test.ts.
+ * Tested in tests/cli/faults.test.ts.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

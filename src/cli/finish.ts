@@ -1,0 +1,133 @@
+/**
+ * The end of a training, whatever it was: at its last step, at Ctrl-C, or at the first NaN. What was reached is kept
+ * at once; then it is measured, drawn and reported.
+ */
+import { function as F, taskEither as TE } from 'fp-ts'
+import { type GiryError, giryError } from '../dsl/error.js'
+import type { Fit, HistoryPoint } from '../inference/fitted.js'
+import { exitCodes } from './exitCode.js'
+import { lastTrainingBound } from './history.js'
+import { abandon, type Job } from './job.js'
+import { type KeptFile, keepPages, keepParams, type Metrics, type Outcome, type Result } from './keep.js'
+import { heldOutBound, heldOutLogLikelihood, type Measured } from './measure.js'
+import type { AllParams } from './parameterFile.js'
+import { showDuration, showNats } from './progress.js'
+import type { Terminal } from './terminal.js'
+
+type Task<A> = TE.TaskEither<readonly GiryError[], A>
+
+const measured = ({ built, loaded, config }: Job, { params, diagnostics }: Fit): Measured => ({
+  built,
+  params: params as AllParams,
+  test: loaded.test,
+  seed: diagnostics.seed,
+  runtime: config.training.runtime,
+})
+
+/** The held-out bound, measured now where the training was stopped before it was. */
+const boundOf = (job: Job, fitted: Fit): Task<number> => {
+  const last = fitted.history.at(-1)?.heldOut
+  return last !== undefined ? TE.right(last) : heldOutBound(measured(job, fitted))
+}
+
+const metricsOf = (job: Job, fitted: Fit, signal: AbortSignal): Task<Metrics> =>
+  F.pipe(
+    boundOf(job, fitted),
+    TE.bindTo('testElbo'),
+    TE.bind('log', () => heldOutLogLikelihood(measured(job, fitted), signal)),
+    TE.map(({ testElbo, log }) => ({
+      testElbo,
+      ...(log === undefined ? {} : { testLogLikelihood: log }),
+      ...(fitted.history.length === 0 ? {} : { trainElbo: lastTrainingBound(fitted.history) }),
+    })),
+  )
+
+const resultOf = (job: Job, { diagnostics }: Fit, metrics: Metrics): Result => ({
+  family: job.config.family,
+  data: job.config.data.name,
+  steps: diagnostics.steps,
+  seed: diagnostics.seed,
+  runtime: diagnostics.runtime,
+  seconds: Number(diagnostics.seconds.toFixed(3)),
+  metrics,
+  stopped: diagnostics.stopped,
+  run: job.folder,
+})
+
+/** The figures of the held-out data in one line. */
+export const showMetrics = (
+  terminal: Terminal,
+  { testElbo, testLogLikelihood }: Metrics,
+  datum: string,
+): string =>
+  `held-out L_b ${terminal.bold(showNats(testElbo))}${testLogLikelihood === undefined ? '' : ` ≤ log P(x) = ${terminal.bold(showNats(testLogLikelihood))}`} nats per ${datum}`
+
+const conclude = (terminal: Terminal, job: Job, result: Result, files: readonly KeptFile[]): void => {
+  const width = Math.max(...files.map(({ file }) => file.length))
+  terminal.say()
+  terminal.say(
+    `${showMetrics(terminal, result.metrics, job.source.datum)}, ${result.steps} steps in ${showDuration(result.seconds)} on ${result.runtime}`,
+  )
+  terminal.say()
+  terminal.say(terminal.bold(`${job.folder}/`))
+  for (const { file, about } of files) terminal.say(`  ${file.padEnd(width)}   ${terminal.dim(about)}`)
+  terminal.json(result)
+}
+
+const sayStopped = (terminal: Terminal, folder: string, steps: number): void => {
+  terminal.warn(`stopped at step ${steps}; the run so far is saved in ${folder}`)
+  terminal.warn('measuring and drawing it (Ctrl-C again leaves that out) …')
+}
+
+/** Keeps a fit: its parameters at once, then all that can be made from them. Gives the exit code. */
+export const keepFit = (terminal: Terminal, job: Job, fitted: Fit, signal: AbortSignal): Task<number> => {
+  const { history, diagnostics } = fitted
+  const outcome: Outcome = { params: fitted.params as AllParams, history, steps: diagnostics.steps }
+  const aborted = diagnostics.stopped === 'aborted'
+  return F.pipe(
+    keepParams(job, outcome),
+    TE.tapIO(() => () => (aborted ? sayStopped(terminal, job.folder, outcome.steps) : undefined)),
+    TE.flatMap(() => metricsOf(job, fitted, signal)),
+    TE.map((metrics) => resultOf(job, fitted, metrics)),
+    TE.bindTo('result'),
+    TE.bind('files', ({ result }) => keepPages(job, outcome, result)),
+    TE.map(({ result, files }) => {
+      conclude(terminal, job, result, files)
+      return aborted ? exitCodes.interrupted : exitCodes.done
+    }),
+  )
+}
+
+/** The last good parameters, where an error carries them. */
+const salvaged = (errors: readonly GiryError[]): Outcome | undefined => {
+  const details = errors.find(({ tag }) => tag === 'nonFinite')?.details
+  if (details?.params === undefined) return undefined
+  const history = (details.history ?? []) as readonly HistoryPoint[]
+  return { params: details.params as AllParams, history, steps: history.at(-1)?.step ?? 0 }
+}
+
+/** The remedy in words of the command line, where the one of `fit` is code. */
+const forCommandLine = (e: GiryError): GiryError =>
+  e.tag === 'nonFinite' ? { ...e, remedy: 'train with a lower --rate' } : e
+
+const saved = (folder: string, steps: number): GiryError =>
+  giryError(
+    'nonFinite',
+    folder,
+    `training stopped; the parameters of step ${steps}, the last good ones, are saved in ${folder}`,
+    '',
+  )
+
+/** Says what went wrong, keeping the last good parameters, or nothing where there are none. */
+export const keepLast = (job: Job, errors: readonly GiryError[]): Task<number> => {
+  const outcome = salvaged(errors)
+  if (outcome === undefined)
+    return F.pipe(
+      TE.fromTask(() => abandon(job)),
+      TE.flatMap(() => TE.left(errors)),
+    )
+  return F.pipe(
+    keepParams(job, outcome),
+    TE.flatMap(() => TE.left([...errors.map(forCommandLine), saved(job.folder, outcome.steps)])),
+  )
+}
