@@ -6,7 +6,7 @@
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, showErrors } from '../dsl/error.js'
-import { fit as fitObjective } from '../inference/fit.js'
+import { fit } from '../inference/fit.js'
 import type { Fit } from '../inference/fitted.js'
 import { adam } from '../inference/optimizers/optimizers.js'
 import { derivationOf, graphOf } from './describe.js'
@@ -40,7 +40,7 @@ const introduce = (terminal: Terminal, job: Job): void => {
 
 const trained = ({ built, loaded, config }: Job, progress: Progress, signal: AbortSignal): Task<Fit> => {
   const { epochs, steps, batch, rate, seed, runtime } = config.training
-  return fitObjective(built.objective, {
+  return fit(built.objective, {
     data: loaded.train,
     heldOut: loaded.test,
     optimizer: adam(rate),
