@@ -4,7 +4,8 @@
  *   auto   wasm in Node; in a browser the backend that tfjs chose
  *   wasm   tfjs-backend-wasm (SIMD)        cpu   plain JavaScript        current   whatever is active
  *
- * Errors: tag `runtime`, when the backend cannot be loaded.
+ * Errors: tag `option` for an unknown name; tag `runtime`, when the backend cannot be loaded.
+ * Tested in tests/runtime/backend.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { taskEither as TE } from 'fp-ts'
@@ -15,6 +16,12 @@ export type RuntimeName = 'auto' | 'wasm' | 'cpu' | 'current'
 
 /** Every runtime name, for messages and option codecs. */
 export const runtimeNames: readonly RuntimeName[] = ['auto', 'wasm', 'cpu', 'current']
+
+/** What is wrong with the name of a runtime. */
+export const runtimeFaults = (name: string | undefined): readonly GiryError[] =>
+  name === undefined || (runtimeNames as readonly string[]).includes(name)
+    ? []
+    : [giryError('option', 'runtime', `'${name}' is no runtime`, `use one of ${runtimeNames.join(', ')}`)]
 
 const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
 
@@ -34,16 +41,25 @@ const activate = async (name: string): Promise<void> => {
 }
 
 const load = async (name: RuntimeName): Promise<string> => {
-  if (name === 'wasm' || (name === 'auto' && isNode())) await (tf.getBackend() === 'wasm' ? tf.ready() : loadWasm())
+  if (name === 'wasm' || (name === 'auto' && isNode()))
+    await (tf.getBackend() === 'wasm' ? tf.ready() : loadWasm())
   else if (name === 'cpu') await activate('cpu')
   else await tf.ready()
   return tf.getBackend()
 }
 
-/** Activates a runtime and tells which tfjs backend runs. */
-export const useRuntime = (name: RuntimeName): TE.TaskEither<readonly GiryError[], string> =>
+// One start after the other: tfjs drops a start that another overtakes.
+let lastStart: Promise<unknown> = Promise.resolve()
+
+const loadInTurn = (name: RuntimeName): Promise<string> => {
+  const loaded = lastStart.then(() => load(name))
+  lastStart = loaded.catch(() => undefined)
+  return loaded
+}
+
+const start = (name: RuntimeName): TE.TaskEither<readonly GiryError[], string> =>
   TE.tryCatch(
-    () => load(name),
+    () => loadInTurn(name),
     (e) => [
       giryError(
         'runtime',
@@ -53,3 +69,9 @@ export const useRuntime = (name: RuntimeName): TE.TaskEither<readonly GiryError[
       ),
     ],
   )
+
+/** Activates a runtime and tells which tfjs backend runs. */
+export const useRuntime = (name: RuntimeName): TE.TaskEither<readonly GiryError[], string> => {
+  const faults = runtimeFaults(name)
+  return faults.length > 0 ? TE.left(faults) : start(name)
+}
