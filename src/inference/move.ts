@@ -13,23 +13,30 @@ import type { Prepared } from './prepare.js'
 import { type Batch, type Culprit, evaluateWithGradients, findCulprit } from './step.js'
 import { type PlayerState, paramsNow, replace, type TrainingState } from './trainingState.js'
 
-// A sum is finite exactly when no entry is NaN or infinite, short of an overflow of float64.
-const finite = (a: Float32Array): boolean => {
+// Both passes below also add up what they write: a sum is finite exactly when no entry is NaN or infinite, short of an
+// overflow of float64. A pass over all parameters of its own costs as much as either.
+
+/** update ← the gradient with the sign of descent (a loss exists only here); whether all of it is finite. */
+const descend = (update: Float32Array, gradient: Float32Array, sense: Player['sense']): boolean => {
+  const sign = sense === 'max' ? -1 : 1
   let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i] as number
+  for (let i = 0; i < update.length; i++) {
+    const u = sign * (gradient[i] as number)
+    update[i] = u
+    sum += u
+  }
   return Number.isFinite(sum)
 }
 
-/** The gradients with the sign of descent: a loss exists only here. */
-const descent = (gradient: Float32Array, sense: Player['sense']): Float32Array => {
-  const sign = sense === 'max' ? -1 : 1
-  const update = new Float32Array(gradient.length)
-  for (let i = 0; i < update.length; i++) update[i] = sign * (gradient[i] as number)
-  return update
-}
-
-const addTo = (update: Float32Array, params: Float32Array): void => {
-  for (let i = 0; i < update.length; i++) update[i] = (update[i] as number) + (params[i] as number)
+/** update ← update + params; whether all of it is finite. */
+const addTo = (update: Float32Array, params: Float32Array): boolean => {
+  let sum = 0
+  for (let i = 0; i < update.length; i++) {
+    const next = (update[i] as number) + (params[i] as number)
+    update[i] = next
+    sum += update[i] as number
+  }
+  return Number.isFinite(sum)
 }
 
 /** What stopped being finite, in words. */
@@ -75,15 +82,17 @@ export const move = (
 ): E.Either<readonly GiryError[], number> => {
   const { state } = c
   const { value, gradients } = evaluateWithGradients(ps.player.objective, state.tensors, ps.paths, batch)
-  const allFinite = (arrays: Readonly<Record<string, Float32Array>>) => Object.values(arrays).every(finite)
-  if (!Number.isFinite(value) || !allFinite(gradients)) return E.left([nonFinite(c, ps, batch, value)])
+  const refuse = () => E.left([nonFinite(c, ps, batch, value)])
   const updates = Object.fromEntries(
-    Object.entries(gradients).map(([path, gradient]) => [path, descent(gradient, ps.player.sense)]),
+    ps.paths.map((path) => [path, new Float32Array((gradients[path] as Float32Array).length)]),
   )
   const params = Object.fromEntries(ps.paths.map((path) => [path, (state.arrays[path] as NamedArray).data]))
+  const all = (pass: (path: string, update: Float32Array) => boolean) =>
+    ps.paths.map((path) => pass(path, updates[path] as Float32Array)).every((finite) => finite)
+  const descended = all((path, u) => descend(u, gradients[path] as Float32Array, ps.player.sense))
+  if (!Number.isFinite(value) || !descended) return refuse()
   ps.update(updates, { step: ++ps.moves, params })
-  for (const path of ps.paths) addTo(updates[path] as Float32Array, params[path] as Float32Array)
-  if (!allFinite(updates)) return E.left([nonFinite(c, ps, batch, value)])
+  if (!all((path, u) => addTo(u, params[path] as Float32Array))) return refuse()
   const decay = c.prepared.optimizers[ps.player.name]?.average
   for (const path of ps.paths) replace(state, path, updates[path] as Float32Array, decay)
   return E.right(value)
