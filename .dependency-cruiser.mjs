@@ -18,7 +18,9 @@ const direction = (folder) => ({
   name: `${folder}-imports-only-${allowed[folder].join('-and-') || 'itself'}`,
   severity: 'error',
   from: { path: `^src/${folder}/` },
-  to: { path: `^src/(${folders.filter((other) => other !== folder && !allowed[folder].includes(other)).join('|')})/` },
+  to: {
+    path: `^src/(${folders.filter((other) => other !== folder && !allowed[folder].includes(other)).join('|')})/`,
+  },
 })
 
 export default {
@@ -36,6 +38,10 @@ export default {
     includeOnly: '^src/',
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+    },
   },
 }

@@ -120,7 +120,9 @@ const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): reado
       const l = latent.get(name)
       const value = observed ?? ((l === undefined ? env.data[name] : draws.context[name]) as AnyValue)
       const scaled =
-        l === undefined ? logDensity(d, value) : mul(plan.beta as number, latentTerm(l, d, value, draws, plan.klTable))
+        l === undefined
+          ? logDensity(d, value)
+          : mul(plan.beta as number, latentTerm(l, d, value, draws, plan.klTable))
       terms.push({
         site: name,
         label: l === undefined ? `log p(${name})` : labelOf(l),
@@ -138,7 +140,13 @@ const labelOf = (l: LatentPlan): string =>
   l.kl === 'closed form' ? `KL(q(${l.name}) ‖ p(${l.name}))` : `log p(${l.name}) − log q(${l.name})`
 
 /** −KL in closed form, or log p − log q at the draw. */
-const latentTerm = (l: LatentPlan, p: AnyDistribution, value: AnyValue, draws: Draws, klTable?: KlTable): Scalar => {
+const latentTerm = (
+  l: LatentPlan,
+  p: AnyDistribution,
+  value: AnyValue,
+  draws: Draws,
+  klTable?: KlTable,
+): Scalar => {
   const q = draws.drawn.find((d) => d.name === l.name)
   const posterior = q?.distribution as AnyDistribution
   const closed = l.kl === 'closed form' ? klRule(posterior, p, klTable) : undefined

@@ -67,8 +67,9 @@ export const logProb = <T, G, R>(
     const given = givenValues(m.given, options?.given)
     const fixed = Object.values((m as AnyModel).observed ?? {}).map((of) => of())
     const n =
-      unionAxes([...Object.values(values), ...Object.values(given), ...fixed]).find((a) => a.name === datumAxis)
-        ?.size ?? 1
+      unionAxes([...Object.values(values), ...Object.values(given), ...fixed]).find(
+        (a) => a.name === datumAxis,
+      )?.size ?? 1
     const terms: Value<[], Real>[] = []
     run(m, {
       functions: functionsAt(m.nets, options?.params),

@@ -65,7 +65,8 @@ export const sample = <T, G, R>(
     const context = run(model, {
       functions: functionsAt(model.nets, options.params),
       given,
-      choose: (name, site, d, observed) => observed ?? d.sample(noise.child(name), siteAxes(site, draws, datumAxes(given))),
+      choose: (name, site, d, observed) =>
+        observed ?? d.sample(noise.child(name), siteAxes(site, draws, datumAxes(given))),
     })
     return sitesIn(model, context) as never
   }) as unknown as SiteValues<R>
