@@ -69,9 +69,6 @@ export interface Circle extends Real {
   readonly Circle: true
 }
 
-/** Any domain's marks. */
-export type Marks = { readonly [mark: string]: unknown } | Real
-
 /** The name of a domain, as the compiler's sentences print it. */
 export type DomainName<D> = [D] extends [OneHot]
   ? 'OneHot'

@@ -59,14 +59,6 @@ export type BoundData<P, Q> =
       : never
     : never
 
-/** The nets of a bound: those of p and of q. */
-export type BoundNets<P, Q> =
-  P extends Model<infer TP, unknown, unknown>
-    ? Q extends Model<infer TQ, unknown, unknown>
-      ? Merge<TP, TQ>
-      : never
-    : never
-
 /** What the data of a bound must be, at run time. */
 export const boundData = (p: AnyModel, q: AnyModel): Readonly<Record<string, DataSpec>> => ({
   ...q.given,

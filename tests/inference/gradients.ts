@@ -10,8 +10,6 @@ import { evaluateWithGradients, uploadAll } from '../../src/inference/step.js'
 import { fold, keyFromSeed } from '../../src/runtime/keys.js'
 import type { AnyParams } from '../../src/testing/arbitraries/boundCase.js'
 
-export type Numbers = Readonly<Record<string, readonly number[]>>
-
 /** A free parameter's record from its numbers. */
 export const scalarsOf = (numbers: Readonly<Record<string, number>>): AnyParams =>
   Object.fromEntries(

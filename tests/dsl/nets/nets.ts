@@ -18,10 +18,6 @@ export const randomTensors = (net: AnyNet, seed = 1, scale = 0.5): NetTensors =>
     ]),
   )
 
-/** The function of a net at random parameters. */
-export const at = <N extends AnyNet>(net: N, seed = 1): FunctionOf<N> =>
-  (net as Net<FunctionOf<N>>).apply(randomTensors(net, seed))
-
 /** The sentence that a construction is refused with. */
 export const refusal = (f: () => unknown): string => {
   try {
