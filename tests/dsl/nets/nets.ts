@@ -2,7 +2,7 @@
  * Running a net by hand: its function at random parameters, and derivatives with respect to one of them.
  */
 import * as tf from '@tensorflow/tfjs'
-import type { AnyNet, FunctionOf, Net, NetTensors } from '../../../src/dsl/net.js'
+import type { AnyNet, NetTensors } from '../../../src/dsl/net.js'
 import { sizeOf } from '../../../src/dsl/shape.js'
 import { noise } from '../numerics/agreement.js'
 
