@@ -11,7 +11,9 @@ import { type GiryError, giryError } from '../dsl/error.js'
 import type { AnyModel } from '../dsl/model.js'
 import { flattenParams, type NetParams, paramErrors, unflattenParams } from '../dsl/params.js'
 import type { BuiltFamily } from '../models/family.js'
-import { decodeSafetensors, encodeSafetensors, type ParameterFile } from '../runtime/safetensors.js'
+import type { ParameterFile } from '../runtime/safetensors/format.js'
+import { decodeSafetensors } from '../runtime/safetensors/read.js'
+import { encodeSafetensors } from '../runtime/safetensors/write.js'
 import { readOf, writeWhole } from './folder.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>

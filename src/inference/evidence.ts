@@ -14,26 +14,25 @@
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { Dataset } from '../dsl/dataset.js'
-import { can } from '../dsl/distribution.js'
-import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
-import { type AnyModel, type Model, sitesOf } from '../dsl/model.js'
+import { errorsOf, type GiryError } from '../dsl/error.js'
+import type { AnyModel, Model } from '../dsl/model.js'
 import type { SiteNames } from '../dsl/rules.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
-import { type RuntimeName, runtimeNames, useRuntime } from '../runtime/backend.js'
+import { type RuntimeName, useRuntime } from '../runtime/backend.js'
+import { checkedExact } from './evidence/checkedExact.js'
 import { finiteEvidence, finitePosterior, whyNoTable, whyNotFinite } from './evidence/finite.js'
-import { gaussianPosterior, linearSolutions } from './evidence/linearGaussian.js'
+import { gaussianPosterior } from './evidence/gaussianPosterior.js'
+import { gridPosterior } from './evidence/gridPosterior.js'
+import { linearSolutions } from './evidence/linearGaussian.js'
+import { type ExactMethod, firstOf, type Ways } from './evidence/method.js'
 import type { Posterior } from './evidence/posterior.js'
-import { makeProblem, type Problem } from './evidence/problem.js'
-import { gridPosterior, quadratures } from './evidence/quadrature.js'
+import { makeProblem } from './evidence/problem.js'
+import { quadratures } from './evidence/quadrature.js'
 import type { NeedsGiven, NeedsParams } from './inputs.js'
 import type { HasDensity } from './logProb.js'
 import type { DataFault } from './trainingData.js'
 
-/** The exact methods. */
-export type ExactMethod = 'enumeration' | 'linear-Gaussian' | 'quadrature'
-
-/** Every exact method, in the order in which they are tried. */
-export const exactMethods: readonly ExactMethod[] = ['enumeration', 'linear-Gaussian', 'quadrature']
+export { type ExactMethod, exactMethods } from './evidence/method.js'
 
 /** log P(x) of every datum, how it was found, and what it is worth. */
 export interface Evidence {
@@ -99,9 +98,6 @@ export const posterior = <T, G, R, const A>(
 ): TE.TaskEither<Errors, Posterior> =>
   exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, posteriorBy)
 
-/** What each method computes; Left is the reason why it does not apply. */
-type Ways<A> = Readonly<Record<ExactMethod, (problem: Problem) => E.Either<string, A>>>
-
 const exact = (
   method: ExactMethod,
   value: readonly number[],
@@ -119,29 +115,26 @@ const unless = <A>(reason: string | undefined, f: () => A): E.Either<string, A> 
 const evidenceBy: Ways<Evidence> = {
   enumeration: (p) => unless(whyNotFinite(p), () => exact('enumeration', finiteEvidence(p))),
   'linear-Gaussian': (p) =>
-    E.map((all: readonly { readonly logEvidence: number }[]) =>
-      exact(
-        'linear-Gaussian',
-        all.map((s) => s.logEvidence),
-      ),
-    )(linearSolutions(p)),
+    F.pipe(
+      linearSolutions(p),
+      E.map((all) => all.map((s) => s.logEvidence)),
+      E.map((values) => exact('linear-Gaussian', values)),
+    ),
   quadrature: (p) =>
-    E.map((all: readonly { readonly logEvidence: number; readonly error: number }[]) =>
-      exact(
-        'quadrature',
-        all.map((q) => q.logEvidence),
-        all.map((q) => q.error),
-      ),
-    )(quadratures(p)),
+    F.pipe(
+      quadratures(p),
+      E.map((all) => [all.map((q) => q.logEvidence), all.map((q) => q.error)] as const),
+      E.map(([values, errors]) => exact('quadrature', values, errors)),
+    ),
 }
 
 const posteriorBy: Ways<Posterior> = {
-  enumeration: (p) => {
-    const reason = whyNotFinite(p)
-    return reason === undefined ? E.map(() => finitePosterior(p))(whyNoTable(p)) : E.left(reason)
-  },
+  enumeration: (p) => unless(whyNotFinite(p) ?? whyNoTable(p), () => finitePosterior(p)),
   'linear-Gaussian': (p) =>
-    E.map((all: Parameters<typeof gaussianPosterior>[1]) => gaussianPosterior(p, all))(linearSolutions(p)),
+    F.pipe(
+      linearSolutions(p),
+      E.map((all) => gaussianPosterior(p, all)),
+    ),
   quadrature: gridPosterior,
 }
 
@@ -152,7 +145,7 @@ const exactly = <A>(
   ways: Ways<A>,
 ): TE.TaskEither<Errors, A> =>
   F.pipe(
-    TE.fromEither(checked(model, options)),
+    TE.fromEither(checkedExact(model, options)),
     TE.flatMap(() => useRuntime(options.runtime ?? 'auto')),
     TE.flatMap(() =>
       TE.tryCatch(
@@ -163,55 +156,6 @@ const exactly = <A>(
     TE.flatMap(TE.fromEither),
   )
 
-const checked = (model: AnyModel, options: AnyOptions): E.Either<Errors, AnyModel> => {
-  const { method, runtime } = options
-  const errors = [
-    ...(method === undefined || exactMethods.includes(method)
-      ? []
-      : [
-          giryError(
-            'option',
-            'method',
-            `'${String(method)}' is no exact method`,
-            `use one of ${exactMethods.join(', ')}, or leave the choice to giry`,
-          ),
-        ]),
-    ...(runtime === undefined || runtimeNames.includes(runtime)
-      ? []
-      : [
-          giryError(
-            'option',
-            'runtime',
-            `'${String(runtime)}' is no runtime`,
-            `use one of ${runtimeNames.join(', ')}`,
-          ),
-        ]),
-    ...sitesOf(model).flatMap(([name, site]) => [
-      ...(can(site, 'density')
-        ? []
-        : [
-            giryError(
-              'model',
-              name,
-              `site '${name}' is drawn from ${site.family}, which has no density`,
-              'use a distribution with a density',
-            ),
-          ]),
-      ...(site.scope === 'shared'
-        ? [
-            giryError(
-              'exact',
-              name,
-              `site '${name}' is shared by all data, so log P(x) is no sum over the data`,
-              'bound it with elbo, or draw the site with bind',
-            ),
-          ]
-        : []),
-    ]),
-  ]
-  return errors.length > 0 ? E.left(errors) : E.right(model)
-}
-
 const solved = <A>(
   model: AnyModel,
   data: unknown,
@@ -219,37 +163,5 @@ const solved = <A>(
   ways: Ways<A>,
 ): E.Either<Errors, A> => {
   const problem = makeProblem(model, data, options)
-  return E.isLeft(problem) ? problem : byMethods(problem.right, options.method, ways)
-}
-
-/** Tries the methods in order; all reasons in one error if none applies. */
-const byMethods = <A>(
-  problem: Problem,
-  asked: ExactMethod | undefined,
-  ways: Ways<A>,
-): E.Either<Errors, A> => {
-  const reasons: (readonly [ExactMethod, string])[] = []
-  for (const method of asked === undefined ? exactMethods : [asked]) {
-    const result = ways[method](problem)
-    if (E.isRight(result)) return result
-    reasons.push([method, result.left])
-  }
-  const listed = reasons.map(([method, why]) => `${method}: ${why}`).join('; ')
-  return E.left([
-    asked === undefined
-      ? giryError(
-          'exact',
-          'evidence',
-          `no exact method applies to this model (${listed})`,
-          'bound it from below with elbo',
-          { reasons: Object.fromEntries(reasons) },
-        )
-      : giryError(
-          'exact',
-          asked,
-          `the method '${asked}' does not apply to this model: ${reasons[0]?.[1]}`,
-          'leave `method` out, and giry takes one that applies',
-          { reasons: Object.fromEntries(reasons) },
-        ),
-  ])
+  return E.isLeft(problem) ? problem : firstOf(problem.right, options.method, ways)
 }

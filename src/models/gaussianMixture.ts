@@ -12,7 +12,7 @@ import { normal } from '../dsl/distributions/normal.js'
 import { mlp } from '../dsl/nets/dense.js'
 import { parameter } from '../dsl/nets/parameter.js'
 import { bind, Do, given, nets } from '../dsl/notation.js'
-import { gather } from '../dsl/operations/arrays.js'
+import { gather } from '../dsl/operations/picking.js'
 import { positive, real } from '../dsl/space.js'
 import { elbo } from '../inference/elbo.js'
 import type { Family } from './family.js'
@@ -35,7 +35,7 @@ export const gaussianMixture = (options: GaussianMixtureOptions) => {
     Do,
     nets({
       weights: parameter(real(options.latent), { start: { kind: 'constant', value: 0 } }),
-      means: parameter(real(options.latent, options.size), { start: { kind: 'normal', scale: 1 } }),
+      means: parameter(real(options.latent, options.size), { start: { kind: 'normal', scale: 0.1 } }),
       scales: parameter(positive(options.latent, options.size)),
     }),
     bind('c', ({ weights }) => categorical({ logits: weights() })),

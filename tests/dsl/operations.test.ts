@@ -19,17 +19,6 @@ import {
   sub,
 } from '../../src/dsl/operations/arithmetic.js'
 import {
-  at,
-  concat,
-  encodeOneHot,
-  gather,
-  matMul,
-  reshape,
-  slice,
-  stack,
-  transpose,
-} from '../../src/dsl/operations/arrays.js'
-import {
   equal,
   greater,
   greaterEqual,
@@ -59,7 +48,11 @@ import {
   stopGradient,
   tanh,
 } from '../../src/dsl/operations/functions.js'
+import { concat, stack } from '../../src/dsl/operations/joining.js'
 import { lift } from '../../src/dsl/operations/lift.js'
+import { at, encodeOneHot, gather, slice } from '../../src/dsl/operations/picking.js'
+import { matMul } from '../../src/dsl/operations/products.js'
+import { reshape, transpose } from '../../src/dsl/operations/rearranging.js'
 import { logSumExp, max, mean, min, sum } from '../../src/dsl/operations/reductions.js'
 import type { Shape } from '../../src/dsl/shape.js'
 import * as S from '../../src/dsl/space.js'

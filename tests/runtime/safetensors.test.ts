@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import { describe, expect, it } from 'vitest'
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type FileFault,
-  type NamedArrays,
-  type ParameterFile,
-} from '../../src/runtime/safetensors.js'
+import type { FileFault } from '../../src/runtime/safetensors/fault.js'
+import type { NamedArrays, ParameterFile } from '../../src/runtime/safetensors/format.js'
+import { decodeSafetensors } from '../../src/runtime/safetensors/read.js'
+import { encodeSafetensors } from '../../src/runtime/safetensors/write.js'
 
 const right = (bytes: Uint8Array): ParameterFile => {
   const decoded = decodeSafetensors(bytes)

@@ -2,22 +2,13 @@ import { describe, expectTypeOf, it } from 'vitest'
 import type * as D from '../../src/dsl/domain.js'
 import type { Meets } from '../../src/dsl/operations/argument.js'
 import { add, clip, div, maximum, minimum, mul, square, sub } from '../../src/dsl/operations/arithmetic.js'
-import {
-  at,
-  concat,
-  encodeOneHot,
-  gather,
-  type Labels,
-  type Multiplies,
-  matMul,
-  reshape,
-  slice,
-  stack,
-  transpose,
-} from '../../src/dsl/operations/arrays.js'
 import { greater, where } from '../../src/dsl/operations/comparisons.js'
 import { exp, log, log1p, sigmoid, softmax, softplus, sqrt } from '../../src/dsl/operations/functions.js'
+import { concat, stack } from '../../src/dsl/operations/joining.js'
 import { lift } from '../../src/dsl/operations/lift.js'
+import { at, encodeOneHot, gather, type Labels, slice } from '../../src/dsl/operations/picking.js'
+import { type Multiplies, matMul } from '../../src/dsl/operations/products.js'
+import { reshape, transpose } from '../../src/dsl/operations/rearranging.js'
 import { logSumExp, max, mean, sum } from '../../src/dsl/operations/reductions.js'
 import type { Broadcast, Init, Last, RemoveAxis, SameShape, ShapeName } from '../../src/dsl/shape.js'
 import * as S from '../../src/dsl/space.js'

@@ -18,7 +18,7 @@ import {
 import type { Real } from '../domain.js'
 import { fail } from '../error.js'
 import { mul } from '../operations/arithmetic.js'
-import { stack } from '../operations/arrays.js'
+import { stack } from '../operations/joining.js'
 import type { Shape } from '../shape.js'
 import { type AnyValue, axisToEvent, eventToAxis, sumOver, type Value } from '../value.js'
 import {

@@ -16,7 +16,8 @@ import {
 } from '../distribution.js'
 import type { Real } from '../domain.js'
 import { add } from '../operations/arithmetic.js'
-import { at, stack } from '../operations/arrays.js'
+import { stack } from '../operations/joining.js'
+import { at } from '../operations/picking.js'
 import type { Shape } from '../shape.js'
 import { type AnyValue, axisToEvent, type Value } from '../value.js'
 import {

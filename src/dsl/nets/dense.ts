@@ -25,8 +25,8 @@ import {
   under,
 } from '../net.js'
 import { mul } from '../operations/arithmetic.js'
-import { slice } from '../operations/arrays.js'
 import { exp } from '../operations/functions.js'
+import { slice } from '../operations/picking.js'
 import { type Shape, type ShapeName, sizeOf } from '../shape.js'
 import { type AnyValue, makeValue, showSpaceOf, type Value } from '../value.js'
 import { type Activation, activate, link, requireActivation, requireLink } from './activation.js'

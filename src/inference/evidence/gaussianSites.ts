@@ -6,12 +6,16 @@
  * Each is read as plain numbers along (point, datum), with stride 0 along an axis that it does not have, so that what
  * depends on no latent, or on no datum, shows. Tested in tests/inference/evidence/linearGaussian.test.ts.
  */
+import * as tf from '@tensorflow/tfjs'
 import type { AnyDistribution } from '../../dsl/distribution.js'
 import { repeated } from '../../dsl/distributions/parts.js'
 import { datumAxis, type Site } from '../../dsl/model.js'
-import type { Shape } from '../../dsl/shape.js'
-import { sizeOf } from '../../dsl/shape.js'
-import { type AnyValue, expandTo, hasAxis, type Value } from '../../dsl/value.js'
+import { type Shape, sizeOf } from '../../dsl/shape.js'
+import { type AnyValue, type Axis, hasAxis, type Value } from '../../dsl/value.js'
+import { runProblem, siteTerm } from './logJoint.js'
+import { numbersAlong } from './numbersAlong.js'
+import type { Problem } from './problem.js'
+import { latentValue } from './values.js'
 
 /** The axis of the points at which the model is evaluated. */
 export const pointAxis = 'point'
@@ -48,7 +52,7 @@ const strided = (v: AnyValue, site: Site, points: number, rows: number): Strided
   ]
   const size = sizeOf(site.plates.map((p) => p.size)) * sizeOf(v.shape)
   return {
-    data: Float32Array.from(expandTo(v, axes).dataSync()),
+    data: numbersAlong(v, axes),
     size,
     point: byPoint ? size * (byDatum ? rows : 1) : 0,
     datum: byDatum ? size : 0,
@@ -66,7 +70,7 @@ const locScale = (d: AnyDistribution): { readonly loc: AnyValue; readonly scale:
 }
 
 /** Reads a site whose family is Gaussian. */
-export const readGaussian = (
+const readGaussian = (
   name: string,
   site: Site,
   d: AnyDistribution,
@@ -84,3 +88,37 @@ export const readGaussian = (
 
 /** The numbers of (point, datum). */
 export const blockAt = (s: Strided, point: number, datum: number): number => point * s.point + datum * s.datum
+
+/** A run at several points: the Gaussian sites, and the log density of the others, for each datum. */
+export interface Reading {
+  readonly sites: readonly GaussianSite[]
+  readonly rest: Float64Array
+}
+
+/** Runs the model at points: `dim` coordinates along (point), or along (point, datum). */
+export const readAt = (
+  problem: Problem,
+  rows: Int32Array,
+  points: Float64Array,
+  axes: readonly Axis[],
+): Reading => {
+  const count = axes[0]?.size as number
+  const sites: GaussianSite[] = []
+  const rest = new Float64Array(rows.length)
+  const addRest = (term: AnyValue) =>
+    numbersAlong(term, [{ name: datumAxis, size: rows.length }]).forEach((t, r) => {
+      rest[r] = (rest[r] as number) + t
+    })
+  tf.tidy(() => {
+    runProblem(
+      problem,
+      rows,
+      (name) => latentValue(problem, name, points, axes),
+      (name, site, d, x) => {
+        if (isGaussian(site.family)) sites.push(readGaussian(name, site, d, count, rows.length))
+        else addRest(siteTerm(site, d, x))
+      },
+    )
+  })
+  return { sites, rest }
+}

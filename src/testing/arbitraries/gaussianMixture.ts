@@ -12,7 +12,8 @@ import { positive as positiveDomain, type Real, real as realDomain } from '../..
 import type { AnyModel } from '../../dsl/model.js'
 import { dense } from '../../dsl/nets/dense.js'
 import { add } from '../../dsl/operations/arithmetic.js'
-import { gather, stack } from '../../dsl/operations/arrays.js'
+import { stack } from '../../dsl/operations/joining.js'
+import { gather } from '../../dsl/operations/picking.js'
 import { real } from '../../dsl/space.js'
 import type { Value } from '../../dsl/value.js'
 import {

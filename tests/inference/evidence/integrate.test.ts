@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { integrate, type Start } from '../../../src/inference/evidence/integrate.js'
+import { integrate } from '../../../src/inference/evidence/integrate.js'
+import type { Start } from '../../../src/inference/evidence/logFunction.js'
 import { logSumExp } from '../../../src/inference/evidence/logSumExp.js'
 
 const line: Start = { center: 0, spread: 1, low: -1e18, high: 1e18 }
