@@ -11,6 +11,9 @@ import { blockAt, type GaussianSite, type Reading } from './gaussianSites.js'
 /** Rounding of float32 that a few layers may add up to, relative to the largest term. */
 const rounding = 2e-5
 
+/** The spacing of float32 numbers, relative to their size: what a difference of two of them may be off by. */
+const spacing = 2 ** -23
+
 /** Below this, float32 keeps no relative accuracy. */
 const underflow = 1e-36
 
@@ -69,26 +72,31 @@ const meanBends = (
   if (seen.loc.point === 0) return false
   let largest = 0
   let worst = 0
+  let lost = 0
   for (let j = 0; j < s.loc.size; j++) {
-    const { value, size } = affineAt(s, r, j, z)
+    const { value, size, cancelled } = affineAt(s, r, j, z)
     const found = seen.loc.data[blockAt(seen.loc, index, r) + j] as number
     const gap = Math.abs(found - value)
     if (!(gap < Number.POSITIVE_INFINITY)) return true
     largest = Math.max(largest, size, Math.abs(found))
     worst = Math.max(worst, gap)
+    lost = Math.max(lost, cancelled)
   }
-  return worst > rounding * largest + underflow
+  return worst > rounding * largest + lost + underflow
 }
 
-/** loc(0) + Σ_i z_i (loc(e_i) − loc(0)) of one entry, and the size of its terms. */
+/** loc(0) + Σ_i z_i (loc(e_i) − loc(0)) of one entry, the size of its terms, and what cancellation in them may lose. */
 const affineAt = (s: GaussianSite, r: number, entry: number, z: Float64Array) => {
   const base = s.loc.data[blockAt(s.loc, 0, r) + entry] as number
   let value = base
   let size = Math.abs(base)
+  let cancelled = 0
   for (let i = 0; i < z.length; i++) {
-    const term = (z[i] as number) * ((s.loc.data[blockAt(s.loc, i + 1, r) + entry] as number) - base)
+    const along = s.loc.data[blockAt(s.loc, i + 1, r) + entry] as number
+    const term = (z[i] as number) * (along - base)
     value += term
     size += Math.abs(term)
+    cancelled += Math.abs(z[i] as number) * spacing * (Math.abs(along) + Math.abs(base))
   }
-  return { value, size }
+  return { value, size, cancelled }
 }
