@@ -36,7 +36,7 @@ export type {
   Real,
   Simplex,
   Unit,
-} from './dsl/domain.js'
+} from './dsl/domains/marks.js'
 export { graphLine, toDot } from './dsl/dot.js'
 export { type GiryError, type GiryErrorTag, GiryException, showError, showErrors } from './dsl/error.js'
 export { type Game, game, maximize, minimax, type Player } from './dsl/game.js'

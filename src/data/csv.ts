@@ -16,7 +16,7 @@
  */
 import { either as E, function as F } from 'fp-ts'
 import { type Dataset, decodeDataset } from '../dsl/dataset.js'
-import type { AnyDomain } from '../dsl/domain.js'
+import type { AnyDomain } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { DataSpec } from '../dsl/objective.js'
 import { sizeOf } from '../dsl/shape.js'

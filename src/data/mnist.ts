@@ -15,7 +15,7 @@
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type Dataset, decodeDataset } from '../dsl/dataset.js'
-import type { Binary, Unit } from '../dsl/domain.js'
+import type { Binary, Unit } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { Shape } from '../dsl/shape.js'
 import { binary, type Space, unit } from '../dsl/space.js'

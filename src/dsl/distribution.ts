@@ -9,8 +9,9 @@
  * are values with named axes; a sample has their axes and the further ones asked for. Laws (it integrates to 1, samples
  * follow the cdf, pathwise gradients agree with finite differences): src/testing/laws/distribution.ts.
  */
-import type { AnyDomain, Domain } from './domain.js'
+
 import { isWithin } from './domain.js'
+import type { AnyDomain, Domain } from './domains/marks.js'
 import { fail } from './error.js'
 import type { Noise } from './noise.js'
 import { type Shape, sameShape, showShape } from './shape.js'

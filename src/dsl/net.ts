@@ -9,7 +9,8 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { EventSpace } from './distribution.js'
-import { type Domain, type DomainName, isWithin } from './domain.js'
+import { isWithin } from './domain.js'
+import type { Domain, DomainName } from './domains/marks.js'
 import { fail } from './error.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
 import {

@@ -8,7 +8,7 @@
  * nets by name: two objectives that share a name must share the net. Tested in tests/dsl/objective.test.ts.
  */
 import type { AnyEventSpace } from './distribution.js'
-import type { Real } from './domain.js'
+import type { Real } from './domains/marks.js'
 import { giryError, throwAll } from './error.js'
 import type { Merge, Nets } from './model.js'
 import type { Noise } from './noise.js'

@@ -10,7 +10,8 @@
  */
 import type { Capability } from './distribution.js'
 import { can } from './distribution.js'
-import { absolutelyContinuous, type DomainName, isWithin, type Measure } from './domain.js'
+import { absolutelyContinuous, isWithin } from './domain.js'
+import type { DomainName, Measure } from './domains/marks.js'
 import { type GiryError, giryError } from './error.js'
 import type { AnyModel, Entries, Givens, Model, Site } from './model.js'
 import { sitesOf } from './model.js'

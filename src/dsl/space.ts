@@ -11,6 +11,25 @@ import * as tf from '@tensorflow/tfjs'
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
 import * as D from './domain.js'
+import type {
+  AnyDomain,
+  Binary,
+  Category,
+  Cholesky,
+  Circle,
+  Correlation,
+  Count,
+  Domain,
+  DomainName,
+  Interval,
+  NonNegative,
+  OneHot,
+  Ordered,
+  Positive,
+  Real,
+  Simplex,
+  Unit,
+} from './domains/marks.js'
 import { fail, type GiryError, GiryException, giryError } from './error.js'
 import { type Shape, sameShape, showShape, sizeOf } from './shape.js'
 import {
@@ -26,7 +45,7 @@ import {
 /** Checked data of a space: `count` events in one float32 array; `single` if it was one event, not a batch. */
 export interface Elements<S extends Shape = Shape, out D = unknown> {
   readonly shape: S
-  readonly domain: D.Domain<D>
+  readonly domain: Domain<D>
   readonly count: number
   readonly single: boolean
   readonly data: Float32Array
@@ -49,13 +68,13 @@ export type Plain =
 export interface Space<S extends Shape = Shape, out D = unknown>
   extends t.Type<Elements<S, unknown>, Nested, unknown> {
   readonly shape: S
-  readonly domain: D.Domain<D>
+  readonly domain: Domain<D>
 }
 
 /** Any space. */
 export type AnySpace = {
   readonly shape: Shape
-  readonly domain: D.AnyDomain
+  readonly domain: AnyDomain
   readonly name: string
   readonly decode: (data: unknown) => E.Either<t.Errors, Elements<Shape, unknown>>
 }
@@ -63,7 +82,7 @@ export type AnySpace = {
 /** The values of a space. */
 export type ValueIn<X> = X extends {
   readonly shape: infer S extends Shape
-  readonly domain: D.Domain<infer Dm>
+  readonly domain: Domain<infer Dm>
 }
   ? Value<S, Dm>
   : never
@@ -71,9 +90,9 @@ export type ValueIn<X> = X extends {
 /** How a space is printed in sentences: `Real[2]`. */
 export type ShowSpace<X> = X extends {
   readonly shape: infer S extends Shape
-  readonly domain: D.Domain<infer Dm>
+  readonly domain: Domain<infer Dm>
 }
-  ? `${D.DomainName<Dm>}${import('./shape.js').ShapeName<S>}`
+  ? `${DomainName<Dm>}${import('./shape.js').ShapeName<S>}`
   : 'nothing'
 
 const isTypedArray = (x: unknown): x is Exclude<Plain, Nested> & ArrayLike<number> =>
@@ -154,12 +173,7 @@ const read = (
 }
 
 /** Checks membership in the domain. */
-const member = (
-  data: Float32Array,
-  shape: Shape,
-  domain: D.AnyDomain,
-  name: string,
-): GiryError | undefined => {
+const member = (data: Float32Array, shape: Shape, domain: AnyDomain, name: string): GiryError | undefined => {
   const out = domain.outside(data, shape)
   if (out === undefined) return undefined
   const size = sizeOf(shape)
@@ -182,7 +196,7 @@ const unravel = (index: number, shape: Shape): number[] => {
 /** Decodes data of a space; the errors are data. */
 export const decodeElements = (
   shape: Shape,
-  domain: D.AnyDomain,
+  domain: AnyDomain,
   name: string,
   u: unknown,
 ): E.Either<readonly GiryError[], Elements<Shape, unknown>> => {
@@ -201,7 +215,7 @@ export const isElements = (u: unknown): u is Elements<Shape, unknown> =>
   typeof u === 'object' && u !== null && 'data' in u && 'count' in u && 'domain' in u && 'shape' in u
 
 /** Builds a space of a shape over a domain. */
-export const makeSpace = <const S extends Shape, Dm>(sizes: S, domain: D.Domain<Dm>): Space<[...S], Dm> => {
+export const makeSpace = <const S extends Shape, Dm>(sizes: S, domain: Domain<Dm>): Space<[...S], Dm> => {
   const shape: [...S] = [...sizes]
   const bad = shape.findIndex((n) => !Number.isInteger(n) || n < 1)
   if (bad >= 0)
@@ -259,7 +273,7 @@ export const elementsOf = <S extends Shape, Dm>(space: SpaceLike<S, Dm>, data: u
 /** The part of a space that decoding needs. */
 export interface SpaceLike<S extends Shape, Dm> {
   readonly shape: S
-  readonly domain: D.Domain<Dm>
+  readonly domain: Domain<Dm>
 }
 
 /**
@@ -293,46 +307,45 @@ const requireSpace = <S extends Shape, Dm>(space: SpaceLike<S, Dm>, v: AnyValue)
       )
 
 /** Real numbers: `real()` a scalar, `real(2)` a vector, `real(28, 28, 1)` an image. */
-export const real = <const S extends Shape>(...shape: S): Space<[...S], D.Real> => makeSpace(shape, D.real)
+export const real = <const S extends Shape>(...shape: S): Space<[...S], Real> => makeSpace(shape, D.real)
 /** Numbers >= 0. */
-export const nonNegative = <const S extends Shape>(...shape: S): Space<[...S], D.NonNegative> =>
+export const nonNegative = <const S extends Shape>(...shape: S): Space<[...S], NonNegative> =>
   makeSpace(shape, D.nonNegative)
 /** Numbers > 0. */
-export const positive = <const S extends Shape>(...shape: S): Space<[...S], D.Positive> =>
+export const positive = <const S extends Shape>(...shape: S): Space<[...S], Positive> =>
   makeSpace(shape, D.positive)
 /** Numbers in [0, 1]. */
-export const unit = <const S extends Shape>(...shape: S): Space<[...S], D.Unit> => makeSpace(shape, D.unit)
+export const unit = <const S extends Shape>(...shape: S): Space<[...S], Unit> => makeSpace(shape, D.unit)
 /** Numbers 0 and 1. */
-export const binary = <const S extends Shape>(...shape: S): Space<[...S], D.Binary> =>
+export const binary = <const S extends Shape>(...shape: S): Space<[...S], Binary> =>
   makeSpace(shape, D.binary)
 /** Whole numbers 0, 1, 2, … */
-export const count = <const S extends Shape>(...shape: S): Space<[...S], D.Count> => makeSpace(shape, D.count)
+export const count = <const S extends Shape>(...shape: S): Space<[...S], Count> => makeSpace(shape, D.count)
 /** Labels 0 … k − 1: `category(10)` is one label, `category(10, 3)` a vector of three. */
 export const category = <const K extends number, const S extends Shape>(
   k: K,
   ...shape: S
-): Space<[...S], D.Category<K>> => makeSpace(shape, D.category(k))
+): Space<[...S], Category<K>> => makeSpace(shape, D.category(k))
 /** Probability vectors along the last axis. */
 export const simplex = <const S extends readonly [number, ...number[]]>(
   ...shape: S
-): Space<[...S], D.Simplex> => makeSpace(shape, D.simplex)
+): Space<[...S], Simplex> => makeSpace(shape, D.simplex)
 /** One-hot vectors along the last axis. */
-export const oneHot = <const S extends readonly [number, ...number[]]>(
-  ...shape: S
-): Space<[...S], D.OneHot> => makeSpace(shape, D.oneHot)
+export const oneHot = <const S extends readonly [number, ...number[]]>(...shape: S): Space<[...S], OneHot> =>
+  makeSpace(shape, D.oneHot)
 /** A bounded interval whose ends the type does not know. */
-export const interval = <const S extends Shape>(...shape: S): Space<[...S], D.Interval> =>
+export const interval = <const S extends Shape>(...shape: S): Space<[...S], Interval> =>
   makeSpace(shape, D.interval)
 /** Increasing vectors along the last axis. */
 export const ordered = <const S extends readonly [number, ...number[]]>(
   ...shape: S
-): Space<[...S], D.Ordered> => makeSpace(shape, D.ordered)
+): Space<[...S], Ordered> => makeSpace(shape, D.ordered)
 /** Lower triangular n × n matrices with positive diagonal. */
-export const cholesky = <const N extends number>(n: N): Space<[N, N], D.Cholesky> =>
+export const cholesky = <const N extends number>(n: N): Space<[N, N], Cholesky> =>
   makeSpace([n, n], D.cholesky)
 /** Correlation matrices n × n. */
-export const correlation = <const N extends number>(n: N): Space<[N, N], D.Correlation> =>
+export const correlation = <const N extends number>(n: N): Space<[N, N], Correlation> =>
   makeSpace([n, n], D.correlation)
 /** Angles in [−π, π]. */
-export const circle = <const S extends Shape>(...shape: S): Space<[...S], D.Circle> =>
+export const circle = <const S extends Shape>(...shape: S): Space<[...S], Circle> =>
   makeSpace(shape, D.circle)

@@ -11,7 +11,8 @@
  * Tested in tests/dsl/value.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type AnyDomain, type Domain, type DomainName, real } from './domain.js'
+import { real } from './domain.js'
+import type { AnyDomain, Domain, DomainName } from './domains/marks.js'
 import { fail } from './error.js'
 import { logSumExp as logSumExpOf } from './numerics/logSumExp.js'
 import { type Shape, type ShapeName, sameShape, showShape, sizeOf } from './shape.js'

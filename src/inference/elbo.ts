@@ -10,7 +10,7 @@
  */
 
 import type { AnyDistribution } from '../dsl/distribution.js'
-import type { Real } from '../dsl/domain.js'
+import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
 import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'

@@ -8,7 +8,7 @@
  */
 
 import { can } from '../dsl/distribution.js'
-import type { Real } from '../dsl/domain.js'
+import type { Real } from '../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
 import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'

@@ -13,7 +13,7 @@
  * Unbiasedness is tested against enumeration and finite differences in tests/inference/expectation.test.ts.
  */
 import type { AnyDistribution, Distribution, EventSpace } from '../dsl/distribution.js'
-import type { Real } from '../dsl/domain.js'
+import type { Real } from '../dsl/domains/marks.js'
 import { datumAxis, type Model, type Site } from '../dsl/model.js'
 import type { Environment } from '../dsl/objective.js'
 import { add, mul, sub } from '../dsl/operations/arithmetic.js'

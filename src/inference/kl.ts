@@ -12,7 +12,8 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { type AnyDistribution, type AnyEventSpace, can, type Distribution } from '../dsl/distribution.js'
-import { absolutelyContinuous, type DomainName, type Measure, type Real } from '../dsl/domain.js'
+import { absolutelyContinuous } from '../dsl/domain.js'
+import type { DomainName, Measure, Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
 import { sub } from '../dsl/operations/arithmetic.js'

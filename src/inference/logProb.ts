@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { can } from '../dsl/distribution.js'
-import type { Real } from '../dsl/domain.js'
+import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
 import { type AnyModel, datumAxis, type Model, sitesOf } from '../dsl/model.js'
 import { mul } from '../dsl/operations/arithmetic.js'

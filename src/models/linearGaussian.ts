@@ -9,7 +9,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import { multivariateNormal } from '../dsl/distributions/multivariateNormal.js'
 import { normal, standardNormal } from '../dsl/distributions/normal.js'
-import type { Positive } from '../dsl/domain.js'
+import type { Positive } from '../dsl/domains/marks.js'
 import type { Net } from '../dsl/net.js'
 import { dense } from '../dsl/nets/dense.js'
 import { parameter } from '../dsl/nets/parameter.js'

@@ -9,7 +9,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Dataset } from '../dsl/dataset.js'
 import { batchOf } from '../dsl/dataset.js'
-import type { Real } from '../dsl/domain.js'
+import type { Real } from '../dsl/domains/marks.js'
 import { type AnyModel, datumAxis } from '../dsl/model.js'
 import { sub } from '../dsl/operations/arithmetic.js'
 import { type AnyValue, expandAxes, logSumExpOver, sumOver, toTypedArray, type Value } from '../dsl/value.js'

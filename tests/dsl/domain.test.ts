@@ -1,11 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as D from '../../src/dsl/domain.js'
+import * as A from '../../src/dsl/domains/arithmetic.js'
+import type * as M from '../../src/dsl/domains/marks.js'
 
 const three = D.category(3)
 const four = D.category(4)
 
-const domains: readonly D.AnyDomain[] = [
+const domains: readonly M.AnyDomain[] = [
   D.real,
   D.nonNegative,
   D.positive,
@@ -23,11 +25,11 @@ const domains: readonly D.AnyDomain[] = [
   D.circle,
 ]
 const domain = fc.constantFrom(...domains)
-const named = (d: D.AnyDomain) => d.name
+const named = (d: M.AnyDomain) => d.name
 
 /** The compiler's answer to A ⊂ B, which the test compares with the answer at run time. */
 type Within<A, B> = [A] extends [B] ? true : false
-const within = <A, B>(a: D.Domain<A>, b: D.Domain<B>, answer: Within<A, B>) => [a, b, answer] as const
+const within = <A, B>(a: M.Domain<A>, b: M.Domain<B>, answer: Within<A, B>) => [a, b, answer] as const
 
 describe('the lattice of domains', () => {
   it('is a partial order', () => {
@@ -125,23 +127,23 @@ describe('arithmetic of domains', () => {
         for (const x of numbers[a.name] as readonly number[])
           for (const y of numbers[b.name] as readonly number[]) {
             const where = `${a.name} ${x}, ${b.name} ${y}`
-            expect(D.addDomain(a, b).outside([x + y], []), `${where} +`).toBeUndefined()
-            expect(D.mulDomain(a, b).outside([x * y], []), `${where} ·`).toBeUndefined()
-            if (y !== 0) expect(D.divDomain(a, b).outside([x / y], []), `${where} /`).toBeUndefined()
-            expect(D.mixedDomain(a, b).outside([x, y], []), `${where} mixed`).toBeUndefined()
+            expect(A.addDomain(a, b).outside([x + y], []), `${where} +`).toBeUndefined()
+            expect(A.mulDomain(a, b).outside([x * y], []), `${where} ·`).toBeUndefined()
+            if (y !== 0) expect(A.divDomain(a, b).outside([x / y], []), `${where} /`).toBeUndefined()
+            expect(A.mixedDomain(a, b).outside([x, y], []), `${where} mixed`).toBeUndefined()
           }
   })
   it('is symmetric where the operation is', () => {
     fc.assert(
       fc.property(domain, domain, (a, b) => {
-        expect(named(D.addDomain(a, b))).toBe(named(D.addDomain(b, a)))
-        expect(named(D.mulDomain(a, b))).toBe(named(D.mulDomain(b, a)))
-        expect(named(D.mixedDomain(a, b))).toBe(named(D.mixedDomain(b, a)))
+        expect(named(A.addDomain(a, b))).toBe(named(A.addDomain(b, a)))
+        expect(named(A.mulDomain(a, b))).toBe(named(A.mulDomain(b, a)))
+        expect(named(A.mixedDomain(a, b))).toBe(named(A.mixedDomain(b, a)))
       }),
     )
   })
   it('of constants', () => {
-    expect([2, 0, -1, 0.5, -0, Number.NaN].map((x) => D.domainOfNumber(x).name)).toEqual([
+    expect([2, 0, -1, 0.5, -0, Number.NaN].map((x) => A.domainOfNumber(x).name)).toEqual([
       'Positive',
       'NonNegative',
       'Real',
@@ -151,7 +153,7 @@ describe('arithmetic of domains', () => {
     ])
   })
   it('of entries of vectors and matrices', () => {
-    const entry = (d: D.AnyDomain) => D.entriesDomain(d).name
+    const entry = (d: M.AnyDomain) => A.entriesDomain(d).name
     expect([D.simplex, D.oneHot, D.ordered, D.cholesky, D.correlation, D.positive, three].map(entry)).toEqual(
       ['Unit', 'Binary', 'Real', 'Real', 'Real', 'Positive', 'Category(3)'],
     )
@@ -159,7 +161,7 @@ describe('arithmetic of domains', () => {
 })
 
 type Case = {
-  readonly d: D.AnyDomain
+  readonly d: M.AnyDomain
   readonly shape: readonly number[]
   readonly good: readonly (readonly number[])[]
   readonly bad: readonly (readonly [readonly number[], number, string])[]

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EventSpace } from '../../src/dsl/distribution.js'
 import * as D from '../../src/dsl/domain.js'
+import type * as M from '../../src/dsl/domains/marks.js'
 import { exampleOf, makeNet, prefixed, requireInput, tensorAt, under } from '../../src/dsl/net.js'
 import * as S from '../../src/dsl/space.js'
 import { makeValue, withOrigins } from '../../src/dsl/value.js'
@@ -16,7 +17,7 @@ const double = makeNet({
 })
 
 const datum = [{ name: 'datum', size: 3 }]
-const x = withOrigins(makeValue<[2], D.Real>(tf.ones([3, 2]), [2], D.real, datum), ['z'])
+const x = withOrigins(makeValue<[2], M.Real>(tf.ones([3, 2]), [2], D.real, datum), ['z'])
 
 describe('a net', () => {
   it('is a pure function of its parameters and its argument', () => {

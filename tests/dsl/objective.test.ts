@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Real } from '../../src/dsl/domain.js'
+import type { Real } from '../../src/dsl/domains/marks.js'
 import { mlp } from '../../src/dsl/nets/dense.js'
 import { constant, type Environment, minus, type Objective, plus, scale } from '../../src/dsl/objective.js'
 import * as S from '../../src/dsl/space.js'

@@ -4,6 +4,7 @@ import { lgamma as lgammaOracle, pnorm } from 'lib-r-math.js'
 import { describe, expect, it } from 'vitest'
 import * as D from '../../src/dsl/domain.js'
 import { isWithin } from '../../src/dsl/domain.js'
+import type * as M from '../../src/dsl/domains/marks.js'
 import { GiryException } from '../../src/dsl/error.js'
 import {
   abs,
@@ -68,8 +69,8 @@ import {
 } from '../../src/dsl/value.js'
 import { expectClose, expectDifferentiableTwice, noise, onEachBackend } from './numerics/agreement.js'
 
-type Real = Value<Shape, D.Real>
-type Positive = Value<Shape, D.Positive>
+type Real = Value<Shape, M.Real>
+type Positive = Value<Shape, M.Positive>
 type Unary = (x: Positive) => AnyValue
 type Formula = (x: number) => number
 
@@ -151,7 +152,7 @@ const bendOf = (f: Formula, x: number): number => {
 }
 
 const asUnary = (f: Unary) => (t: tf.Tensor) =>
-  f(makeValue<Shape, D.Positive>(t, [t.size], D.positive)).tensor
+  f(makeValue<Shape, M.Positive>(t, [t.size], D.positive)).tensor
 
 onEachBackend('functions of one value', () => {
   for (const [name, f, exact, points] of unaries) {
@@ -224,12 +225,12 @@ const rows = (data: ArrayLike<number>, n: number): number[][] =>
 
 /** A [datum 2] × event value from its tensor. */
 const batch = (t: tf.Tensor): Real =>
-  makeValue<Shape, D.Real>(t, t.shape.slice(1), D.real, [{ name: 'datum', size: t.shape[0] as number }])
+  makeValue<Shape, M.Real>(t, t.shape.slice(1), D.real, [{ name: 'datum', size: t.shape[0] as number }])
 
 onEachBackend('functions of vectors', () => {
   const extremes = [-100, 100, 0, 100, 100, -100, -100, -100, -100, 3, 1, 2]
   const x = () =>
-    makeValue<[3], D.Real>(tf.tensor(extremes, [4, 3]), [3], D.real, [{ name: 'datum', size: 4 }])
+    makeValue<[3], M.Real>(tf.tensor(extremes, [4, 3]), [3], D.real, [{ name: 'datum', size: 4 }])
 
   it('softmax, logSoftmax and logSumExp, also at ±100', () => {
     const exact = rows(extremes, 3)
@@ -243,7 +244,7 @@ onEachBackend('functions of vectors', () => {
 
   it('reductions over all event axes, or over one, from the front or the back', () => {
     const numbers = noise(2 * 3 * 4, 5)
-    const v = makeValue<[3, 4], D.Real>(tf.tensor(numbers, [2, 3, 4]), [3, 4], D.real, [
+    const v = makeValue<[3, 4], M.Real>(tf.tensor(numbers, [2, 3, 4]), [3, 4], D.real, [
       { name: 'datum', size: 2 },
     ])
     type Reduction = (v: AnyValue, axis?: number) => AnyValue
@@ -290,7 +291,7 @@ onEachBackend('functions of vectors', () => {
     for (const f of [sum, mean, max, min, logSumExp]) expect(toArray(f(S.value(S.real(), 3)))).toBe(3)
   })
 
-  const table = makeValue<[3, 2], D.Real>(tf.tensor(noise(6, 3), [3, 2]), [3, 2], D.real)
+  const table = makeValue<[3, 2], M.Real>(tf.tensor(noise(6, 3), [3, 2]), [3, 2], D.real)
   const label = S.value(S.category(3), [2, 0])
   const bit = S.value(S.binary(3), [
     [1, 0, 1],
@@ -298,7 +299,7 @@ onEachBackend('functions of vectors', () => {
   ])
   const other = () => batch(tf.tensor(noise(6, 9), [2, 3]))
   const particles = () =>
-    makeValue<Shape, D.Real>(tf.tensor(noise(12, 9), [2, 2, 3]), [3], D.real, [
+    makeValue<Shape, M.Real>(tf.tensor(noise(12, 9), [2, 2, 3]), [3], D.real, [
       { name: 'particle', size: 2 },
       { name: 'datum', size: 2 },
     ])
@@ -334,7 +335,7 @@ onEachBackend('functions of vectors', () => {
     where: (v) => where(bit, v, neg(v)),
     'where a comparison of it': (v) => where(greater(v, 0.1), square(v), mul(3, v)),
     'stopGradient beside it': (v) => mul(stopGradient(greater(v, 0)), v),
-    lift: lift<Shape, D.Real, [Real]>(S.real(3), (t) => tf.mul(t, tf.square(t))),
+    lift: lift<Shape, M.Real, [Real]>(S.real(3), (t) => tf.mul(t, tf.square(t))),
   }
   for (const [name, f] of Object.entries(twice))
     it(`${name} is differentiable twice`, () => {
@@ -344,7 +345,7 @@ onEachBackend('functions of vectors', () => {
     })
 
   it('gather is differentiable in the table', () => {
-    const f = (t: tf.Tensor) => gather(makeValue<[3, 2], D.Real>(t, [3, 2], D.real), label).tensor
+    const f = (t: tf.Tensor) => gather(makeValue<[3, 2], M.Real>(t, [3, 2], D.real), label).tensor
     tf.tidy(() => expectDifferentiableTwice(f, table.tensor))
     expectClose(
       f(table.tensor).dataSync(),
@@ -368,7 +369,7 @@ onEachBackend('functions of vectors', () => {
 
   it('the branch that where does not take gets no gradient, even where it is infinite', () => {
     const g = tf.grad((t: tf.Tensor) => {
-      const v = makeValue<Shape, D.Positive>(t, [3], D.positive)
+      const v = makeValue<Shape, M.Positive>(t, [3], D.positive)
       return tf.sum(where(greater(v, 0), v, -1).tensor)
     })(tf.tensor1d([-1, 0, 2]))
     expect([...g.dataSync()]).toEqual([0, 0, 1])
@@ -388,7 +389,7 @@ const numbered = (axes: readonly Axis[], shape: Shape, seed: number, map = (x: n
     dims.reduce((a, b) => a * b, 1),
     seed,
   ).map(map)
-  return makeValue<Shape, D.Real>(tf.tensor(data, dims), shape, D.real, axes, new Set([`v${seed}`]))
+  return makeValue<Shape, M.Real>(tf.tensor(data, dims), shape, D.real, axes, new Set([`v${seed}`]))
 }
 
 type Place = Readonly<Record<string, number>>
@@ -494,7 +495,7 @@ onEachBackend('values meet by the names of their axes', () => {
         tf.tidy(() => {
           const bits = numbered(cx, shape, 7, (x) => Number(x > 0))
           const [a, b] = [numbered(ax, sa, 3), numbered(bx, sb, 11)]
-          const c: Value<Shape, D.Binary> = { ...bits, domain: D.binary }
+          const c: Value<Shape, M.Binary> = { ...bits, domain: D.binary }
           expectAligned(
             where(c, a, b),
             [c, a, b],
@@ -568,7 +569,7 @@ onEachBackend('values meet by the names of their axes', () => {
         tf.tidy(() => {
           const table = numbered(ax, [3, 2], 3)
           const numbers = numbered(bx, [], 4, (x) => Math.floor(((x + 1) / 2) * 2.999))
-          const label: Value<Shape, D.Category<3>> = { ...numbers, domain: D.category(3) }
+          const label: Value<Shape, M.Category<3>> = { ...numbers, domain: D.category(3) }
           const row = (t: number[] = [], [l] = [0] as number[]) =>
             t.slice(2 * (l as number), 2 * (l as number) + 2)
           expectAligned(gather(table, label as never), [table, label], [2], row)
@@ -583,7 +584,7 @@ onEachBackend('values meet by the names of their axes', () => {
       fc.property(axesArbitrary, axesArbitrary, (ax, bx) => {
         tf.tidy(() => {
           const [a, b] = [numbered(ax, [3], 3), numbered(bx, [1], 4)]
-          const dot = lift<readonly [], D.Real, readonly [Real, Real]>(
+          const dot = lift<readonly [], M.Real, readonly [Real, Real]>(
             { shape: [], domain: D.real },
             (s, t) => tf.sum(tf.mul(s, t), -1),
           )
@@ -671,7 +672,7 @@ describe('shapes that do not meet', () => {
 // ── arrays ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 describe('events as arrays', () => {
-  const v = makeValue<[2, 3], D.Real>(tf.range(0, 12).reshape([2, 2, 3]), [2, 3], D.real, [
+  const v = makeValue<[2, 3], M.Real>(tf.range(0, 12).reshape([2, 2, 3]), [2, 3], D.real, [
     { name: 'datum', size: 2 },
   ])
   it('slice, at, reshape and transpose leave the named axes in front', () => {

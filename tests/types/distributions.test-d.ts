@@ -30,7 +30,7 @@ import type {
   Real,
   Simplex,
   Unit,
-} from '../../src/dsl/domain.js'
+} from '../../src/dsl/domains/marks.js'
 import { type ClosedForm, type HasKl, klExact } from '../../src/dsl/kl.js'
 import type { Meets } from '../../src/dsl/operations/argument.js'
 import type { ValueIn } from '../../src/dsl/space.js'

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import type { Domain, Real } from '../../src/dsl/domain.js'
+import type { Domain, Real } from '../../src/dsl/domains/marks.js'
 import { type Game, game, maximize, minimax, type OwnershipFault } from '../../src/dsl/game.js'
 import type { Net, NetFunction } from '../../src/dsl/net.js'
 import type { Objective } from '../../src/dsl/objective.js'

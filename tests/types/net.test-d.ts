@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { EventSpace } from '../../src/dsl/distribution.js'
-import type * as D from '../../src/dsl/domain.js'
+import type * as D from '../../src/dsl/domains/marks.js'
 import type { Feeds, FunctionOf } from '../../src/dsl/net.js'
 import { chain } from '../../src/dsl/nets/chain.js'
 import { conv2d, conv2dTranspose } from '../../src/dsl/nets/conv2d.js'

@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest'
-import type * as D from '../../src/dsl/domain.js'
+import type * as A from '../../src/dsl/domains/arithmetic.js'
+import type * as M from '../../src/dsl/domains/marks.js'
 import type { Meets } from '../../src/dsl/operations/argument.js'
 import { add, clip, div, maximum, minimum, mul, square, sub } from '../../src/dsl/operations/arithmetic.js'
 import { greater, where } from '../../src/dsl/operations/comparisons.js'
@@ -14,17 +15,17 @@ import type { Broadcast, Init, Last, RemoveAxis, SameShape, ShapeName } from '..
 import * as S from '../../src/dsl/space.js'
 import type { ShowValue, Value } from '../../src/dsl/value.js'
 
-declare const r2: Value<[2], D.Real>
-declare const r3: Value<[3], D.Real>
-declare const scalar: Value<[], D.Real>
-declare const p2: Value<[2], D.Positive>
-declare const n2: Value<[2], D.NonNegative>
-declare const m23: Value<[2, 3], D.Real>
-declare const m34: Value<[3, 4], D.Real>
-declare const b2: Value<[2], D.Binary>
-declare const s2: Value<[2], D.Simplex>
-declare const label: Value<[], D.Category<3>>
-declare const wide: Value<[number], D.Real>
+declare const r2: Value<[2], M.Real>
+declare const r3: Value<[3], M.Real>
+declare const scalar: Value<[], M.Real>
+declare const p2: Value<[2], M.Positive>
+declare const n2: Value<[2], M.NonNegative>
+declare const m23: Value<[2, 3], M.Real>
+declare const m34: Value<[3, 4], M.Real>
+declare const b2: Value<[2], M.Binary>
+declare const s2: Value<[2], M.Simplex>
+declare const label: Value<[], M.Category<3>>
+declare const wide: Value<[number], M.Real>
 declare const n: number
 
 /** Both ways assignable: the same type, whatever aliases it is written with. */
@@ -36,9 +37,9 @@ describe('shapes', () => {
     expectTypeOf<ShapeName<[]>>().toEqualTypeOf<''>()
     expectTypeOf<ShapeName<[2]>>().toEqualTypeOf<'[2]'>()
     expectTypeOf<ShapeName<[28, 28, 1]>>().toEqualTypeOf<'[28, 28, 1]'>()
-    expectTypeOf<ShowValue<Value<[2], D.Positive>>>().toEqualTypeOf<'Positive[2]'>()
-    expectTypeOf<ShowValue<Value<[], D.Category<3>>>>().toEqualTypeOf<'Category(3)'>()
-    expectTypeOf<ShowValue<{ loc: Value<[], D.Real> }>>().toEqualTypeOf<'a record'>()
+    expectTypeOf<ShowValue<Value<[2], M.Positive>>>().toEqualTypeOf<'Positive[2]'>()
+    expectTypeOf<ShowValue<Value<[], M.Category<3>>>>().toEqualTypeOf<'Category(3)'>()
+    expectTypeOf<ShowValue<{ loc: Value<[], M.Real> }>>().toEqualTypeOf<'a record'>()
   })
 
   it('agree when they are equal, or not known to the compiler', () => {
@@ -66,15 +67,15 @@ describe('shapes', () => {
 
 describe('spaces', () => {
   it('know their shape as a tuple', () => {
-    expectTypeOf(S.real()).toEqualTypeOf<S.Space<[], D.Real>>()
-    expectTypeOf(S.real(2)).toEqualTypeOf<S.Space<[2], D.Real>>()
-    expectTypeOf(S.positive(28, 28, 1)).toEqualTypeOf<S.Space<[28, 28, 1], D.Positive>>()
-    expectTypeOf(S.category(10)).toEqualTypeOf<S.Space<[], D.Category<10>>>()
-    expectTypeOf(S.category(10, 3)).toEqualTypeOf<S.Space<[3], D.Category<10>>>()
-    expectTypeOf(S.cholesky(2)).toEqualTypeOf<S.Space<[2, 2], D.Cholesky>>()
-    expectTypeOf(S.real(n)).toEqualTypeOf<S.Space<[number], D.Real>>()
-    expectTypeOf<S.ShowSpace<S.Space<[784], D.Binary>>>().toEqualTypeOf<'Binary[784]'>()
-    expectTypeOf(S.value(S.unit(2), [0, 1])).toEqualTypeOf<Value<[2], D.Unit>>()
+    expectTypeOf(S.real()).toEqualTypeOf<S.Space<[], M.Real>>()
+    expectTypeOf(S.real(2)).toEqualTypeOf<S.Space<[2], M.Real>>()
+    expectTypeOf(S.positive(28, 28, 1)).toEqualTypeOf<S.Space<[28, 28, 1], M.Positive>>()
+    expectTypeOf(S.category(10)).toEqualTypeOf<S.Space<[], M.Category<10>>>()
+    expectTypeOf(S.category(10, 3)).toEqualTypeOf<S.Space<[3], M.Category<10>>>()
+    expectTypeOf(S.cholesky(2)).toEqualTypeOf<S.Space<[2, 2], M.Cholesky>>()
+    expectTypeOf(S.real(n)).toEqualTypeOf<S.Space<[number], M.Real>>()
+    expectTypeOf<S.ShowSpace<S.Space<[784], M.Binary>>>().toEqualTypeOf<'Binary[784]'>()
+    expectTypeOf(S.value(S.unit(2), [0, 1])).toEqualTypeOf<Value<[2], M.Unit>>()
   })
 
   it('of vectors need an axis', () => {
@@ -87,11 +88,11 @@ describe('spaces', () => {
 
 describe('domains', () => {
   it('are accepted where a larger one is asked for, and not the other way round', () => {
-    expectTypeOf<Value<[2], D.Positive>>().toExtend<Value<[2], D.Real>>()
-    expectTypeOf<Value<[2], D.OneHot>>().toExtend<Value<[2], D.Binary>>()
-    expectTypeOf<Value<[2], D.Real>>().not.toExtend<Value<[2], D.Positive>>()
-    expectTypeOf<Value<[2], D.Real>>().not.toExtend<Value<[3], D.Real>>()
-    expectTypeOf<Value<[], D.Category<3>>>().not.toExtend<Value<[], D.Category<4>>>()
+    expectTypeOf<Value<[2], M.Positive>>().toExtend<Value<[2], M.Real>>()
+    expectTypeOf<Value<[2], M.OneHot>>().toExtend<Value<[2], M.Binary>>()
+    expectTypeOf<Value<[2], M.Real>>().not.toExtend<Value<[2], M.Positive>>()
+    expectTypeOf<Value<[2], M.Real>>().not.toExtend<Value<[3], M.Real>>()
+    expectTypeOf<Value<[], M.Category<3>>>().not.toExtend<Value<[], M.Category<4>>>()
     expectTypeOf(log).toBeCallableWith(p2)
     // @ts-expect-error log takes Positive
     log(r2)
@@ -102,65 +103,65 @@ describe('domains', () => {
   })
 
   it('of numbers are read off the literal', () => {
-    expectTypeOf<D.DomainOfNumber<2>>().toEqualTypeOf<D.Positive>()
-    expectTypeOf<D.DomainOfNumber<0>>().toEqualTypeOf<D.NonNegative>()
-    expectTypeOf<D.DomainOfNumber<-1>>().toEqualTypeOf<D.Real>()
-    expectTypeOf<D.DomainOfNumber<0.001>>().toEqualTypeOf<D.Positive>()
-    expectTypeOf<D.DomainOfNumber<number>>().toEqualTypeOf<D.Real>()
+    expectTypeOf<A.DomainOfNumber<2>>().toEqualTypeOf<M.Positive>()
+    expectTypeOf<A.DomainOfNumber<0>>().toEqualTypeOf<M.NonNegative>()
+    expectTypeOf<A.DomainOfNumber<-1>>().toEqualTypeOf<M.Real>()
+    expectTypeOf<A.DomainOfNumber<0.001>>().toEqualTypeOf<M.Positive>()
+    expectTypeOf<A.DomainOfNumber<number>>().toEqualTypeOf<M.Real>()
   })
 
   it('have a reference measure', () => {
-    expectTypeOf<D.Measure<D.Real>>().toEqualTypeOf<'Lebesgue'>()
-    expectTypeOf<D.Measure<D.Positive>>().toEqualTypeOf<'Lebesgue'>()
-    expectTypeOf<D.Measure<D.OneHot>>().toEqualTypeOf<'counting'>()
-    expectTypeOf<D.Measure<D.Category<3>>>().toEqualTypeOf<'counting'>()
-    expectTypeOf<D.Measure<D.Simplex>>().toEqualTypeOf<'simplex'>()
-    expectTypeOf<D.Measure<D.Circle>>().toEqualTypeOf<'circle'>()
+    expectTypeOf<M.Measure<M.Real>>().toEqualTypeOf<'Lebesgue'>()
+    expectTypeOf<M.Measure<M.Positive>>().toEqualTypeOf<'Lebesgue'>()
+    expectTypeOf<M.Measure<M.OneHot>>().toEqualTypeOf<'counting'>()
+    expectTypeOf<M.Measure<M.Category<3>>>().toEqualTypeOf<'counting'>()
+    expectTypeOf<M.Measure<M.Simplex>>().toEqualTypeOf<'simplex'>()
+    expectTypeOf<M.Measure<M.Circle>>().toEqualTypeOf<'circle'>()
   })
 })
 
 describe('operations', () => {
   it('infer shape and domain exactly', () => {
-    same<typeof sum2>().as<Value<[2], D.Real>>(true)
-    expectTypeOf(add(p2, n2)).toEqualTypeOf<Value<[2], D.Positive>>()
-    expectTypeOf(add(scalar, m23)).toEqualTypeOf<Value<[2, 3], D.Real>>()
-    expectTypeOf(mul(2, p2)).toEqualTypeOf<Value<[2], D.Positive>>()
-    expectTypeOf(mul(n, p2)).toEqualTypeOf<Value<[2], D.Real>>()
-    expectTypeOf(div(1, p2)).toEqualTypeOf<Value<[2], D.Positive>>()
-    expectTypeOf(square(r2)).toEqualTypeOf<Value<[2], D.NonNegative>>()
-    expectTypeOf(exp(r2)).toEqualTypeOf<Value<[2], D.Positive>>()
-    expectTypeOf(sigmoid(m23)).toEqualTypeOf<Value<[2, 3], D.Unit>>()
-    expectTypeOf(softmax(r2)).toEqualTypeOf<Value<[2], D.Simplex>>()
-    expectTypeOf(softplus(scalar)).toEqualTypeOf<Value<[], D.Positive>>()
-    expectTypeOf(sqrt(p2)).toEqualTypeOf<Value<[2], D.Positive>>()
-    expectTypeOf(clip(r2, 0, 1)).toEqualTypeOf<Value<[2], D.Real>>()
-    expectTypeOf(greater(r2, 0)).toEqualTypeOf<Value<[2], D.Binary>>()
-    expectTypeOf(sum(m23)).toEqualTypeOf<Value<[], D.Real>>()
-    expectTypeOf(sum(m23, 0)).toEqualTypeOf<Value<[3], D.Real>>()
-    expectTypeOf(mean(p2)).toEqualTypeOf<Value<[], D.Positive>>()
-    expectTypeOf(logSumExp(m23, -1)).toEqualTypeOf<Value<[2], D.Real>>()
-    expectTypeOf(max(s2)).toEqualTypeOf<Value<[], D.Unit>>()
-    expectTypeOf(minimum(s2, s2)).toEqualTypeOf<Value<[2], D.Unit>>()
-    expectTypeOf(matMul(m23, m34)).toEqualTypeOf<Value<[2, 4], D.Real>>()
-    expectTypeOf(matMul(r2, m23)).toEqualTypeOf<Value<[3], D.Real>>()
-    expectTypeOf(matMul(m23, r3)).toEqualTypeOf<Value<[2], D.Real>>()
-    expectTypeOf(matMul(r2, r2)).toEqualTypeOf<Value<[], D.Real>>()
-    expectTypeOf(stack([p2, p2, p2])).toEqualTypeOf<Value<[3, 2], D.Positive>>()
-    expectTypeOf(concat(r2, r3)).toEqualTypeOf<Value<[5], D.Real>>()
-    expectTypeOf(slice(m23, 0, 2)).toEqualTypeOf<Value<[2, 2], D.Real>>()
-    expectTypeOf(at(m23, 0)).toEqualTypeOf<Value<[3], D.Real>>()
-    expectTypeOf(reshape(m23, [3, 2])).toEqualTypeOf<Value<[3, 2], D.Real>>()
-    expectTypeOf(transpose(m23)).toEqualTypeOf<Value<[3, 2], D.Real>>()
-    expectTypeOf(gather(m34, label)).toEqualTypeOf<Value<[4], D.Real>>()
-    expectTypeOf(encodeOneHot(label)).toEqualTypeOf<Value<[3], D.OneHot>>()
-    expectTypeOf(lift(S.unit(3), (t) => t)(r2)).toEqualTypeOf<Value<[3], D.Unit>>()
-    expectTypeOf(add(wide, r2)).toEqualTypeOf<Value<[2], D.Real>>()
+    same<typeof sum2>().as<Value<[2], M.Real>>(true)
+    expectTypeOf(add(p2, n2)).toEqualTypeOf<Value<[2], M.Positive>>()
+    expectTypeOf(add(scalar, m23)).toEqualTypeOf<Value<[2, 3], M.Real>>()
+    expectTypeOf(mul(2, p2)).toEqualTypeOf<Value<[2], M.Positive>>()
+    expectTypeOf(mul(n, p2)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(div(1, p2)).toEqualTypeOf<Value<[2], M.Positive>>()
+    expectTypeOf(square(r2)).toEqualTypeOf<Value<[2], M.NonNegative>>()
+    expectTypeOf(exp(r2)).toEqualTypeOf<Value<[2], M.Positive>>()
+    expectTypeOf(sigmoid(m23)).toEqualTypeOf<Value<[2, 3], M.Unit>>()
+    expectTypeOf(softmax(r2)).toEqualTypeOf<Value<[2], M.Simplex>>()
+    expectTypeOf(softplus(scalar)).toEqualTypeOf<Value<[], M.Positive>>()
+    expectTypeOf(sqrt(p2)).toEqualTypeOf<Value<[2], M.Positive>>()
+    expectTypeOf(clip(r2, 0, 1)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(greater(r2, 0)).toEqualTypeOf<Value<[2], M.Binary>>()
+    expectTypeOf(sum(m23)).toEqualTypeOf<Value<[], M.Real>>()
+    expectTypeOf(sum(m23, 0)).toEqualTypeOf<Value<[3], M.Real>>()
+    expectTypeOf(mean(p2)).toEqualTypeOf<Value<[], M.Positive>>()
+    expectTypeOf(logSumExp(m23, -1)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(max(s2)).toEqualTypeOf<Value<[], M.Unit>>()
+    expectTypeOf(minimum(s2, s2)).toEqualTypeOf<Value<[2], M.Unit>>()
+    expectTypeOf(matMul(m23, m34)).toEqualTypeOf<Value<[2, 4], M.Real>>()
+    expectTypeOf(matMul(r2, m23)).toEqualTypeOf<Value<[3], M.Real>>()
+    expectTypeOf(matMul(m23, r3)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(matMul(r2, r2)).toEqualTypeOf<Value<[], M.Real>>()
+    expectTypeOf(stack([p2, p2, p2])).toEqualTypeOf<Value<[3, 2], M.Positive>>()
+    expectTypeOf(concat(r2, r3)).toEqualTypeOf<Value<[5], M.Real>>()
+    expectTypeOf(slice(m23, 0, 2)).toEqualTypeOf<Value<[2, 2], M.Real>>()
+    expectTypeOf(at(m23, 0)).toEqualTypeOf<Value<[3], M.Real>>()
+    expectTypeOf(reshape(m23, [3, 2])).toEqualTypeOf<Value<[3, 2], M.Real>>()
+    expectTypeOf(transpose(m23)).toEqualTypeOf<Value<[3, 2], M.Real>>()
+    expectTypeOf(gather(m34, label)).toEqualTypeOf<Value<[4], M.Real>>()
+    expectTypeOf(encodeOneHot(label)).toEqualTypeOf<Value<[3], M.OneHot>>()
+    expectTypeOf(lift(S.unit(3), (t) => t)(r2)).toEqualTypeOf<Value<[3], M.Unit>>()
+    expectTypeOf(add(wide, r2)).toEqualTypeOf<Value<[2], M.Real>>()
   })
   const sum2 = sub(r2, p2)
 
   it('choose whole events by a scalar, and entries by a vector', () => {
-    same<ReturnType<typeof whole>>().as<Value<[2], D.Simplex>>(true)
-    same<ReturnType<typeof entries>>().as<Value<[2], D.Unit>>(true)
+    same<ReturnType<typeof whole>>().as<Value<[2], M.Simplex>>(true)
+    same<ReturnType<typeof entries>>().as<Value<[2], M.Unit>>(true)
   })
   const whole = () => where(greater(scalar, 0), s2, s2)
   const entries = () => where(b2, s2, s2)

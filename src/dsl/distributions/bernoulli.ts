@@ -16,7 +16,8 @@ import {
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { type Binary, binary, isWithin, nonNegative, type Real, real, type Unit, unit } from '../domain.js'
+import { binary, isWithin, nonNegative, real, unit } from '../domain.js'
+import type { Binary, Real, Unit } from '../domains/marks.js'
 import { fail } from '../error.js'
 import type { Arg, ShapeOf } from '../operations/argument.js'
 import { add, mul, neg, sub } from '../operations/arithmetic.js'

@@ -16,7 +16,8 @@ import {
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { binary, type Category, category, type Real, real } from '../domain.js'
+import { binary, category, real } from '../domain.js'
+import type { Category, Real } from '../domains/marks.js'
 import type { Arg } from '../operations/argument.js'
 import { mul, square, sub } from '../operations/arithmetic.js'
 import { less, where } from '../operations/comparisons.js'

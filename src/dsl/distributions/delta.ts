@@ -17,7 +17,8 @@ import {
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { type Measure, type Real, real } from '../domain.js'
+import { real } from '../domain.js'
+import type { Measure, Real } from '../domains/marks.js'
 import { type Arg, asValue, type DomainOf, type ShapeOf } from '../operations/argument.js'
 import { neg } from '../operations/arithmetic.js'
 import { equal, where } from '../operations/comparisons.js'

@@ -3,7 +3,8 @@
  *
  *   normalNoise ~ N(0, 1), uniformNoise ~ U(0, 1), one per entry of the event and element of the axes
  */
-import { type Positive, positive, type Real, real } from '../domain.js'
+import { positive, real } from '../domain.js'
+import type { Positive, Real } from '../domains/marks.js'
 import type { Noise } from '../noise.js'
 import type { Shape } from '../shape.js'
 import { type Axis, makeValue, type Value } from '../value.js'

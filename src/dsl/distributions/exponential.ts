@@ -18,7 +18,8 @@ import {
   type Moments,
   type Quantile,
 } from '../distribution.js'
-import { type Positive, positive, type Real, real, unit } from '../domain.js'
+import { positive, real, unit } from '../domain.js'
+import type { Positive, Real } from '../domains/marks.js'
 import { expm1, log1p } from '../numerics/log1p.js'
 import type { Arg, ShapeOf } from '../operations/argument.js'
 import { div, mul, neg, square, sub } from '../operations/arithmetic.js'

@@ -15,7 +15,7 @@ import {
   distribution,
   type EventSpace,
 } from '../distribution.js'
-import type { Real } from '../domain.js'
+import type { Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { mul } from '../operations/arithmetic.js'
 import { stack } from '../operations/joining.js'

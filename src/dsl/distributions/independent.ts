@@ -14,7 +14,7 @@ import {
   distribution,
   type EventSpace,
 } from '../distribution.js'
-import type { Real } from '../domain.js'
+import type { Real } from '../domains/marks.js'
 import { add } from '../operations/arithmetic.js'
 import { stack } from '../operations/joining.js'
 import { at } from '../operations/picking.js'

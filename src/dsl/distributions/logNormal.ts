@@ -18,7 +18,8 @@ import {
   type Moments,
   type Quantile,
 } from '../distribution.js'
-import { type Positive, positive, type Real, real, unit } from '../domain.js'
+import { positive, real, unit } from '../domain.js'
+import type { Positive, Real } from '../domains/marks.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, mul, square, sub } from '../operations/arithmetic.js'
 import { greater } from '../operations/comparisons.js'

@@ -8,8 +8,9 @@
  *
  * Entry by entry, in nats. Tested in tests/dsl/distributions/masses.test.ts.
  */
-import type { Binary, Real, Unit } from '../domain.js'
+
 import { positive } from '../domain.js'
+import type { Binary, Real, Unit } from '../domains/marks.js'
 import { mul, sub } from '../operations/arithmetic.js'
 import { greater, where } from '../operations/comparisons.js'
 import { log } from '../operations/functions.js'

@@ -17,7 +17,8 @@ import {
   distribution,
   type EventSpace,
 } from '../distribution.js'
-import { type Real, real } from '../domain.js'
+import { real } from '../domain.js'
+import type { Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import * as numerics from '../numerics/logSumExp.js'
 import type { Arg } from '../operations/argument.js'

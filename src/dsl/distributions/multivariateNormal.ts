@@ -16,15 +16,8 @@ import {
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import {
-  type Cholesky,
-  cholesky,
-  type NonNegative,
-  nonNegative,
-  positive,
-  type Real,
-  real,
-} from '../domain.js'
+import { cholesky, nonNegative, positive, real } from '../domain.js'
+import type { Cholesky, NonNegative, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { diagPart } from '../numerics/triangular.js'
 import { triangularSolve } from '../numerics/triangularSolve.js'

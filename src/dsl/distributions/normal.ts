@@ -18,7 +18,8 @@ import {
   type Moments,
   type Quantile,
 } from '../distribution.js'
-import { type Positive, positive, type Real, real, type Unit, unit } from '../domain.js'
+import { positive, real, unit } from '../domain.js'
+import type { Positive, Real, Unit } from '../domains/marks.js'
 import { erfc } from '../numerics/erf.js'
 import { normalQuantile } from '../numerics/normalQuantile.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'

@@ -15,7 +15,8 @@ import {
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { type OneHot, oneHot, type Real } from '../domain.js'
+import { oneHot } from '../domain.js'
+import type { OneHot, Real } from '../domains/marks.js'
 import type { Arg } from '../operations/argument.js'
 import { mul, sub } from '../operations/arithmetic.js'
 import { greater, where } from '../operations/comparisons.js'

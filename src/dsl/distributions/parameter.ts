@@ -5,7 +5,8 @@
  *   scale of normal must be Positive, but Real[2] was given
  */
 import * as tf from '@tensorflow/tfjs'
-import { type Domain, type DomainName, domainRemedy, isWithin } from '../domain.js'
+import { domainRemedy, isWithin } from '../domain.js'
+import type { Domain, DomainName } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { type Arg, asValue, type DomainOf, type ShapeOf } from '../operations/argument.js'
 import { type Shape, type ShapeName, sameShape } from '../shape.js'

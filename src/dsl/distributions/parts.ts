@@ -13,7 +13,8 @@ import type {
   Entropy,
   Moments,
 } from '../distribution.js'
-import { type AnyDomain, type DomainName, join, type Measure, type Real } from '../domain.js'
+import { join } from '../domain.js'
+import type { AnyDomain, DomainName, Measure, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from '../shape.js'
 import { type AnyValue, onEvent, showSpaceOf, type Value } from '../value.js'

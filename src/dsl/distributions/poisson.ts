@@ -13,7 +13,8 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { type Distribution, distribution, type EventSpace, type Moments } from '../distribution.js'
-import { type Count, count, isWithin, type Positive, positive, type Real, real } from '../domain.js'
+import { count, isWithin, positive, real } from '../domain.js'
+import type { Count, Positive, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { lgamma } from '../numerics/lgamma.js'
 import { log1p } from '../numerics/log1p.js'

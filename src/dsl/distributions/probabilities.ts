@@ -7,7 +7,8 @@
  * Tested in tests/dsl/distributions/categorical.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type DomainName, type Real, real, type Simplex, simplex } from '../domain.js'
+import { real, simplex } from '../domain.js'
+import type { DomainName, Real, Simplex } from '../domains/marks.js'
 import { fail } from '../error.js'
 import * as numerics from '../numerics/logSumExp.js'
 import type { Arg, DomainOf, ShapeOf } from '../operations/argument.js'

@@ -5,7 +5,7 @@
  * its gradient meets log 0 or worse; `onSupport(condition, logDensity)` then writes −Infinity there.
  * Tested with every distribution of bounded support.
  */
-import type { Binary, Real } from '../domain.js'
+import type { Binary, Real } from '../domains/marks.js'
 import { where } from '../operations/comparisons.js'
 import type { Shape } from '../shape.js'
 import type { Value } from '../value.js'

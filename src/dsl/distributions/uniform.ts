@@ -19,16 +19,8 @@ import {
   type Moments,
   type Quantile,
 } from '../distribution.js'
-import {
-  type Domain,
-  type Interval,
-  interval,
-  positive,
-  type Real,
-  real,
-  type Unit,
-  unit,
-} from '../domain.js'
+import { interval, positive, real, unit } from '../domain.js'
+import type { Domain, Interval, Real, Unit } from '../domains/marks.js'
 import { fail } from '../error.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, clip, div, mul, neg, square, sub } from '../operations/arithmetic.js'

@@ -6,7 +6,7 @@
  * A point is a word of digits: point number i has digit_j(i) = ⌊i / base^(n−1−j)⌋ mod base. The points of a record of
  * spaces are those of the product, its first name being the most significant. Tested in tests/dsl/kernels/finite.test.ts.
  */
-import type { Binary, Category, OneHot } from '../domain.js'
+import type { Binary, Category, OneHot } from '../domains/marks.js'
 import { fail } from '../error.js'
 import type { Givens } from '../model.js'
 import { sizeOf } from '../shape.js'

@@ -10,7 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { AnyDistribution, Distribution, EventSpace } from '../distribution.js'
-import type { Real } from '../domain.js'
+import type { Real } from '../domains/marks.js'
 import { fail, giryError, throwAll } from '../error.js'
 import {
   type AnyKernel,

@@ -3,7 +3,7 @@
  *
  *   Real: x      Positive, NonNegative: softplus(x)      Unit: sigmoid(x)      Simplex: softmax(x)
  */
-import type { AnyDomain, Real } from '../domain.js'
+import type { AnyDomain, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import {
   elu,

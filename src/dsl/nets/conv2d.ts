@@ -13,7 +13,8 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { EventSpace } from '../distribution.js'
-import { type Domain, real } from '../domain.js'
+import { real } from '../domain.js'
+import type { Domain } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { makeNet, type Net, type NetFunction, type NetTensors, type ParameterSpec, tensorAt } from '../net.js'
 import { type Shape, sameShape, showShape } from '../shape.js'

@@ -10,7 +10,8 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { EventSpace } from '../distribution.js'
-import { type Domain, type DomainName, type Positive, positive, type Real, real } from '../domain.js'
+import { positive, real } from '../domain.js'
+import type { Domain, DomainName, Positive, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import {
   exampleOf,

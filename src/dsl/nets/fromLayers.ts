@@ -13,7 +13,8 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { EventSpace } from '../distribution.js'
-import { type Domain, domainRemedy } from '../domain.js'
+import { domainRemedy } from '../domain.js'
+import type { Domain } from '../domains/marks.js'
 import { fail } from '../error.js'
 import {
   exampleOf,

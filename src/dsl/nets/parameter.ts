@@ -7,7 +7,8 @@
  * Starts at `start` (default: normal noise of scale 0.1 for Real, 0 else). Tested in tests/dsl/nets/parameter.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { cholesky, type Domain, real } from '../domain.js'
+import { cholesky, real } from '../domain.js'
+import type { Domain } from '../domains/marks.js'
 import { exampleOf, type Net, type Start, tensorAt } from '../net.js'
 import { softplus } from '../operations/functions.js'
 import type { Shape } from '../shape.js'

@@ -2,7 +2,8 @@
  * What the operations take: values and plain numbers. A number is a scalar without axes, whose domain the compiler
  * reads off the literal (2 is Positive, -1 is Real).
  */
-import { type DomainName, type DomainOfNumber, domainOfNumber } from '../domain.js'
+import { type DomainOfNumber, domainOfNumber } from '../domains/arithmetic.js'
+import type { DomainName } from '../domains/marks.js'
 import type { Broadcast, SameShape, Shape, ShapeName } from '../shape.js'
 import { type AnyValue, constant, isValue, type Value } from '../value.js'
 

@@ -6,26 +6,18 @@
  * Differentiable twice; tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
+import { isWithin, nonNegative, positive, real, unit } from '../domain.js'
 import {
   type AddDomain,
-  type AnyDomain,
   addDomain,
   type DivDomain,
-  type Domain,
   divDomain,
-  isWithin,
   type MixedDomain,
   type MulDomain,
   mixedDomain,
   mulDomain,
-  type NonNegative,
-  nonNegative,
-  type Positive,
-  positive,
-  type Real,
-  real,
-  unit,
-} from '../domain.js'
+} from '../domains/arithmetic.js'
+import type { AnyDomain, Domain, NonNegative, Positive, Real } from '../domains/marks.js'
 import { elementwise, type Value } from '../value.js'
 import { type Arg, asValue, type Both, type DomainOf, type Meets, type ShapeOf } from './argument.js'
 

@@ -3,7 +3,9 @@
  * their gradient is 0. Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type Binary, binary, type Domain, join, type MixedDomain, mixedDomain } from '../domain.js'
+import { binary, join } from '../domain.js'
+import { type MixedDomain, mixedDomain } from '../domains/arithmetic.js'
+import type { Binary, Domain } from '../domains/marks.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { type Arg, asValue, type Both, type DomainOf, type Meets, type ShapeOf } from './argument.js'

@@ -8,20 +8,8 @@
  * (src/dsl/numerics/gradients.ts says why). Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import {
-  type Domain,
-  isWithin,
-  type NonNegative,
-  nonNegative,
-  type Positive,
-  positive,
-  type Real,
-  real,
-  type Simplex,
-  simplex,
-  type Unit,
-  unit,
-} from '../domain.js'
+import { isWithin, nonNegative, positive, real, simplex, unit } from '../domain.js'
+import type { Domain, NonNegative, Positive, Real, Simplex, Unit } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { erfc, erf as erfOf } from '../numerics/erf.js'
 import { lgamma as lgammaOf } from '../numerics/lgamma.js'

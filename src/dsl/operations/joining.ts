@@ -7,7 +7,9 @@
  * Errors: `shape`, naming both parties. Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type AnyDomain, type Domain, type EntriesDomain, entriesDomain, join } from '../domain.js'
+import { join } from '../domain.js'
+import { type EntriesDomain, entriesDomain } from '../domains/arithmetic.js'
+import type { AnyDomain, Domain } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { type Init, type Last, type Shape, sameShape } from '../shape.js'
 import {

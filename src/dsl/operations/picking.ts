@@ -8,22 +8,9 @@
  * one-hot product. Errors: `shape`, `domain`, naming both parties. Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import {
-  type AnyDomain,
-  type Category,
-  type Cholesky,
-  type Correlation,
-  cholesky,
-  correlation,
-  type Domain,
-  type EntriesDomain,
-  entriesDomain,
-  isWithin,
-  type OneHot,
-  oneHot,
-  type Real,
-  real,
-} from '../domain.js'
+import { cholesky, correlation, isWithin, oneHot, real } from '../domain.js'
+import { type EntriesDomain, entriesDomain } from '../domains/arithmetic.js'
+import type { AnyDomain, Category, Cholesky, Correlation, Domain, OneHot, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { type Init, type Shape, sizeOf } from '../shape.js'
 import {

@@ -7,7 +7,8 @@
  * Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { type Real, real } from '../domain.js'
+import { real } from '../domain.js'
+import type { Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import type { Last, Shape } from '../shape.js'
 import {

@@ -6,14 +6,9 @@
  * Named axes stay in front. Errors: `shape`. Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import {
-  type Correlation,
-  correlation,
-  type Domain,
-  type EntriesDomain,
-  entriesDomain,
-  isWithin,
-} from '../domain.js'
+import { correlation, isWithin } from '../domain.js'
+import { type EntriesDomain, entriesDomain } from '../domains/arithmetic.js'
+import type { Correlation, Domain } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { type Shape, showShape, sizeOf } from '../shape.js'
 import { onEvent, showSpaceOf, type Value } from '../value.js'

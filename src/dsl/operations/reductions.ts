@@ -6,20 +6,9 @@
  * Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import {
-  type AnyDomain,
-  type Count,
-  count,
-  type EntriesDomain,
-  entriesDomain,
-  isWithin,
-  type NonNegative,
-  nonNegative,
-  type Positive,
-  positive,
-  type Real,
-  real,
-} from '../domain.js'
+import { count, isWithin, nonNegative, positive, real } from '../domain.js'
+import { type EntriesDomain, entriesDomain } from '../domains/arithmetic.js'
+import type { AnyDomain, Count, NonNegative, Positive, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { logSumExp as logSumExpOf } from '../numerics/logSumExp.js'
 import type { RemoveAxis, Shape } from '../shape.js'

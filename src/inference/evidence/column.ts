@@ -7,7 +7,7 @@
  * Tested in tests/inference/evidence.test.ts.
  */
 import { either as E } from 'fp-ts'
-import type { AnyDomain } from '../../dsl/domain.js'
+import type { AnyDomain } from '../../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { datumAxis, type Site } from '../../dsl/model.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'

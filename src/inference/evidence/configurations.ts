@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { type AnyDistribution, can, type Distribution, type EventSpace } from '../../dsl/distribution.js'
-import type { Real } from '../../dsl/domain.js'
+import type { Real } from '../../dsl/domains/marks.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'
 import type { AnyValue } from '../../dsl/value.js'
 import { runProblem } from './logJoint.js'

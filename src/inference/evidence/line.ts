@@ -8,7 +8,8 @@
  */
 import type { AnyDistribution } from '../../dsl/distribution.js'
 import { repeated } from '../../dsl/distributions/parts.js'
-import { type Real, real } from '../../dsl/domain.js'
+import { real } from '../../dsl/domain.js'
+import type { Real } from '../../dsl/domains/marks.js'
 import type { Site } from '../../dsl/model.js'
 import { add, mul, sub } from '../../dsl/operations/arithmetic.js'
 import { exp, log, logSigmoid, sigmoid } from '../../dsl/operations/functions.js'

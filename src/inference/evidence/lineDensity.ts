@@ -8,7 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { can } from '../../dsl/distribution.js'
-import type { Real } from '../../dsl/domain.js'
+import type { Real } from '../../dsl/domains/marks.js'
 import { datumAxis } from '../../dsl/model.js'
 import type { AnyValue, Value } from '../../dsl/value.js'
 import { total } from '../expectation.js'

@@ -8,7 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import type { AnyDistribution } from '../../dsl/distribution.js'
-import type { Real } from '../../dsl/domain.js'
+import type { Real } from '../../dsl/domains/marks.js'
 import { datumAxis, type Site } from '../../dsl/model.js'
 import { run } from '../../dsl/run.js'
 import { type AnyValue, type Axis, expandAxes, sumOver, type Value } from '../../dsl/value.js'

@@ -10,7 +10,7 @@
 import * as tf from '@tensorflow/tfjs'
 import * as fc from 'fast-check'
 import type { AnyDistribution, AnyEventSpace } from '../../dsl/distribution.js'
-import type { Domain, Real } from '../../dsl/domain.js'
+import type { Domain, Real } from '../../dsl/domains/marks.js'
 import type { AnyModel } from '../../dsl/model.js'
 import type { AnyNet } from '../../dsl/net.js'
 import { bind, Do, given, nets, shared } from '../../dsl/notation.js'

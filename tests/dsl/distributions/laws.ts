@@ -11,7 +11,8 @@ import {
   type Moments,
   type Quantile,
 } from '../../../src/dsl/distribution.js'
-import { type Domain, real } from '../../../src/dsl/domain.js'
+import { real } from '../../../src/dsl/domain.js'
+import type { Domain } from '../../../src/dsl/domains/marks.js'
 import type { Shape } from '../../../src/dsl/shape.js'
 import { type AnyValue, type Axis, makeValue, type Value } from '../../../src/dsl/value.js'
 import { noiseFromSeed } from '../../../src/runtime/noise.js'
