@@ -41,7 +41,3 @@ export const chunks = (count: number, step: number): readonly Chunk[] => {
     end: Math.min(count, (i + 1) * size),
   }))
 }
-
-/** The whole numbers `begin … end − 1`. */
-export const range = (begin: number, end: number): number[] =>
-  Array.from({ length: end - begin }, (_, i) => begin + i)

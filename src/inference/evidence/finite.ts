@@ -10,13 +10,14 @@
  */
 import { can } from '../../dsl/distribution.js'
 import { datumAxis } from '../../dsl/model.js'
-import { chunkOf, chunks, range, widthOf } from './chunks.js'
+import { chunkOf, chunks, widthOf } from './chunks.js'
 import { configurationsOf, jointSupport } from './configurations.js'
 import { logJoint } from './logJoint.js'
 import { logSumExp } from './logSumExp.js'
 import { pointsOf } from './points.js'
 import { coordinateNames, type FinitePosterior } from './posterior.js'
 import type { Problem } from './problem.js'
+import { range } from './range.js'
 import { latentValue } from './values.js'
 
 /** Joint supports beyond this are refused. */

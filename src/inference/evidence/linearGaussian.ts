@@ -18,11 +18,12 @@
 import { either as E } from 'fp-ts'
 import { datumAxis, type Site } from '../../dsl/model.js'
 import { bendOf } from './affineness.js'
-import { chunkOf, chunks, range } from './chunks.js'
+import { chunkOf, chunks } from './chunks.js'
 import { isGaussian, pointAxis, type Reading, readAt } from './gaussianSites.js'
 import { type Solution, solveAll } from './leastSquares.js'
 import { basisAndProbes, nearMass, nearPoints } from './probes.js'
 import type { Problem } from './problem.js'
+import { range } from './range.js'
 import { latentRows, systemsOf } from './residuals.js'
 
 /** Why the graph and the families forbid this method, if they do. */

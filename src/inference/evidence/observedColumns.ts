@@ -15,8 +15,8 @@ import { type AnyValue, isValue } from '../../dsl/value.js'
 import { fold, keyFromSeed, uniforms } from '../../runtime/keys.js'
 import { datasetFor, isDataset } from '../trainingData.js'
 import { allOf, type Checked } from './checked.js'
-import { range } from './chunks.js'
 import { type Column, valueColumn } from './column.js'
+import { range } from './range.js'
 
 type Sites = Readonly<Record<string, Site>>
 

@@ -10,7 +10,7 @@
  * Tested against closed forms and scipy.integrate.quad in tests/inference/evidence/quadrature.test.ts.
  */
 import { either as E } from 'fp-ts'
-import { chunks, range } from './chunks.js'
+import { chunks } from './chunks.js'
 import { enumerableOf, jointSupport } from './configurations.js'
 import type { Integral } from './integrate.js'
 import { type Solved, solveJobs } from './jobIntegrals.js'
@@ -18,6 +18,7 @@ import { lineOf } from './line.js'
 import { continuousOf, type Setting, settingOf } from './lineDensity.js'
 import { logSumExp } from './logSumExp.js'
 import type { Problem } from './problem.js'
+import { range } from './range.js'
 
 /** Configurations of enumerable latents beyond which quadrature is refused. */
 const largestSum = 1024
