@@ -2,25 +2,77 @@
  * giry: a mathematically typed language for probability models, and what follows from a model.
  */
 export { flow, pipe } from 'fp-ts/lib/function.js'
+export type { Conditioned, ConditionFault, Conditions } from './dsl/condition.js'
 export { condition } from './dsl/condition.js'
 export { type DataOf, type Dataset, type DatasetOptions, dataset } from './dsl/dataset.js'
-export type { AnyDistribution, Capability, Distribution, EventSpace } from './dsl/distribution.js'
+export type {
+  AnyDistribution,
+  AnyEventSpace,
+  Capability,
+  Cdf,
+  Distribution,
+  Entropy,
+  EventSpace,
+  Moments,
+  Quantile,
+} from './dsl/distribution.js'
+export type { Bernoulli, BernoulliParameters } from './dsl/distributions/bernoulli.js'
 export { bernoulli } from './dsl/distributions/bernoulli.js'
+export type { Categorical } from './dsl/distributions/categorical.js'
 export { categorical } from './dsl/distributions/categorical.js'
+export type { Delta, DeltaCapability } from './dsl/distributions/delta.js'
 export { delta } from './dsl/distributions/delta.js'
+export type { Exponential } from './dsl/distributions/exponential.js'
 export { exponential } from './dsl/distributions/exponential.js'
+export type { Iid } from './dsl/distributions/iid.js'
 export { iid } from './dsl/distributions/iid.js'
+export type { Distributions, Independent } from './dsl/distributions/independent.js'
 export { independent } from './dsl/distributions/independent.js'
+export type { Laplace } from './dsl/distributions/laplace.js'
 export { laplace } from './dsl/distributions/laplace.js'
+export type { LogNormal } from './dsl/distributions/logNormal.js'
 export { logNormal } from './dsl/distributions/logNormal.js'
+export type { AsMany, Mixture } from './dsl/distributions/mixture.js'
 export { mixture } from './dsl/distributions/mixture.js'
+export type { LocScaleTril, MultivariateNormal, Squares } from './dsl/distributions/multivariateNormal.js'
 export { multivariateNormal } from './dsl/distributions/multivariateNormal.js'
+export type { LocScale, Normal } from './dsl/distributions/normal.js'
 export { normal, standardNormal } from './dsl/distributions/normal.js'
+export type { OneHotCategorical } from './dsl/distributions/oneHotCategorical.js'
 export { oneHotCategorical } from './dsl/distributions/oneHotCategorical.js'
+export type { ShowArg, Within } from './dsl/distributions/parameter.js'
+export type {
+  Alike,
+  CapabilitiesOf,
+  DomainIn,
+  EntropyIf,
+  Families,
+  MomentsIf,
+  ShapeIn,
+} from './dsl/distributions/parts.js'
+export type { Poisson, PoissonParameters } from './dsl/distributions/poisson.js'
 export { poisson } from './dsl/distributions/poisson.js'
+export type {
+  CountOf,
+  IsVector,
+  LogitsOf,
+  ProbabilityParameters,
+  ProbsOf,
+} from './dsl/distributions/probabilities.js'
+export type { Push } from './dsl/distributions/push.js'
 export { push } from './dsl/distributions/push.js'
+export type { Uniform } from './dsl/distributions/uniform.js'
 export { standardUniform, uniform } from './dsl/distributions/uniform.js'
 export type {
+  AddDomain,
+  DivDomain,
+  DomainOfNumber,
+  EntriesDomain,
+  MixedDomain,
+  MulDomain,
+} from './dsl/domains/arithmetic.js'
+export type {
+  AnyDomain,
   Binary,
   Category,
   Cholesky,
@@ -28,10 +80,13 @@ export type {
   Correlation,
   Count,
   Domain,
+  DomainName,
   Interval,
+  Measure,
   NonNegative,
   OneHot,
   Ordered,
+  OutsideDomain,
   Positive,
   Real,
   Simplex,
@@ -39,20 +94,68 @@ export type {
 } from './dsl/domains/marks.js'
 export { graphLine, toDot } from './dsl/dot.js'
 export { type GiryError, type GiryErrorTag, GiryException, showError, showErrors } from './dsl/error.js'
+export type { Owned, OwnershipFault, PlayerSpec, Sense, Sides } from './dsl/game.js'
 export { type Game, game, maximize, minimax, type Player } from './dsl/game.js'
+export type {
+  AnyKernel,
+  Arrow,
+  ArrowEnvironment,
+  InputsOf,
+  Kernel,
+  NetsOf,
+  ObstaclesOf,
+  OutputsOf,
+  Values,
+} from './dsl/kernel.js'
+export type { AreOutputs, Composes, Disjoint } from './dsl/kernels/category.js'
 export { compose, copy, discard, identity, marginal, product } from './dsl/kernels/category.js'
+export type { DrawInputs } from './dsl/kernels/draw.js'
 export { draw } from './dsl/kernels/draw.js'
+export type { InfiniteFault } from './dsl/kernels/finite.js'
+export type { HasMatrix, MatrixFault, TransitionMatrix } from './dsl/kernels/matrix.js'
 export { matrix } from './dsl/kernels/matrix.js'
+export type { ClosedForm, HasKl, KlRule } from './dsl/kl.js'
 export { type KlTable, klExact, klTable } from './dsl/kl.js'
-export type { Model } from './dsl/model.js'
-export type { Net, NetFunction, Start } from './dsl/net.js'
+export type {
+  AnyModel,
+  Context,
+  Entries,
+  Extend,
+  Givens,
+  Let,
+  Merge,
+  Model,
+  Nets,
+  Observed,
+  Scope,
+  Site,
+  Statement,
+} from './dsl/model.js'
+export type {
+  AnyNet,
+  Feeds,
+  FunctionOf,
+  Net,
+  NetFunction,
+  NetTensors,
+  ParameterSpec,
+  Start,
+} from './dsl/net.js'
+export type { Activation } from './dsl/nets/activation.js'
 export { chain } from './dsl/nets/chain.js'
+export type { ConvolutionOptions, Pair } from './dsl/nets/conv2d.js'
 export { conv2d, conv2dTranspose } from './dsl/nets/conv2d.js'
+export type { LocScale as GaussianOutput, MlpOptions, OnReal } from './dsl/nets/dense.js'
 export { dense, gaussian, mlp } from './dsl/nets/dense.js'
 export { fromLayers } from './dsl/nets/fromLayers.js'
+export type { ParameterOptions } from './dsl/nets/parameter.js'
 export { parameter } from './dsl/nets/parameter.js'
+export type { Noise } from './dsl/noise.js'
+export type { Fresh, FreshAll, NameTaken, SiteOptions } from './dsl/notation.js'
 export { bind, Do, empirical, given, letTo, nets, shared } from './dsl/notation.js'
+export type { AnyObjective, DataSpec, Environment } from './dsl/objective.js'
 export { constant, minus, type Objective, plus, scale } from './dsl/objective.js'
+export type { Arg, Both, DomainOf, Meets, ShapeOf } from './dsl/operations/argument.js'
 export * from './dsl/operations/arithmetic.js'
 export * from './dsl/operations/comparisons.js'
 export * from './dsl/operations/functions.js'
@@ -63,6 +166,9 @@ export * from './dsl/operations/products.js'
 export * from './dsl/operations/rearranging.js'
 export * from './dsl/operations/reductions.js'
 export type { NamedArray, NetParams, Params } from './dsl/params.js'
+export type { FitFault, Fits, GradientMethod, Latents, MethodFault, SiteNames } from './dsl/rules.js'
+export type { Broadcast, Init, Last, RemoveAxis, SameShape, Shape, ShapeName } from './dsl/shape.js'
+export type { AnySpace, Elements, ShowSpace, SpaceLike } from './dsl/space.js'
 export {
   binary,
   category,
@@ -83,14 +189,18 @@ export {
   type ValueIn,
   value,
 } from './dsl/space.js'
+export type { Axis, Nested, ShowValue } from './dsl/value.js'
 export { type AnyValue, toArray, toTypedArray, type Value } from './dsl/value.js'
 export type { Formula, Prose, Summand } from './inference/derive/formula.js'
 export type { TermMethod } from './inference/derive/methods.js'
 export type { Step } from './inference/derive/steps.js'
 export type { DerivedTerm } from './inference/derive/terms.js'
 export { type Derivation, derive } from './inference/derive.js'
+export type { BoundData, BoundOptions } from './inference/elbo.js'
 export { elbo } from './inference/elbo.js'
+export type { NeedsData } from './inference/estimate.js'
 export { type Estimate, type EstimateOptions, estimate } from './inference/estimate.js'
+export type { EvaluateOptions } from './inference/evaluate.js'
 export { evaluate } from './inference/evaluate.js'
 export type {
   FinitePosterior,
@@ -100,6 +210,7 @@ export type {
   Posterior,
   PosteriorGrid,
 } from './inference/evidence/posterior.js'
+export type { ObservedData } from './inference/evidence.js'
 export {
   type Evidence,
   type EvidenceOptions,
@@ -108,12 +219,17 @@ export {
   exactMethods,
   posterior,
 } from './inference/evidence.js'
+export type { Integrand } from './inference/expect.js'
 export { expect } from './inference/expect.js'
-export { fit, orThrow } from './inference/fit.js'
+export { fit, type NeedsData as FitData, orThrow } from './inference/fit.js'
 export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted.js'
 export { init } from './inference/init.js'
+export type { GivenOf, NeedsGiven, NeedsParams } from './inference/inputs.js'
+export type { Comparable } from './inference/kl.js'
 export { type Divergence, type KlOptions, kl } from './inference/kl.js'
+export type { HasDensity, RecordOf } from './inference/logProb.js'
 export { logProb } from './inference/logProb.js'
+export type { AdamOptions } from './inference/optimizers/optimizers.js'
 export {
   adam,
   adamW,
@@ -124,6 +240,15 @@ export {
   rmsprop,
   sgd,
 } from './inference/optimizers/optimizers.js'
+export type { Rate, Schedule } from './inference/optimizers/schedule.js'
 export { cosineSchedule, exponentialDecay, linearSchedule, warmup } from './inference/optimizers/schedule.js'
+export type { Arrays, StepContext, Transformation } from './inference/optimizers/transformation.js'
 export { type Optimizer, optimizer } from './inference/optimizers/transformation.js'
-export { predictive, sample } from './inference/sample.js'
+export type { Trainable } from './inference/players.js'
+export { predictive } from './inference/predictive.js'
+export type { DrawOptions, SiteValues } from './inference/sample.js'
+export { sample } from './inference/sample.js'
+export type { Accepts, DataFault } from './inference/trainingData.js'
+export type { PlayerState, TrainingState } from './inference/trainingState.js'
+export type { RuntimeName } from './runtime/backend.js'
+export type { Key } from './runtime/keys.js'

@@ -83,7 +83,10 @@ export const decodeDataset = <const D extends Spaces>(
   return errors.length > 0 ? E.left(errors) : E.right({ tag: 'dataset', spaces, size, columns })
 }
 
-/** Builds a data set; throws `GiryException` with every fault. */
+/**
+ * Builds a data set; throws `GiryException` with every fault. A Float32Array is kept, not copied: it is checked once, here,
+ * and must not be written afterwards.
+ */
 export const dataset = <const D extends Spaces>(
   spaces: D,
   data: DataOf<D>,

@@ -9,7 +9,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { fail, type GiryError, giryError, throwAll } from './error.js'
 import type { AnyNet } from './net.js'
-import { type Shape, sameShape } from './shape.js'
+import { type Shape, sameShape, sizeOf } from './shape.js'
 
 /** One array: its shape and its numbers, row-major. */
 export interface NamedArray {
@@ -81,6 +81,15 @@ export const paramErrors = (
             `${name}/${path}`,
             `the parameter '${name}/${path}' is missing`,
             'pass the params of this very net',
+          ),
+        ]
+      if (!(array.data instanceof Float32Array) || array.data.length !== sizeOf(array.shape))
+        return [
+          giryError(
+            'params',
+            `${name}/${path}`,
+            `the parameter '${name}/${path}' of shape [${array.shape}] must hold ${sizeOf(array.shape)} numbers in a Float32Array, but holds ${array.data instanceof Float32Array ? array.data.length : 'something else'}`,
+            'pass the params as a fit gave them, or read them from a safetensors file',
           ),
         ]
       return sameShape(array.shape, spec.shape)

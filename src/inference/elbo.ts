@@ -34,13 +34,15 @@ type Scalar = Value<[], Real>
 
 /** Options of a bound. */
 export interface BoundOptions<Q = unknown, M = unknown> {
-  /** Draws of z per datum; 1, or 2 where the score function needs a baseline. */
+  /** Draws of z per datum; 1, or 2 where the score function needs a baseline (with 1 it has none, and more variance). */
   readonly particles?: number
   /** Weight of the divergence terms; 1 is the evidence bound, above 1 a beta-VAE. */
   readonly beta?: number
   /** The gradient method of a site, where the choice of giry is not wanted. */
   readonly sites?: M & {
-    readonly [K in keyof M]: MethodFault<Q, Pick<M, K>> extends never ? M[K] : MethodFault<Q, Pick<M, K>>
+    readonly [K in keyof M]: [MethodFault<Q, Pick<M, K>>] extends [never]
+      ? unknown
+      : { readonly error: MethodFault<Q, Pick<M, K>> }
   }
   /** A larger table of closed forms. */
   readonly klTable?: KlTable

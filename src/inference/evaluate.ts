@@ -44,12 +44,14 @@ export const evaluateOn = async (
   data: Dataset,
   batch: number,
   seed: number,
+  dataSize: number = data.size,
 ): Promise<number> => {
   const key = fold(keyFromSeed(seed), 'evaluate')
   let sum = 0
   for (let begin = 0; begin < data.size; begin += batch) {
     const rows = range(begin, Math.min(begin + batch, data.size))
-    sum += rows.length * evaluateAt(objective, tensors, batchAt(data, rows, fold(key, begin)))
+    sum +=
+      rows.length * evaluateAt(objective, tensors, { ...batchAt(data, rows, fold(key, begin)), dataSize })
     await new Promise((resolve) => setTimeout(resolve, 0))
   }
   return sum / data.size

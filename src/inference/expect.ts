@@ -4,7 +4,7 @@
  * Sites are drawn by the method that `elbo` would take: pathwise where possible (the gradient flows through a generator
  * into f), enumerated while the support is small, by the score function otherwise. Inputs of the model are its data, so
  * `expect(empirical({ x: X }), …)` is the mean over the data. `nets` adds nets that only f uses (a discriminator).
- * Tested in tests/inference/expect.test.ts.
+ * Values that lie in a plate of the model are summed over it. Tested in tests/inference/expect.test.ts.
  */
 
 import { can } from '../dsl/distribution.js'

@@ -49,6 +49,15 @@ const complaint = (culprit: Culprit | undefined, value: number): string => {
     : `${term} is ${culprit.found}`
 }
 
+/** What to do: an infinite log density at a finite point is a matter of support, not of the learning rate. */
+const remedyFor = (culprit: Culprit | undefined, step: number): string => {
+  if (culprit?.what === 'value' && culprit.found === '-Infinity')
+    return `look at the support of site '${culprit.site}': a value that it was given has density 0 there`
+  return step === 1
+    ? 'look at the starting parameters and the data: nothing has been learnt yet'
+    : 'lower the learning rate, or clip: optimizer(clipByGlobalNorm(1), adam(1e-3))'
+}
+
 /** Where a move happens, for its error. */
 export interface MoveContext {
   readonly prepared: Prepared
@@ -63,7 +72,7 @@ const nonFinite = (c: MoveContext, ps: PlayerState, batch: Batch, value: number)
     'nonFinite',
     culprit?.site ?? ps.player.name,
     `step ${c.step}: ${complaint(culprit, value)}`,
-    'lower the learning rate, or clip: optimizer(clipByGlobalNorm(1), adam(1e-3)); the last good parameters are in details.params',
+    `${remedyFor(culprit, c.step)}; the last good parameters are in details.params`,
     {
       step: c.step,
       site: culprit?.site,

@@ -60,6 +60,7 @@ const optionFaults = (o: FitOptions): readonly GiryError[] => [
   ...whole('epochs', o.epochs),
   ...whole('steps', o.steps),
   ...whole('batch', o.batch),
+  ...whole('checkpoint.every', o.checkpoint?.every),
   ...(o.epochs === undefined && o.steps === undefined
     ? [
         giryError(
@@ -126,6 +127,34 @@ const spacesOf = (players: readonly Player[]): Readonly<Record<string, DataSpec>
 const netsOf = (players: readonly Player[]): Readonly<Record<string, AnyNet>> =>
   Object.assign({}, ...players.map((p) => p.objective.nets)) as Readonly<Record<string, AnyNet>>
 
+/** A target that can be trained, or the reason why not. */
+const targetFaults = (target: unknown): readonly GiryError[] => {
+  const tag = (target as { readonly tag?: unknown } | null | undefined)?.tag
+  return tag === 'objective' || tag === 'game'
+    ? []
+    : [
+        giryError(
+          'model',
+          'fit',
+          `fit takes an objective or a game, but ${target === null ? 'null' : typeof target} was given`,
+          'pass elbo(p, q), or minimax(…)',
+        ),
+      ]
+}
+
+/** Each player must have something to move. */
+const nothingToTrain = (players: readonly Player[]): readonly GiryError[] =>
+  players
+    .filter((p) => p.owns.every((net) => Object.keys(p.objective.nets[net]?.parameters ?? {}).length === 0))
+    .map((p) =>
+      giryError(
+        'model',
+        p.name,
+        `'${p.name}' has no parameters to train`,
+        'give the model a net, or evaluate the objective with evaluate(…)',
+      ),
+    )
+
 const leftOf = (e: E.Either<readonly GiryError[], unknown>): readonly GiryError[] =>
   E.isLeft(e) ? e.left : []
 
@@ -134,6 +163,8 @@ export const prepare = (
   target: Trainable,
   o: FitOptions & { readonly data?: unknown; readonly heldOut?: unknown },
 ): E.Either<readonly GiryError[], Prepared> => {
+  const wrongTarget = targetFaults(target)
+  if (wrongTarget.length > 0) return E.left(wrongTarget)
   const players = playersOf(target)
   const nets = netsOf(players)
   const spaces = spacesOf(players)
@@ -153,6 +184,7 @@ export const prepare = (
       where: `heldOut: ${e.where}`,
       message: `held-out data: ${e.message}`,
     })),
+    ...nothingToTrain(players),
     ...leftOf(optimizers),
     ...batchFaults(o, set),
     ...paramErrors(nets, params),

@@ -3,18 +3,14 @@
  *
  *   { [site]: Value } with the axes draw (n) and datum (where data is given); without n, one draw and no axis `draw`
  *
- * predictive(p, q, { params, given, n, seed }): posterior predictive draws. The latents come from q at the given data,
- * every other site of p is drawn anew. With `mean: true` a site that has a mean gives it instead of a draw (a
- * reconstruction). Without nets `params` may be left out; a missing net does not compile.
+ * Without nets `params` may be left out; a missing net does not compile.
  * Errors: tags `params`, `data`. Tested in tests/inference/sample.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import type { AnyDistribution, Moments } from '../dsl/distribution.js'
 import { fail } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Merge, type Model, type Site } from '../dsl/model.js'
-import type { Fits, SiteNames } from '../dsl/rules.js'
+import { datumAxis, type Model, type Site } from '../dsl/model.js'
+import type { SiteNames } from '../dsl/rules.js'
 import { run, sitesIn } from '../dsl/run.js'
-import type { Shape } from '../dsl/shape.js'
 import type { ValueIn } from '../dsl/space.js'
 import { type AnyValue, type Axis, unionAxes } from '../dsl/value.js'
 import { noiseFromSeed } from '../runtime/noise.js'
@@ -36,7 +32,8 @@ export type SiteValues<R> = {
 /** The axis of independent draws. */
 export const drawAxis = 'draw'
 
-const drawAxes = (n: number | undefined): readonly Axis[] => {
+/** The axis of n draws. */
+export const drawAxes = (n: number | undefined): readonly Axis[] => {
   if (n === undefined) return []
   if (!Number.isInteger(n) || n < 1)
     fail('option', 'n', `n must be a whole number >= 1, but ${n} was given`, 'ask for at least one draw')
@@ -44,13 +41,14 @@ const drawAxes = (n: number | undefined): readonly Axis[] => {
 }
 
 /** The axes of a site: the draws, the given data, its plates. */
-const siteAxes = (site: Site, draws: readonly Axis[], data: readonly Axis[]): readonly Axis[] => [
+export const siteAxes = (site: Site, draws: readonly Axis[], data: readonly Axis[]): readonly Axis[] => [
   ...draws,
   ...(site.scope === 'datum' ? data : []),
   ...site.plates,
 ]
 
-const datumAxes = (given: Readonly<Record<string, AnyValue>>): readonly Axis[] =>
+/** The axis of the data among given values. */
+export const datumAxes = (given: Readonly<Record<string, AnyValue>>): readonly Axis[] =>
   unionAxes(Object.values(given)).filter((a) => a.name === datumAxis)
 
 /** Independent draws of every site of the model. */
@@ -71,34 +69,3 @@ export const sample = <T, G, R>(
     return sitesIn(model, context) as never
   }) as unknown as SiteValues<R>
 }
-
-/** Draws from the posterior predictive: latents from q at the given data, the other sites from p. */
-export const predictive = <TP, GP, RP, TQ, GQ, RQ>(
-  p: Model<TP, GP, RP>,
-  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
-  options: DrawOptions & { readonly mean?: boolean } & NeedsParams<Merge<TP, TQ>> & NeedsGiven<Merge<GP, GQ>>,
-): SiteValues<RP> => {
-  const mp = p as unknown as AnyModel
-  const mq = q as unknown as AnyModel
-  const draws = drawAxes(options.n)
-  return tf.tidy(() => {
-    const given = givenValues({ ...mp.given, ...mq.given }, options.given)
-    const functions = functionsAt({ ...mp.nets, ...mq.nets }, options.params)
-    const noise = noiseFromSeed(options.seed ?? 0)
-    const data = datumAxes(given)
-    const draw = (name: string, site: Site, d: AnyDistribution): AnyValue =>
-      d.sample(noise.child(name), siteAxes(site, draws, data))
-    const latents = sitesIn(mq, run(mq, { functions, given, choose: draw }))
-    const context = run(mp, {
-      functions,
-      given,
-      choose: (name, site, d) =>
-        latents[name] ?? (options.mean === true ? (meanOf(d) ?? draw(name, site, d)) : draw(name, site, d)),
-    })
-    return sitesIn(mp, context) as never
-  }) as unknown as SiteValues<RP>
-}
-
-/** The mean of a distribution, where it has one. */
-const meanOf = (d: AnyDistribution): AnyValue | undefined =>
-  'mean' in d ? (d as unknown as Moments<Shape>).mean() : undefined

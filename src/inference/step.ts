@@ -49,6 +49,18 @@ export const evaluateAt = (objective: AnyObjective, tensors: ParameterTensors, b
   return value
 }
 
+/**
+ * Value and gradients, zero where the value does not depend on a parameter. (tf.valueAndGrads throws there: a net that is
+ * declared and not used would stop the fit with a sentence about tensors.)
+ */
+const gradientsOf = (f: (...free: tf.Tensor[]) => tf.Scalar, at: tf.Tensor[]) => {
+  const { value, grads } = tf.engine().gradients(() => f(...at), at, undefined, true)
+  return {
+    value,
+    grads: grads.map((g, i) => (g as tf.Tensor | undefined) ?? tf.zerosLike(at[i] as tf.Tensor)),
+  }
+}
+
 /** The value and the gradient with respect to the parameters at `paths`. */
 export const evaluateWithGradients = (
   objective: AnyObjective,
@@ -65,7 +77,7 @@ export const evaluateWithGradients = (
       const fixed = { ...batch, values: () => values, noise: () => noise }
       return objective.evaluate(environment(objective.nets, all, fixed)).tensor as tf.Scalar
     }
-    return tf.valueAndGrads(f)(held)
+    return gradientsOf(f, held)
   })
   const result = {
     value: value.dataSync()[0] as number,
@@ -129,11 +141,12 @@ const gradientCulprit = (
       const terms: tf.Tensor[] = []
       const keep = (_site: string, _term: string, value: AnyValue) => void terms.push(value.tensor)
       objective.evaluate(environment(objective.nets, all, batch, keep))
-      // Every parameter takes part, so that tfjs does not refuse one that this term leaves out.
-      const none = free.map((t) => tf.mul(0, tf.sum(t))).reduce((a, b) => tf.add(a, b))
-      return tf.add(tf.sum(terms[index] as tf.Tensor), none) as tf.Scalar
+      return tf.sum(terms[index] as tf.Tensor) as tf.Scalar
     }
-    const { grads } = tf.valueAndGrads(f)(paths.map((path) => tensors[path] as tf.Tensor))
+    const { grads } = gradientsOf(
+      f,
+      paths.map((path) => tensors[path] as tf.Tensor),
+    )
     const bad = grads.map(firstBad).find((b) => b !== undefined)
     if (bad !== undefined) culprit = { site, term, what: 'gradient', found: bad }
   })

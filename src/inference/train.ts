@@ -105,7 +105,15 @@ const record = async (r: Run, point: HistoryPoint): Promise<void> => {
 const heldOutValue = async ({ prepared: p, state }: Run): Promise<number | undefined> =>
   p.heldOut === undefined
     ? undefined
-    : evaluateOn((p.players[0] as Player).objective, state.tensors, p.heldOut, 500, p.seed)
+    : evaluateOn(
+        (p.players[0] as Player).objective,
+        state.tensors,
+        p.heldOut,
+        500,
+        p.seed,
+        // A shared site counts 1/N of the training data, so that training and held-out values are comparable.
+        p.data?.size,
+      )
 
 /** Lets the event loop turn. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
@@ -132,14 +140,27 @@ const loop = async (r: Run): Promise<E.Either<Errors, Fit>> => {
   return E.right(fitSoFar(r, step, stopped))
 }
 
-/** Runs the loop; whatever is thrown becomes errors. */
+/** What a listener or a checkpoint threw, with everything trained so far. */
+const interrupted = (thrown: unknown, run: Run | undefined): Errors =>
+  errorsOf(thrown, 'runtime', 'fit').map((e) => ({
+    ...e,
+    message: `the fit stopped: ${e.message}`,
+    remedy: e.remedy === '' ? 'the parameters so far are in details.params' : e.remedy,
+    details:
+      run === undefined
+        ? { ...e.details }
+        : { ...e.details, params: paramsNow(run.state), history: [...run.history] },
+  }))
+
+/** Runs the loop; whatever is thrown becomes errors, and nothing trained is lost. */
 export const train =
   (prepared: Prepared, backend: string): TE.TaskEither<Errors, Fit> =>
   async () => {
     let state: TrainingState | undefined
+    let r: Run | undefined
     try {
       state = startState(prepared)
-      const r = begin(prepared, state, backend)
+      r = begin(prepared, state, backend)
       prepared.options.onEvent?.({
         type: 'start',
         steps: prepared.steps,
@@ -149,7 +170,7 @@ export const train =
       })
       return await loop(r)
     } catch (e) {
-      return E.left(errorsOf(e))
+      return E.left(interrupted(e, r))
     } finally {
       if (state !== undefined) tf.dispose(Object.values(state.tensors))
     }

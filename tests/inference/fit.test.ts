@@ -213,3 +213,78 @@ describe('bad input', () => {
     expect(errors).toHaveLength(6)
   })
 })
+
+describe('nothing is lost', () => {
+  it('when a checkpoint or a listener fails', async () => {
+    const write = (): void => {
+      throw new Error('disk full')
+    }
+    const result = await g.fit(bound, { ...base, steps: 9, checkpoint: { every: 4, write } })()
+    expect(result).toMatchObject({
+      left: [
+        { message: 'the fit stopped: disk full', remedy: 'the parameters so far are in details.params' },
+      ],
+    })
+    const four = await g.orThrow(g.fit(bound, { ...base, steps: 4 }))
+    expect(E.isLeft(result) && flat(result.left[0]?.details?.params as g.Params<unknown>)).toEqual(
+      flat(four.params),
+    )
+  })
+
+  it('and nothing that cannot be trained is begun', async () => {
+    const still = g.expect(
+      g.pipe(
+        g.Do,
+        g.bind('z', () => g.standardNormal()),
+      ),
+      ({ z }) => g.square(z),
+    )
+    const options = { optimizer: g.adam(1e-3), steps: 1 }
+    expect(await untyped(still, options)()).toMatchObject({
+      left: [{ message: "'objective' has no parameters to train" }],
+    })
+    expect(await untyped(undefined, options)()).toMatchObject({
+      left: [{ message: 'fit takes an objective or a game, but undefined was given' }],
+    })
+    const params = JSON.parse(JSON.stringify(g.init(bound, 1)))
+    expect(E.isLeft(await untyped(bound, { ...base, steps: 1, params })())).toBe(true)
+  })
+
+  it('says that a value outside the support is no matter of the learning rate', async () => {
+    const model = g.pipe(
+      g.Do,
+      g.bind('z', () => g.uniform({ low: 0, high: 1 })),
+      g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 })),
+    )
+    const q = g.pipe(
+      g.given({ x: g.real() }),
+      g.nets({ k: g.parameter(g.real()) }),
+      g.letTo('shift', ({ k }) => k()),
+      g.bind('z', () => g.uniform({ low: -9, high: 9 })),
+    )
+    const result = await g.fit(g.elbo(model, q, { kl: 'sampled' }), {
+      data: { x: [1, 2, 3] },
+      optimizer: g.sgd(1),
+      steps: 5,
+    })()
+    expect(E.isLeft(result) && result.left[0]?.remedy).toMatch(/^look at the support of site 'z'/)
+  })
+
+  it('weighs a shared site by the training data, on held-out data too', async () => {
+    const model = g.pipe(
+      g.Do,
+      g.shared('w', () => g.standardNormal()),
+      g.bind('x', ({ w }) => g.normal({ loc: w, scale: 1 })),
+    )
+    const q = g.pipe(
+      g.given({ x: g.real() }),
+      g.nets({ m: g.parameter(g.real(), { start: { kind: 'constant', value: 3 } }) }),
+      g.shared('w', ({ m }) => g.normal({ loc: m(), scale: 1e-4 })),
+    )
+    const train = { x: Array.from({ length: 100 }, () => 3) }
+    const options = { optimizer: g.sgd(1e-12), epochs: 1, batch: 100, seed: 1 }
+    const few = await g.orThrow(g.fit(g.elbo(model, q), { ...options, data: train, heldOut: { x: [3, 3] } }))
+    const all = await g.orThrow(g.fit(g.elbo(model, q), { ...options, data: train, heldOut: train }))
+    expect(few.diagnostics.heldOut).toBeCloseTo(all.diagnostics.heldOut as number, 3)
+  })
+})

@@ -10,7 +10,8 @@ import { mul } from '../../src/dsl/operations/arithmetic.js'
 import { binary, real } from '../../src/dsl/space.js'
 import { toArray, toTypedArray } from '../../src/dsl/value.js'
 import { init } from '../../src/inference/init.js'
-import { predictive, sample } from '../../src/inference/sample.js'
+import { sample } from '../../src/inference/sample.js'
+import { predictive } from '../../src/inference/predictive.js'
 import { followsCdf, hasMean } from '../../src/testing/laws/distribution.js'
 
 const n = 4000
