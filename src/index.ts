@@ -1,5 +1,9 @@
 /**
  * giry: a mathematically typed language for probability models, and what follows from a model.
+ *
+ * Every type that can appear in an inferred type is exported, so that a user's module can emit declarations. So are the
+ * constraints that functions put on their arguments (Fits, Accepts, HasDensity, NeedsParams, …): a generic helper asks
+ * for them as the function does, `<T, D, A>(objective: Objective<T, D>, data: A & Accepts<A, D>) => …`.
  */
 export { flow, pipe } from 'fp-ts/lib/function.js'
 export type { Conditioned, ConditionFault, Conditions } from './dsl/condition.js'
@@ -40,7 +44,7 @@ export type { LocScale, Normal } from './dsl/distributions/normal.js'
 export { normal, standardNormal } from './dsl/distributions/normal.js'
 export type { OneHotCategorical } from './dsl/distributions/oneHotCategorical.js'
 export { oneHotCategorical } from './dsl/distributions/oneHotCategorical.js'
-export type { ShowArg, Within } from './dsl/distributions/parameter.js'
+export type { Within } from './dsl/distributions/parameter.js'
 export type {
   Alike,
   CapabilitiesOf,
@@ -155,7 +159,7 @@ export type { Fresh, FreshAll, NameTaken, SiteOptions } from './dsl/notation.js'
 export { bind, Do, empirical, given, letTo, nets, shared } from './dsl/notation.js'
 export type { AnyObjective, DataSpec, Environment } from './dsl/objective.js'
 export { constant, minus, type Objective, plus, scale } from './dsl/objective.js'
-export type { Arg, Both, DomainOf, Meets, ShapeOf } from './dsl/operations/argument.js'
+export type { Arg, Both, DomainOf, Meets, ShapeOf, ShowArg, Takes } from './dsl/operations/argument.js'
 export * from './dsl/operations/arithmetic.js'
 export * from './dsl/operations/comparisons.js'
 export * from './dsl/operations/functions.js'

@@ -6,8 +6,9 @@
  * A fixed site is observed: it is no longer drawn and no latent, everything after it sees w₀, and its log density still
  * counts. (So a model is conditioned, not intervened upon, and its density is the joint one, not normalized over r.)
  * Values are plain data or values of the site's space: one event, or, at a site drawn per datum, a batch of them along
- * `datum`; where the site lies in plates, one event for each of their elements. Errors: every fault, tags `model`,
- * `data` and `domain`. Tested in tests/dsl/condition.test.ts.
+ * `datum`; where the site lies in plates, one event for each of their elements. A batch is met by position, so `elbo`,
+ * which meets the data in other orders and sizes, refuses it. Errors: every fault, tags `model`, `data` and `domain`.
+ * Tested in tests/dsl/condition.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { either as E } from 'fp-ts'

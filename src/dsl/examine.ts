@@ -6,6 +6,7 @@
  * So the graph of a model is read off, not declared, and a wrong program fails at construction. Nets compute nothing here:
  * they check their argument and give an example of their output. Errors: tag `model`.
  */
+import * as tf from '@tensorflow/tfjs'
 import { type AnyDistribution, axesOf, type EventSpace, originsOf } from './distribution.js'
 import { fail } from './error.js'
 import { type AnyModel, datumAxis, type Scope, type Site } from './model.js'
@@ -15,15 +16,38 @@ import { type AnyValue, type Axis, expandAxes, isValue, unionAxes, withOrigins }
 const exampleAxis: Axis = { name: datumAxis, size: 1 }
 const netOrigin = 'net:'
 
-/** The context of the next callback, on example values that know where they come from. */
-export const exampleContext = (model: AnyModel): Readonly<Record<string, unknown>> => {
+/** The plates that inputs lie in, by name. */
+export type PlatesOf = Readonly<Record<string, readonly Axis[]>>
+
+/** Nets and inputs on example values; an input lies in its `plates`. */
+const exampleInputs = (model: AnyModel, plates: PlatesOf): Record<string, unknown> => {
   const context: Record<string, unknown> = {}
   for (const [name, net] of Object.entries(model.nets)) context[name] = marked(net, name)
   for (const [name, space] of Object.entries(model.given))
-    context[name] = withOrigins(expandAxes(exampleOf(space), [exampleAxis]), [name])
+    context[name] = withOrigins(expandAxes(exampleOf(space), [exampleAxis, ...(plates[name] ?? [])]), [name])
+  return context
+}
+
+/** The context of the next callback, on example values that know where they come from. */
+export const exampleContext = (model: AnyModel): Readonly<Record<string, unknown>> => {
+  const context = exampleInputs(model, {})
   for (const s of model.statements)
     context[s.name] = s.kind === 'let' ? s.compute(context as never) : exampleSite(s.name, s.site)
   return context
+}
+
+/** The plates that each site is drawn along when the inputs lie in `plates`, found by examining the model anew. */
+export const platesGiven = (model: AnyModel, plates: PlatesOf): PlatesOf => {
+  const found: Record<string, readonly Axis[]> = {}
+  tf.tidy(() => {
+    const context = exampleInputs(model, plates)
+    for (const s of model.statements) {
+      if (s.kind === 'site')
+        found[s.name] = axesOf(s.draw(context as never)).filter((a) => a.name !== datumAxis)
+      context[s.name] = s.kind === 'let' ? s.compute(context as never) : exampleSite(s.name, s.site)
+    }
+  })
+  return found
 }
 
 const exampleSite = (name: string, site: Site): AnyValue =>

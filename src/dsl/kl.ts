@@ -29,7 +29,7 @@ import { fail } from './error.js'
 import { add, mul } from './operations/arithmetic.js'
 import type { Shape } from './shape.js'
 import { sameShape } from './shape.js'
-import type { Value } from './value.js'
+import { showSpaceOf, type Value } from './value.js'
 
 /** Computes KL(q ‖ p) from the parameters of one pair of families. */
 export type KlRule = (q: never, p: never) => Value<[], Real>
@@ -154,6 +154,13 @@ export const klExact = <
   table?: T,
 ): Value<[], Real> => {
   const other = p as Distribution<X, 'density', P>
+  if (!sameShape(q.space.shape, other.space.shape))
+    fail(
+      'shape',
+      'klExact',
+      `KL(q ‖ p) needs one event shape, but q has ${showSpaceOf(q.space)} and p has ${showSpaceOf(other.space)}`,
+      'compare distributions on one space',
+    )
   const rule = klRule(q, other, table ?? klTable)
   return rule === undefined
     ? fail(

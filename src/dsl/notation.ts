@@ -10,22 +10,11 @@
  * Tested in tests/dsl/model.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
+import { isOwnAxis, ownAxes } from './axes.js'
 import type { AnyDistribution, AnyEventSpace, Capability, Distribution } from './distribution.js'
 import { fail } from './error.js'
 import { examine, exampleContext, graphOf, originsWithin } from './examine.js'
-import {
-  type AnyModel,
-  type Context,
-  datumAxis,
-  type Extend,
-  type Givens,
-  type Let,
-  type Merge,
-  type Model,
-  type Nets,
-  type Scope,
-  type Site,
-} from './model.js'
+import type { AnyModel, Context, Extend, Givens, Let, Merge, Model, Nets, Scope, Site } from './model.js'
 import type { Axis } from './value.js'
 
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without entries, which the mapped types above start from.
@@ -107,12 +96,12 @@ type Binder<Sc extends Scope> = <
 ) => (model: Model<T, G, R>) => Model<T, G, Extend<R, N, Site<X, C, F, Sc>>>
 
 const requirePlate = (site: string, name: string, size: number): Axis => {
-  if (name === datumAxis || !Number.isInteger(size) || size < 1)
+  if (isOwnAxis(name) || !Number.isInteger(size) || size < 1)
     fail(
       'model',
       site,
       `site '${site}' cannot lie in a plate '${name}' of size ${size}`,
-      `name it other than '${datumAxis}', with a whole size >= 1`,
+      `name it other than ${ownAxes.join(', ')} and enum:…, with a whole size >= 1`,
     )
   return { name, size }
 }

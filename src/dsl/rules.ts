@@ -13,10 +13,11 @@ import { can } from './distribution.js'
 import { absolutelyContinuous, isWithin } from './domain.js'
 import type { DomainName, Measure } from './domains/marks.js'
 import { type GiryError, giryError } from './error.js'
+import { type PlatesOf, platesGiven } from './examine.js'
 import type { AnyModel, Entries, Givens, Model, Site } from './model.js'
 import { sitesOf } from './model.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
-import { showSpaceOf } from './value.js'
+import { type Axis, showSpaceOf } from './value.js'
 
 /** How the gradient through a site is estimated. */
 export type GradientMethod = 'pathwise' | 'score' | 'enumerate'
@@ -58,7 +59,11 @@ type Fault1<RP, GQ, RQ> = {
 }[SiteNames<RP>]
 
 type Fault1b<RP, RQ> = {
-  [K in SiteNames<RQ>]: K extends SiteNames<RP> ? never : `site '${K}' of q: p has no such site`
+  [K in SiteNames<RQ>]: K extends SiteNames<RP>
+    ? never
+    : K extends ObservedNames<RP>
+      ? `site '${K}' of q: p is conditioned on it, so it is no latent`
+      : `site '${K}' of q: p has no such site`
 }[SiteNames<RQ>]
 
 type Clash<K extends string, SP, SQ> =
@@ -93,19 +98,49 @@ type FaultData<RP, GQ> = {
   }
     ? SameShape<ShapeIn<XP>, ShapeIn<GQ[K]>> extends true
       ? [MarksOf<XP>] extends [MarksOf<GQ[K]>]
-        ? RP[K] extends { readonly capabilities: { readonly density: true } }
-          ? never
-          : `datum '${K}': p draws it from ${FP}, which has no density, but the bound needs log p(${K})`
+        ? RP[K] extends { readonly scope: 'shared' }
+          ? `datum '${K}' is shared in p but the data give one per datum`
+          : RP[K] extends { readonly capabilities: { readonly density: true } }
+            ? never
+            : `datum '${K}': p draws it from ${FP}, which has no density, but the bound needs log p(${K})`
         : `datum '${K}': p has ${SpaceName<XP>} but q takes ${SpaceName<GQ[K]>}`
       : `datum '${K}': p has ${SpaceName<XP>} but q takes ${SpaceName<GQ[K]>}`
     : never
 }[SiteNames<RP> & keyof GQ]
 
+/** Names of the sites that `condition` fixed. */
+type ObservedNames<R> = {
+  [K in keyof R]: R[K] extends { readonly kind: 'observed' } ? K : never
+}[keyof R] &
+  string
+
+type FaultObserved<RP, GQ> = {
+  [K in ObservedNames<RP> & keyof GQ]: `datum '${K}': p is conditioned on it, so q cannot take it as data`
+}[ObservedNames<RP> & keyof GQ]
+
+type FaultInput<GP, GQ> = string extends keyof GP | keyof GQ
+  ? never
+  : {
+      [K in keyof GP & keyof GQ & string]: [
+        SameShape<ShapeIn<GP[K]>, ShapeIn<GQ[K]>>,
+        MarksOf<GP[K]>,
+        MarksOf<GQ[K]>,
+      ] extends [true, MarksOf<GQ[K]>, MarksOf<GP[K]>]
+        ? never
+        : `input '${K}': p takes ${SpaceName<GP[K]>} but q takes ${SpaceName<GQ[K]>}`
+    }[keyof GP & keyof GQ & string]
+
 /** The sentences that say why q does not fit p; never, if it fits. */
 export type FitFault<P, Q> =
-  P extends Model<unknown, unknown, infer RP>
+  P extends Model<unknown, infer GP, infer RP>
     ? Q extends Model<unknown, infer GQ, infer RQ>
-      ? Fault1<RP, GQ, RQ> | Fault1b<RP, RQ> | FaultLatent<RP, GQ, RQ> | FaultData<RP, GQ>
+      ?
+          | Fault1<RP, GQ, RQ>
+          | Fault1b<RP, RQ>
+          | FaultLatent<RP, GQ, RQ>
+          | FaultData<RP, GQ>
+          | FaultObserved<RP, GQ>
+          | FaultInput<GP, GQ>
       : never
     : never
 
@@ -133,11 +168,16 @@ const error = (where: string, message: string, remedy: string): GiryError =>
 export const fitFaults = (p: Model, q: Model): readonly GiryError[] => {
   const mp = p as AnyModel
   const mq = q as AnyModel
-  return [...latentFaults(mp, mq), ...strangers(mp, mq), ...dataFaults(mp.entries, mq.given)]
+  return [
+    ...latentFaults(mp, mq),
+    ...strangers(mp, mq),
+    ...dataFaults(mp.entries, mq.given),
+    ...inputFaults(mp.given, mq.given),
+  ]
 }
 
-const latentFaults = (p: AnyModel, q: AnyModel): readonly GiryError[] =>
-  sitesOf(p).flatMap(([name, sp]) => {
+const latentFaults = (p: AnyModel, q: AnyModel): readonly GiryError[] => {
+  const faults = sitesOf(p).flatMap(([name, sp]) => {
     if (name in q.given) return []
     const sq = q.entries[name]
     if (sq === undefined || sq.kind !== 'site')
@@ -151,6 +191,36 @@ const latentFaults = (p: AnyModel, q: AnyModel): readonly GiryError[] =>
     const fault = clash(name, sp, sq)
     return fault === undefined ? [] : [fault]
   })
+  // Where spaces clash already, examining q again would fail for the same reason.
+  return faults.length > 0 ? faults : plateFaults(p, q)
+}
+
+/** Latents that q draws along a plate only because the data lie in it: one draw each, where p has one for all. */
+const plateFaults = (p: AnyModel, q: AnyModel): readonly GiryError[] => {
+  const plates = Object.fromEntries(
+    Object.keys(q.given).flatMap((name) => {
+      const site = p.entries[name]
+      return site?.kind === 'site' && site.plates.length > 0 ? [[name, site.plates] as const] : []
+    }),
+  )
+  if (Object.keys(plates).length === 0 || dataFaults(p.entries, q.given).length > 0) return []
+  const drawn = platesGiven(q, plates)
+  return sitesOf(q).flatMap(([name, site]) =>
+    (drawn[name] ?? [])
+      .filter((a) => !site.plates.some((declared) => declared.name === a.name))
+      .map((a) => undeclaredPlate(name, a, site, plates)),
+  )
+}
+
+const undeclaredPlate = (name: string, plate: Axis, site: Site, plates: PlatesOf): GiryError => {
+  const from = [...site.parents].filter((parent) => plates[parent]?.some((a) => a.name === plate.name))
+  const source = from.map((parent) => `'${parent}'`).join(' and ')
+  return error(
+    name,
+    `latent '${name}': q draws it along the plate ${plate.name}${source === '' ? '' : `, which it has from ${source}`}, but p draws it along ${showPlates(site)}`,
+    `reduce the plate first, for example with meanOverPlate(${from[0] ?? 'x'}, '${plate.name}')`,
+  )
+}
 
 const clash = (name: string, p: Site, q: Site): GiryError | undefined => {
   const both = `latent '${name}': p has ${showSpaceOf(p.space)} but q proposes ${showSpaceOf(q.space)}`
@@ -203,18 +273,34 @@ const strangers = (p: AnyModel, q: AnyModel): readonly GiryError[] =>
   sitesOf(q).flatMap(([name]) =>
     p.entries[name]?.kind === 'site'
       ? []
-      : [
-          error(
-            name,
-            `site '${name}' of q: p has no such site`,
-            'remove it, or give it the name of a latent of p',
-          ),
-        ],
+      : p.entries[name]?.kind === 'observed'
+        ? [
+            error(
+              name,
+              `site '${name}' of q: p is conditioned on it, so it is no latent`,
+              'remove it from q, or do not condition p on it',
+            ),
+          ]
+        : [
+            error(
+              name,
+              `site '${name}' of q: p has no such site`,
+              'remove it, or give it the name of a latent of p',
+            ),
+          ],
   )
 
 const dataFaults = (p: Entries, given: Givens): readonly GiryError[] =>
   Object.entries(given).flatMap(([name, space]) => {
     const site = p[name]
+    if (site?.kind === 'observed')
+      return [
+        error(
+          name,
+          `datum '${name}': p is conditioned on it, so q cannot take it as data`,
+          'remove it from q, or do not condition p on it',
+        ),
+      ]
     if (site === undefined || site.kind !== 'site') return []
     if (!sameShape(site.space.shape, space.shape) || !isWithin(site.space.domain, space.domain))
       return [
@@ -224,7 +310,32 @@ const dataFaults = (p: Entries, given: Givens): readonly GiryError[] =>
           'declare the same space on both sides',
         ),
       ]
+    if (site.scope === 'shared')
+      return [
+        error(
+          name,
+          `datum '${name}' is shared in p but the data give one per datum`,
+          'draw it with bind, or fix it with condition',
+        ),
+      ]
     return can(site, 'density') ? [] : [noDensity('datum', name, 'p', site.family)]
+  })
+
+const inputFaults = (p: Givens, q: Givens): readonly GiryError[] =>
+  Object.entries(p).flatMap(([name, sp]) => {
+    const sq = q[name]
+    if (sq === undefined) return []
+    const same =
+      sameShape(sp.shape, sq.shape) && isWithin(sp.domain, sq.domain) && isWithin(sq.domain, sp.domain)
+    return same
+      ? []
+      : [
+          error(
+            name,
+            `input '${name}': p takes ${showSpaceOf(sp)} but q takes ${showSpaceOf(sq)}`,
+            'declare the same space on both sides',
+          ),
+        ]
   })
 
 /** The run-time twin of `MethodFault`. */

@@ -325,7 +325,15 @@ export const count = <const S extends Shape>(...shape: S): Space<[...S], Count> 
 export const category = <const K extends number, const S extends Shape>(
   k: K,
   ...shape: S
-): Space<[...S], Category<K>> => makeSpace(shape, D.category(k))
+): Space<[...S], Category<K>> =>
+  Number.isInteger(k) && k >= 1
+    ? makeSpace(shape, D.category(k))
+    : fail(
+        'domain',
+        'category',
+        `a Category has a whole number of labels >= 1, but ${k} was given`,
+        'pass the number of labels: category(10) for the labels 0 … 9',
+      )
 /** Probability vectors along the last axis. */
 export const simplex = <const S extends readonly [number, ...number[]]>(
   ...shape: S

@@ -5,7 +5,8 @@
  *
  * Divergences are in closed form wherever the graph and the table allow it (plan.ts), otherwise sampled; gradients are
  * pathwise where possible, by enumeration for small finite sites, and by the score function otherwise (expectation.ts).
- * Errors: tag `model`, every rule that q breaks (src/dsl/rules.ts), in the compiler's words.
+ * Errors: tag `model`, every rule that q breaks (src/dsl/rules.ts), in the compiler's words; a site that `condition`
+ * fixed to one value per datum.
  * Kingma and Welling, 2014. Laws (log P(x) >= L_b, equality at the posterior): tests/laws/identity.test.ts.
  */
 
@@ -13,7 +14,7 @@ import type { AnyDistribution } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
-import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import { type AnyModel, datumAxis, type Merge, type Model, sitesOf } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul, neg, sub } from '../dsl/operations/arithmetic.js'
 import {
@@ -71,6 +72,28 @@ export const boundData = (p: AnyModel, q: AnyModel): Readonly<Record<string, Dat
       .map(([name, site]) => [name, { ...site.space, plates: site.plates }]),
   ),
 })
+
+/** Sites that are fixed to one value per datum: a bound meets the data in other orders, and in parts. */
+const batchFaults = (model: AnyModel) =>
+  Object.entries(model.observed ?? {}).flatMap(([name, fixed]) => {
+    const size = datumSize(fixed)
+    return size === undefined
+      ? []
+      : [
+          giryError(
+            'model',
+            name,
+            `site '${name}' is conditioned on ${size} data, which a bound would meet in other orders and sizes`,
+            `take it in with given({ ${name} }) in q, and pass it as data`,
+          ),
+        ]
+  })
+
+const datumSize = (fixed: () => AnyValue): number | undefined => {
+  const value = fixed()
+  value.tensor.dispose()
+  return value.axes.find((a) => a.name === datumAxis)?.size
+}
 
 /** Fails unless p and q may share their nets: one name, one net. */
 const netFaults = (p: AnyModel, q: AnyModel) =>
@@ -168,6 +191,8 @@ export const elbo = <
   const sites = (options.sites ?? {}) as Readonly<Record<string, GradientMethod | undefined>>
   throwAll([
     ...fitFaults(mp, mq),
+    ...batchFaults(mp),
+    ...batchFaults(mq),
     ...methodFaults(mq, sites),
     ...netFaults(mp, mq),
     ...numberFaults(options as BoundOptions),

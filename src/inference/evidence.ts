@@ -7,6 +7,9 @@
  *   linear-Gaussian   normal latents and data, affine means, constant scales   evidence/linearGaussian.ts
  *   quadrature        one or two continuous coordinates, any density           evidence/quadrature.ts
  *
+ * A shared site must be fixed by `condition`; it counts 1/N per datum, as in `elbo` and `logProb`, so that a bound stays
+ * below and the sum over the N data counts it once. Sites that `condition` fixed are observed without being in the data.
+ *
  * The first that applies is taken, in this order, and named in the result; `method` asks for one. `standardError` is 0
  * for the first two and the estimated numerical error of quadrature. Densities are float32, sums over latents float64.
  * Errors: tag `exact`, one error that says of each method why it does not apply; `data`, `params`, `model` as elsewhere.

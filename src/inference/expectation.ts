@@ -12,13 +12,17 @@
  * first, each with its conditional weight. Per datum: the mean over `datum`; a term of a shared site counts 1/N.
  * Unbiasedness is tested against enumeration and finite differences in tests/inference/expectation.test.ts.
  */
-import type { AnyDistribution, Distribution, EventSpace } from '../dsl/distribution.js'
-import type { Real } from '../dsl/domains/marks.js'
+import * as tf from '@tensorflow/tfjs'
+import { enumPrefix, isOwnAxis } from '../dsl/axes.js'
+import { type AnyDistribution, axesOf, type Distribution, type EventSpace } from '../dsl/distribution.js'
+import { nonNegative } from '../dsl/domain.js'
+import type { NonNegative, Real } from '../dsl/domains/marks.js'
+import { fail } from '../dsl/error.js'
 import { datumAxis, type Model, type Site } from '../dsl/model.js'
 import type { Environment } from '../dsl/objective.js'
 import { add, mul, sub } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
-import { exp, stopGradient } from '../dsl/operations/functions.js'
+import { stopGradient } from '../dsl/operations/functions.js'
 import type { GradientMethod } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { Shape } from '../dsl/shape.js'
@@ -26,6 +30,7 @@ import {
   type AnyValue,
   type Axis,
   constant,
+  elementwise,
   expandAxes,
   hasAxis,
   meanOver,
@@ -75,6 +80,24 @@ export const axesOfSite = (site: Site, batch: number, particles: number): readon
 export const logDensity = (d: AnyDistribution, x: AnyValue): Scalar =>
   (d as unknown as Distribution<EventSpace<Shape, Real>, 'density'>).logProb(x as Value<Shape, Real>)
 
+/**
+ * Refuses a site whose distribution lies in a plate that the site does not declare: it would be drawn once for each
+ * element, and nothing would count these draws.
+ */
+const requireDeclared = (name: string, site: Site, d: AnyDistribution, env: Environment): void => {
+  const declared = new Set(site.plates.map((p) => p.name))
+  const stray = axesOf(d).find((a) => !isOwnAxis(a.name) && !declared.has(a.name))
+  if (stray === undefined) return
+  const from = [...site.parents].filter((p) => env.data[p]?.axes.some((a) => a.name === stray.name))
+  const source = from.map((p) => `'${p}'`).join(' and ')
+  fail(
+    'model',
+    name,
+    `site '${name}' is drawn along the plate ${stray.name}${source === '' ? '' : `, which it has from ${source}`}, but does not declare it`,
+    `reduce the plate first, for example with meanOverPlate(${from[0] ?? 'x'}, '${stray.name}')`,
+  )
+}
+
 const drawOne = (
   name: string,
   site: Site,
@@ -103,7 +126,7 @@ const drawOne = (
   }
 }
 
-const enumAxis = (name: string): string => `enum:${name}`
+const enumAxis = (name: string): string => `${enumPrefix}${name}`
 
 /** Draws every site of q by its method. */
 export const drawSites = (
@@ -118,6 +141,7 @@ export const drawSites = (
     given: env.data,
     choose: (name, site, d, observed) => {
       if (observed !== undefined) return observed
+      requireDeclared(name, site, d, env)
       const one = drawOne(name, site, d, methods(name), axesOfSite(site, env.batch, particles), env)
       drawn.push(one.drawn)
       return one.value
@@ -126,6 +150,9 @@ export const drawSites = (
   return { context, drawn, plates: [...new Set(drawn.flatMap((d) => d.site.plates.map((a) => a.name)))] }
 }
 
+/** The probability itself: 0 where its logarithm is −Infinity, which the operation `exp`, Positive by type, never is. */
+const massOf = (logQ: Scalar): Value<[], NonNegative> => elementwise('mass', nonNegative, tf.exp, logQ)
+
 /** Sums out the enumerated sites among `drawn`, the last first, with their conditional weights. */
 const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
   [...drawn]
@@ -133,7 +160,7 @@ const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
     .filter((d) => d.method === 'enumerate')
     .reduce<Scalar>((g, d) => {
       const axis = enumAxis(d.name)
-      return hasAxis(g, axis) ? sumOver(weighted(g, exp(d.logQ as Scalar)), [axis]) : g
+      return hasAxis(g, axis) ? sumOver(weighted(g, massOf(d.logQ as Scalar)), [axis]) : g
     }, f)
 
 /** w · g, and 0 where w = 0 though g is infinite there (log q − log p outside the support of q). */

@@ -5,13 +5,14 @@
 
 import { isWithin } from '../dsl/domain.js'
 import { fail } from '../dsl/error.js'
-import { datumAxis, type Givens } from '../dsl/model.js'
+import { datumAxis } from '../dsl/model.js'
 import type { AnyNet } from '../dsl/net.js'
+import type { DataSpec } from '../dsl/objective.js'
 import { type NetParams, type ParameterTensors, type Params, tensorsOf } from '../dsl/params.js'
 import { functionsOf } from '../dsl/run.js'
 import { sameShape } from '../dsl/shape.js'
 import { type Plain, type ValueIn, value } from '../dsl/space.js'
-import { type AnyValue, isValue, showSpaceOf, withOrigins } from '../dsl/value.js'
+import { type AnyValue, isValue, makeValue, showSpaceOf, withOrigins } from '../dsl/value.js'
 
 /** `params`, required exactly when there are nets. */
 export type NeedsParams<T> = keyof T extends never
@@ -33,10 +34,10 @@ export const functionsAt = (nets: unknown, params: unknown): Readonly<Record<str
   return functionsOf(named, tensors)
 }
 
-/** Given data as values; a batch has the axis `datum`. */
+/** Given data as values of the spaces, which may lie in plates; a batch has the axis `datum`. */
 export const givenValues = (spaces: unknown, data: unknown): Readonly<Record<string, AnyValue>> =>
   Object.fromEntries(
-    Object.entries(spaces as Givens).map(([name, space]) => {
+    Object.entries(spaces as Readonly<Record<string, DataSpec>>).map(([name, space]) => {
       const d = (data as Readonly<Record<string, Plain | AnyValue>> | undefined)?.[name]
       if (d === undefined)
         return fail('data', name, `the input '${name}' is missing`, `pass it in { given: { ${name}: … } }`)
@@ -44,9 +45,18 @@ export const givenValues = (spaces: unknown, data: unknown): Readonly<Record<str
     }),
   )
 
+/** Plain data as a value: one event for each element of the plates, or a batch of these along `datum`. */
+const plainValue = (space: DataSpec, data: Plain): AnyValue => {
+  const plates = space.plates ?? []
+  if (plates.length === 0) return value(space, data, datumAxis)
+  const shape = [...plates.map((p) => p.size), ...space.shape]
+  const whole = value({ shape, domain: space.domain }, data, datumAxis)
+  return makeValue(whole.tensor, space.shape, space.domain, [...whole.axes, ...plates])
+}
+
 /** A value of the space, from a value or from plain data; checked. */
-export const checkedValue = (name: string, space: Givens[string], data: Plain | AnyValue): AnyValue => {
-  if (!isValue(data)) return value(space, data, datumAxis)
+export const checkedValue = (name: string, space: DataSpec, data: Plain | AnyValue): AnyValue => {
+  if (!isValue(data)) return plainValue(space, data)
   if (!sameShape(data.shape, space.shape) || !isWithin(data.domain, space.domain))
     fail(
       'domain',

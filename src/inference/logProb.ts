@@ -3,20 +3,21 @@
  *
  *   log p(r | g) = Σ_s log p_s(r_s | the sites before, g)
  *
- * The result has the axes of the record (`datum`, `draw`). Plates are summed. A shared site counts 1/N per datum of the
+ * The result has the axes of the record (`datum`, `draw`). Plates are summed; plain data of a site in plates has one event
+ * for each of their elements. A shared site counts 1/N per datum of the
  * record, so that the sum over the data is the joint log density. A site that `condition` fixed counts. Needs a density at every site; a model with a `push`
  * site does not compile. Tested in tests/inference/logProb.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
-import { giryError, throwAll } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Model, sitesOf } from '../dsl/model.js'
+import { fail, giryError, throwAll } from '../dsl/error.js'
+import { type AnyModel, datumAxis, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { mul } from '../dsl/operations/arithmetic.js'
 import type { SiteNames } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
-import { type AnyValue, expandAxes, sumOver, unionAxes, type Value } from '../dsl/value.js'
+import { type AnyValue, expandAxes, hasAxis, sumOver, unionAxes, type Value } from '../dsl/value.js'
 import { logDensity, total } from './expectation.js'
 import { checkedValue, functionsAt, givenValues, type NeedsGiven, type NeedsParams } from './inputs.js'
 
@@ -60,9 +61,8 @@ export const logProb = <T, G, R>(
       ),
   )
   return tf.tidy(() => {
-    const spaces = Object.fromEntries(sitesOf(m).map(([name, site]) => [name, site.space]))
     const values = Object.fromEntries(
-      Object.entries(spaces).map(([name, space]) => [name, valueAt(name, space, record)]),
+      sitesOf(m).map(([name, site]) => [name, valueAt(name, site, record)] as const),
     )
     const given = givenValues(m.given, options?.given)
     const fixed = Object.values((m as AnyModel).observed ?? {}).map((of) => of())
@@ -88,9 +88,17 @@ export const logProb = <T, G, R>(
   }) as unknown as Value<[], Real>
 }
 
-const valueAt = (name: string, space: Parameters<typeof checkedValue>[1], record: unknown): AnyValue => {
+const valueAt = (name: string, site: Site, record: unknown): AnyValue => {
   const x = (record as Readonly<Record<string, Plain | AnyValue>>)[name]
   if (x === undefined)
     throwAll([giryError('data', name, `the record has no value for site '${name}'`, `pass { ${name}: … }`)])
-  return checkedValue(name, space, x as Plain | AnyValue)
+  const v = checkedValue(name, { ...site.space, plates: site.plates }, x as Plain | AnyValue)
+  if (site.scope === 'shared' && hasAxis(v, datumAxis))
+    fail(
+      'data',
+      name,
+      `site '${name}' is shared, but one value per datum was given`,
+      'give it one value for the whole data set',
+    )
+  return v
 }

@@ -18,8 +18,9 @@ import { run, sitesIn } from '../dsl/run.js'
 import type { Shape } from '../dsl/shape.js'
 import { type AnyValue, expandAxes, type Value } from '../dsl/value.js'
 import { noiseFromSeed } from '../runtime/noise.js'
+import { boundData } from './elbo.js'
 import { functionsAt, givenValues, type NeedsGiven, type NeedsParams } from './inputs.js'
-import { type DrawOptions, datumAxes, drawAxes, type SiteValues, siteAxes } from './sample.js'
+import { type DrawOptions, datumAxes, drawAxes, fixedValues, type SiteValues, siteAxes } from './sample.js'
 
 /** The values of the sites of a model where means are among them. */
 export type MeanValues<R> = {
@@ -40,10 +41,10 @@ export const predictive = <TP, GP, RP, TQ, GQ, RQ, const M extends boolean = fal
   const draws = drawAxes(options.n)
   const leaves = leavesOf(mp)
   return tf.tidy(() => {
-    const given = givenValues({ ...mp.given, ...mq.given }, options.given)
+    const given = givenValues(boundData(mp, mq), options.given)
     const functions = functionsAt({ ...mp.nets, ...mq.nets }, options.params)
     const noise = noiseFromSeed(options.seed ?? 0)
-    const axes = (site: Site) => siteAxes(site, draws, datumAxes(given))
+    const axes = (site: Site) => siteAxes(site, draws, datumAxes(given, fixedValues(mp)))
     const draw = (name: string, site: Site, d: AnyDistribution): AnyValue =>
       d.sample(noise.child(name), axes(site))
     const latents = sitesIn(mq, run(mq, { functions, given, choose: draw }))

@@ -47,9 +47,15 @@ export const siteAxes = (site: Site, draws: readonly Axis[], data: readonly Axis
   ...site.plates,
 ]
 
-/** The axis of the data among given values. */
-export const datumAxes = (given: Readonly<Record<string, AnyValue>>): readonly Axis[] =>
-  unionAxes(Object.values(given)).filter((a) => a.name === datumAxis)
+/** The axis of the data among given values, and those that are fixed. */
+export const datumAxes = (
+  given: Readonly<Record<string, AnyValue>>,
+  fixed: readonly AnyValue[] = [],
+): readonly Axis[] => unionAxes([...Object.values(given), ...fixed]).filter((a) => a.name === datumAxis)
+
+/** The values that `condition` fixed. */
+export const fixedValues = (model: Model): readonly AnyValue[] =>
+  Object.values(model.observed ?? {}).map((of) => of())
 
 /** Independent draws of every site of the model. */
 export const sample = <T, G, R>(
@@ -59,12 +65,13 @@ export const sample = <T, G, R>(
   const draws = drawAxes(options.n)
   return tf.tidy(() => {
     const given = givenValues(model.given, options.given)
+    const data = datumAxes(given, fixedValues(model))
     const noise = noiseFromSeed(options.seed ?? 0)
     const context = run(model, {
       functions: functionsAt(model.nets, options.params),
       given,
       choose: (name, site, d, observed) =>
-        observed ?? d.sample(noise.child(name), siteAxes(site, draws, datumAxes(given))),
+        observed ?? d.sample(noise.child(name), siteAxes(site, draws, data)),
     })
     return sitesIn(model, context) as never
   }) as unknown as SiteValues<R>

@@ -279,6 +279,12 @@ describe('closed forms of KL(q ‖ p)', () => {
     expect(() => klExact(q, p as never)).toThrow(
       'no closed form for KL(normal ‖ laplace) is in the table\n  → use kl, which samples, or pass a table with that row',
     )
+    expect(() => klExact(standardNormal(2), standardNormal(3) as never)).toThrow(
+      'KL(q ‖ p) needs one event shape, but q has Real[2] and p has Real[3]\n  → compare distributions on one space',
+    )
+    expect(() => klExact(iid(2, standardNormal()), iid(4, standardNormal()) as never)).toThrow(
+      'KL(q ‖ p) needs one event shape, but q has Real[2] and p has Real[4]',
+    )
     const larger = {
       ...klTable,
       'normal|laplace': () => makeValue<[], never>(tf.scalar(7), [], real as never),

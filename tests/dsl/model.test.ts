@@ -230,7 +230,14 @@ describe('shared sites and plates', () => {
         bind('x', (c) => normal({ loc: c.mu, scale: 1 }), { plates: { cluster: 4 } }),
       ),
     ).toThrow("two values meet along the axis 'cluster', one of size 3 and one of size 4")
-    for (const plates of [{ cluster: 0 }, { cluster: 1.5 }, { datum: 3 }])
+    for (const plates of [
+      { cluster: 0 },
+      { cluster: 1.5 },
+      { datum: 3 },
+      { particle: 3 },
+      { draw: 3 },
+      { 'enum:z': 3 },
+    ])
       expect(() =>
         pipe(
           Do,

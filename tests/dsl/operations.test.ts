@@ -122,7 +122,13 @@ const unaries: readonly (readonly [string, Unary, Formula, readonly number[]])[]
   ['sub from a number', (x) => sub(3, x), (x) => 3 - x, everywhere],
   ['mul by a number', (x) => mul(-2, x), (x) => -2 * x, everywhere],
   ['div a number', (x) => div(3, x), (x) => 3 / x, above],
-  ['x^2 e^-x', (x) => mul(square(x), exp(neg(x))), (x) => x * x * Math.exp(-x), above],
+  // exp does not fall below e^−87.33, near the smallest normal float32: at 100 that is what is multiplied by 100²
+  [
+    'x^2 e^-x',
+    (x) => mul(square(x), exp(neg(x))),
+    (x) => x * x * Math.exp(-Math.min(x, Math.fround(87.33))),
+    above,
+  ],
 ]
 
 const LARGEST = 3.4028234663852886e38
@@ -198,6 +204,18 @@ onEachBackend('functions of one value', () => {
         }),
         { numRuns: 20 },
       )
+    }
+  })
+
+  it('exp and softplus stay positive, with a finite gradient of their logarithm', () => {
+    for (const f of [exp, softplus]) {
+      const logOf = (t: tf.Tensor) => log(f(makeValue<Shape, M.Real>(t, [t.size], D.real))).tensor
+      const x = tf.tensor1d([-1000, -200, -104, -90, -87, -20])
+      expect([...logOf(x).dataSync()].every(Number.isFinite)).toBe(true)
+      const slopes = tf
+        .grad((t: tf.Tensor) => tf.sum(logOf(t)))(x)
+        .dataSync()
+      expectClose(slopes, [0, 0, 0, 0, 1, 1], 1e-4, 1e-6)
     }
   })
 
@@ -649,8 +667,8 @@ describe('shapes that do not meet', () => {
       'Real[2, 3] cannot be reshaped to [4]: 6 entries are not 4',
     )
     expect(refusal(() => sum(three, 1))).toBe('sum over axis 1 was asked of Real[3], which has 1 event axes')
-    expect(refusal(() => softmax(S.value(S.real(), 1)))).toBe(
-      'softmax works along the last event axis, but Real has none',
+    expect(refusal(() => softmax(S.value(S.real(), 1) as never))).toBe(
+      'softmax works along the last event axis, but a scalar has none',
     )
     expect(refusal(() => log(two as never))).toBe('log takes Positive and was given Real[2]')
     expect(refusal(() => sqrt(two as never))).toBe('sqrt takes NonNegative and was given Real[2]')
@@ -660,6 +678,8 @@ describe('shapes that do not meet', () => {
     expect(refusal(() => gather(matrix, S.value(S.count(), 1) as never))).toBe(
       'gather takes a Category label and was given Count',
     )
+    expect(refusal(() => where(two as never, two, 0))).toBe('where takes Binary and was given Real[2]')
+    expect(refusal(() => powInteger(two, 0))).toBe('powInteger takes a whole number >= 1 and was given 0')
     expect(refusal(() => encodeOneHot(S.value(S.binary(), 1) as never))).toBe(
       'encodeOneHot takes a Category label and was given Binary',
     )
@@ -876,7 +896,15 @@ const domains = [
   row(minimum(k, k), 'Category(3)'),
   row(mul(k, k), 'Count'),
   row(clip(r, -1, 1), 'Real[2]'),
-  row(powInteger(r, 2), 'Real[2]'),
+  row(powInteger(r, 2), 'NonNegative[2]'),
+  row(powInteger(r, 3), 'Real[2]'),
+  row(powInteger(p, 3), 'Positive[2]'),
+  row(sub(1, u), 'Unit[2]'),
+  row(sub(1, b), 'Binary[2]'),
+  row(sub(2, u), 'Real[2]'),
+  row(clip(r, 0.1, 9), 'Positive[2]'),
+  row(clip(r, 0, 9), 'NonNegative[2]'),
+  row(clip(r, 0, 1), 'Unit[2]'),
 ]
 
 describe('the domain of a result', () => {
@@ -890,6 +918,8 @@ describe('the domain of a result', () => {
     for (const [low, high, domain] of [
       [0, 1, D.unit],
       [0.5, 9, D.positive],
+      [0.5, 0.9, D.positive],
+      [0.5, 0.9, D.unit],
       [0, 9, D.nonNegative],
       [-1, 1, D.real],
     ] as const)

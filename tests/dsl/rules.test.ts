@@ -6,6 +6,7 @@ import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
 import type { Feeds } from '../../src/dsl/net.js'
 import type { NameTaken } from '../../src/dsl/notation.js'
+import { meanOverPlate } from '../../src/dsl/operations/plates.js'
 import type { FitFault, MethodFault } from '../../src/dsl/rules.js'
 import type { DataFault } from '../../src/inference/trainingData.js'
 
@@ -188,6 +189,78 @@ describe('q must fit p', () => {
     ])
   })
 
+  it('does not draw a latent along a plate that it has from the data only', () => {
+    const replicates = g.pipe(
+      g.Do,
+      g.bind('z', () => g.standardNormal()),
+      g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 }), { plates: { r: 3 } }),
+    )
+    const each = g.pipe(
+      g.given({ x: g.real() }),
+      g.bind('z', ({ x }) => g.normal({ loc: g.mul(0.5, x), scale: 1 })),
+    )
+    // Plates are not in the types, so only the run time can say it.
+    expect(sentencesOf(() => g.elbo(replicates, each))).toEqual([
+      "latent 'z': q draws it along the plate r, which it has from 'x', but p draws it along no plate",
+    ])
+    const mean = g.pipe(
+      g.given({ x: g.real() }),
+      g.bind('z', ({ x }) => g.normal({ loc: meanOverPlate(x, 'r'), scale: 1 })),
+    )
+    expect(g.elbo(replicates, mean).tag).toBe('objective')
+  })
+
+  it('gets no data for what p shares', () => {
+    const all = g.pipe(
+      g.Do,
+      g.bind('z', () => g.standardNormal()),
+      g.shared('x', () => g.standardNormal()),
+    )
+    const q = g.pipe(
+      reals,
+      g.bind('z', () => g.standardNormal()),
+    )
+    const said: FitFault<typeof all, typeof q> = "datum 'x' is shared in p but the data give one per datum"
+    expect(sentencesOf(() => untyped(all, q))).toEqual([said])
+  })
+
+  it('takes the inputs that p takes', () => {
+    const labelled = g.pipe(
+      g.given({ c: g.real(2) }),
+      g.bind('z', ({ c }) => g.normal({ loc: g.sum(c), scale: 1 })),
+      g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 })),
+    )
+    const q = g.pipe(
+      g.given({ c: g.real(3), x: g.real() }),
+      g.bind('z', () => g.standardNormal()),
+    )
+    const said: FitFault<typeof labelled, typeof q> = "input 'c': p takes Real[2] but q takes Real[3]"
+    expect(sentencesOf(() => untyped(labelled, q))).toEqual([said])
+    const other = g.pipe(
+      g.given({ c: g.positive(2), x: g.real() }),
+      g.bind('z', () => g.standardNormal()),
+    )
+    const domain: FitFault<typeof labelled, typeof other> =
+      "input 'c': p takes Real[2] but q takes Positive[2]"
+    expect(sentencesOf(() => untyped(labelled, other))).toEqual([domain])
+  })
+
+  it('neither takes nor proposes what p is conditioned on', () => {
+    const fixed = g.condition(p, { z: [1, 2] })
+    const taking = g.given({ x: X, z: Z })
+    const taken: FitFault<typeof fixed, typeof taking> =
+      "datum 'z': p is conditioned on it, so q cannot take it as data"
+    expect(sentencesOf(() => untyped(fixed, taking))).toEqual([taken])
+    const proposing = g.pipe(
+      empty,
+      g.bind('z', () => g.standardNormal(2)),
+    )
+    const proposed: FitFault<typeof fixed, typeof proposing> =
+      "site 'z' of q: p is conditioned on it, so it is no latent"
+    expect(sentencesOf(() => untyped(fixed, proposing))).toEqual([proposed])
+    expect(g.elbo(fixed, empty).tag).toBe('objective')
+  })
+
   it('is told every fault at once', () => {
     const q = g.pipe(
       g.given({ x: g.binary(4) }),
@@ -261,7 +334,8 @@ describe('fit', () => {
   it('refuses data of other spaces', async () => {
     const q = g.pipe(
       empty,
-      g.bind('z', () => g.standardNormal(2)),
+      g.nets({ encode: g.gaussian(X, [], Z) }),
+      g.bind('z', ({ x, encode }) => g.normal(encode(x))),
     )
     const bound = g.elbo(p, q)
     const grey = g.dataset({ x: g.unit(3) }, { x: [[0.5, 0.2, 0.1]] })

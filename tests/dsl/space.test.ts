@@ -106,6 +106,13 @@ describe('a space is a codec', () => {
     expect(S.category(10).name).toBe('Category(10)')
   })
 
+  it('refuses numbers of labels that are none', () => {
+    for (const k of [0, -3, 2.5])
+      expect(() => S.category(k)).toThrow(
+        `a Category has a whole number of labels >= 1, but ${k} was given\n  → pass the number of labels: category(10) for the labels 0 … 9`,
+      )
+  })
+
   it('refuses sizes that are none', () => {
     for (const n of [0, -1, 1.5, Number.NaN])
       expect(() => S.real(2, n)).toThrow(

@@ -11,9 +11,14 @@ import { dense, gaussian } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import { bind, Do, given, nets, shared } from '../../src/dsl/notation.js'
 import { add, mul } from '../../src/dsl/operations/arithmetic.js'
-import { binary, real } from '../../src/dsl/space.js'
+import { sumOverPlate } from '../../src/dsl/operations/plates.js'
+import { binary, real, value } from '../../src/dsl/space.js'
 import { elbo } from '../../src/inference/elbo.js'
+import { evidence } from '../../src/inference/evidence.js'
+import { drawSites } from '../../src/inference/expectation.js'
+import { orThrow } from '../../src/inference/fit.js'
 import { init } from '../../src/inference/init.js'
+import { noiseFromSeed } from '../../src/runtime/noise.js'
 import { boundOf } from '../../src/testing/arbitraries/boundCase.js'
 import { finiteCase } from '../../src/testing/arbitraries/finite.js'
 import { factorAnalysisCase } from '../../src/testing/arbitraries/linearGaussian.js'
@@ -237,5 +242,99 @@ describe('a q that does not fit', () => {
     expect(sentences(() => elbo(p, grey as never))).toEqual([
       "datum 'x': p has Real[3] but q takes Binary[3]",
     ])
+  })
+})
+
+describe('plates', () => {
+  const replicates = pipe(
+    Do,
+    bind('z', () => standardNormal()),
+    bind('x', ({ z }) => normal({ loc: z, scale: 1 }), { plates: { r: 3 } }),
+  )
+  const x = [
+    [0.5, -1, 2],
+    [1.5, 1, 0.1],
+  ]
+
+  it('the bound is the evidence at the posterior, which needs the sum over the plate', () => {
+    // z | x ~ N(sum x / 4, 1/4); x ~ N(0, I + 1 1^T)
+    const posterior = pipe(
+      given({ x: real() }),
+      bind('z', ({ x }) => normal({ loc: mul(0.25, sumOverPlate(x, 'r')), scale: 0.5 })),
+    )
+    const o = elbo(replicates, posterior, { kl: 'sampled' })
+    const cov = new Matrix([
+      [2, 1, 1],
+      [1, 2, 1],
+      [1, 1, 2],
+    ])
+    const exact =
+      x.reduce((s, row) => s + logGaussian(new Matrix(row.map((v) => [v])), Matrix.zeros(3, 1), cov), 0) / 2
+    expect(Math.abs(evaluateOnce(o as never, {}, { x }) - exact)).toBeLessThan(1e-5)
+  })
+
+  it('a site is refused in a plate that it does not declare, whatever let it in', () => {
+    const inputs = pipe(
+      given({ c: real() }),
+      bind('z', ({ c }) => normal({ loc: c, scale: 1 })),
+    )
+    const env = {
+      functions: {},
+      data: { c: value(real(), [1, 2, 3], 'r') },
+      noise: noiseFromSeed(1),
+      batch: 1,
+      dataSize: 1,
+    }
+    for (const method of ['pathwise', 'score'] as const)
+      expect(sentences(() => drawSites(inputs, () => method, 1, env))).toEqual([
+        "site 'z' is drawn along the plate r, which it has from 'c', but does not declare it",
+      ])
+    const coin = pipe(
+      given({ c: real() }),
+      bind('z', ({ c }) => bernoulli({ logits: c })),
+    )
+    expect(sentences(() => drawSites(coin, () => 'enumerate', 1, env))).toHaveLength(1)
+  })
+})
+
+describe('conditioned sites', () => {
+  const three = pipe(
+    Do,
+    shared('m', () => standardNormal()),
+    bind('y', ({ m }) => normal({ loc: m, scale: 1 })),
+    bind('x', ({ y }) => normal({ loc: y, scale: 1 })),
+  )
+
+  it('a batch per datum is refused, since batches of data come in other orders and sizes', () => {
+    const q = pipe(
+      given({ x: real() }),
+      shared('m', () => standardNormal()),
+    )
+    const fixed = condition(three, { y: [1, 2, 3, 4] })
+    expect(sentences(() => elbo(fixed, q))).toEqual([
+      "site 'y' is conditioned on 4 data, which a bound would meet in other orders and sizes",
+    ])
+    expect(elbo(condition(three, { y: 1 }), q).tag).toBe('objective')
+  })
+
+  it('a shared one counts 1/N, in the bound as in the evidence', async () => {
+    const fixed = condition(three, { m: 0.7 })
+    const q = pipe(
+      given({ x: real() }),
+      // y | x, m ~ N((x + m) / 2, 1/2)
+      bind('y', ({ x }) => normal({ loc: mul(0.5, add(x, 0.7)), scale: Math.SQRT1_2 })),
+    )
+    const xs = [0.3, -1, 2]
+    const bound = evaluateOnce(elbo(fixed, q, { kl: 'sampled' }) as never, {}, { x: xs })
+    const term = (at: number, loc: number, variance: number) =>
+      logGaussian(new Matrix([[at]]), new Matrix([[loc]]), new Matrix([[variance]]))
+    const each = xs.map((v) => term(v, 0.7, 2) + term(0.7, 0, 1) / 3)
+    expect(Math.abs(bound - each.reduce((a, b) => a + b, 0) / 3)).toBeLessThan(1e-5)
+    for (const method of ['linear-Gaussian', 'quadrature'] as const) {
+      const found = await orThrow(evidence(fixed, { x: xs }, { method }))
+      found.value.forEach((v, i) => {
+        expect(Math.abs(v - (each[i] as number))).toBeLessThan(1e-5)
+      })
+    }
   })
 })

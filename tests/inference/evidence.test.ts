@@ -240,3 +240,30 @@ describe('posterior points', () => {
     expect(() => post.logDensity({ z: [1, 2] })).toThrow("latent 'z' was given 2 points for 3 data")
   })
 })
+
+describe('conditioned models', () => {
+  it('observe what is fixed, without further data', async () => {
+    const fixed = condition(pair, { x: [0, 1, -2] })
+    const found = await orThrow(evidence(fixed, {}))
+    found.value.forEach((v, i) => {
+      expect(v).toBeCloseTo(marginal([0, 1, -2][i] as number), 6)
+    })
+  })
+
+  it('count a shared site that is fixed once over all data, by enumeration too', async () => {
+    const coin = pipe(
+      Do,
+      shared('m', () => standardNormal()),
+      bind('c', () => bernoulli({ probs: 0.5 })),
+      bind('x', ({ c, m }) => normal({ loc: mul(c, m), scale: 1 })),
+    )
+    const x = [0.4, -1]
+    const found = await orThrow(evidence(condition(coin, { m: 1.5 }), { x }))
+    expect(found.method).toBe('enumeration')
+    const normalAt = (v: number, m: number) => Math.exp(-0.5 * (v - m) ** 2 - 0.5 * log2Pi)
+    x.forEach((v, i) => {
+      const own = Math.log(0.5 * normalAt(v, 0) + 0.5 * normalAt(v, 1.5))
+      expect(found.value[i]).toBeCloseTo(own + Math.log(normalAt(1.5, 0)) / 2, 5)
+    })
+  })
+})

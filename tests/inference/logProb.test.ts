@@ -134,3 +134,38 @@ describe('logProb', () => {
     ).toThrow("site 'x' is drawn from push, which has no density")
   })
 })
+
+describe('plates and shared sites', () => {
+  const plated = pipe(
+    Do,
+    bind('w', () => standardNormal(), { plates: { r: 3 } }),
+  )
+
+  it('plain data of a site in plates has one event for each of their elements', () => {
+    const one = [1, 2, 3].reduce((s, x) => s + logNormal(x, 0, 1), 0)
+    const found = logProb(plated, { w: [1, 2, 3] })
+    expect(found.axes).toEqual([])
+    expectNumbers(toTypedArray(found), [one])
+    // R: sum(dnorm(1:3, log = TRUE)) = -9.756816
+    expect(toTypedArray(found)[0]).toBeCloseTo(-9.756816, 5)
+    const batch = logProb(plated, {
+      w: [
+        [1, 2, 3],
+        [0, 0, 0],
+      ],
+    })
+    expect(batch.axes).toEqual([{ name: 'datum', size: 2 }])
+    expectNumbers(toTypedArray(batch), [one, 3 * logNormal(0, 0, 1)])
+  })
+
+  it('one value per datum for a shared site is refused', () => {
+    const mean = pipe(
+      Do,
+      shared('m', () => standardNormal()),
+      bind('x', ({ m }) => normal({ loc: m, scale: 1 })),
+    )
+    expect(() => logProb(mean, { m: [0, 1], x: [0, 1] })).toThrow(
+      "site 'm' is shared, but one value per datum was given",
+    )
+  })
+})

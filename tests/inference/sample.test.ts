@@ -1,6 +1,7 @@
 /** sample and predictive: moments, conditional structure, axes, seeds, faults. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
+import { condition } from '../../src/dsl/condition.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
 import { push } from '../../src/dsl/distributions/push.js'
@@ -10,8 +11,8 @@ import { mul } from '../../src/dsl/operations/arithmetic.js'
 import { binary, real } from '../../src/dsl/space.js'
 import { toArray, toTypedArray } from '../../src/dsl/value.js'
 import { init } from '../../src/inference/init.js'
-import { sample } from '../../src/inference/sample.js'
 import { predictive } from '../../src/inference/predictive.js'
+import { sample } from '../../src/inference/sample.js'
 import { followsCdf, hasMean } from '../../src/testing/laws/distribution.js'
 
 const n = 4000
@@ -163,5 +164,23 @@ describe('predictive', () => {
   it('gives means where asked for, which equal the latents here', () => {
     const { z, x } = predictive(p, q, { given: { x: [[0.3], [0.1]] }, mean: true, seed: 1 })
     expect(toArray(x)).toEqual(toArray(z))
+  })
+})
+
+describe('a conditioned batch', () => {
+  it('has every site drawn per datum of it', () => {
+    const pair = pipe(
+      Do,
+      bind('z', () => standardNormal()),
+      bind('x', ({ z }) => normal({ loc: z, scale: 1 })),
+      bind('y', ({ z }) => normal({ loc: z, scale: 1e-6 })),
+    )
+    const { z, y } = sample(condition(pair, { x: [1, 2, 3] }), { n: 2, seed: 3 })
+    expect(z.axes).toEqual([
+      { name: 'draw', size: 2 },
+      { name: 'datum', size: 3 },
+    ])
+    expect(new Set(toTypedArray(z)).size).toBe(6)
+    expect(y.axes).toEqual(z.axes)
   })
 })

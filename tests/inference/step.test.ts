@@ -128,11 +128,11 @@ describe('findCulprit', () => {
   })
 
   it('names a term whose value is finite but whose gradient is not', () => {
-    // d √m / dm is infinite at m = 0.
+    // d √s / ds is infinite at s = |m| = 0.
     const steep = g.pipe(
       g.given({ x: g.real() }),
-      g.nets({ m: g.parameter(g.nonNegative(), { start: { kind: 'constant', value: -200 } }) }),
-      g.bind('z', ({ m }) => g.normal({ loc: g.sqrt(m()), scale: 1 })),
+      g.nets({ m: g.parameter(g.real(), { start: { kind: 'constant', value: 0 } }) }),
+      g.bind('z', ({ m }) => g.normal({ loc: g.sqrt(g.abs(m())), scale: 1 })),
     )
     const model = g.pipe(
       g.Do,

@@ -1,4 +1,4 @@
-// A user installs the packed package: the page of user code compiles under both module resolutions with every
+// A user installs the packed package: the page of user code, and a library with declarations, compile under both module resolutions with every
 // supported compiler, and runs with plain node, whose native ESM resolution forgives less than a bundler's.
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aboutGiry, compile, consumer, node, pack, root } from './consumer.js'
 
 const page = readFileSync(join(root, 'tests/package/page.ts'), 'utf8')
+const library = readFileSync(join(root, 'tests/package/library.ts'), 'utf8')
 const importing = (entries: readonly string[]): string =>
   `${entries.map((entry, i) => `import * as e${i} from '${entry}'`).join('\n')}
 console.log([${entries.map((_, i) => `Object.keys(e${i}).length > 0`).join(', ')}].join(' '))\n`
@@ -16,6 +17,7 @@ const strict = {
   exactOptionalPropertyTypes: true,
   noUncheckedIndexedAccess: true,
   skipLibCheck: true, // the typings of tfjs need it
+  declaration: true, // every type inferred for an export has a name that the user can reach
   rootDir: '.',
   outDir: 'out',
 }
@@ -30,13 +32,21 @@ beforeAll(() => {
   projects.nodenext = consumer(tarball, {
     compilerOptions: { ...strict, module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'] },
     extra: ['fast-check', '@types/node'],
-    files: { 'page.ts': page, 'entries.ts': importing(['giry', 'giry/models', 'giry/testing', 'giry/data']) },
+    files: {
+      'page.ts': page,
+      'library.ts': library,
+      'entries.ts': importing(['giry', 'giry/models', 'giry/testing', 'giry/data']),
+    },
   })
   // without it, and without the types of Node: a browser project
   projects.bundler = consumer(tarball, {
     compilerOptions: { ...strict, module: 'ESNext', moduleResolution: 'Bundler', types: [] },
     extra: [],
-    files: { 'page.ts': page, 'entries.ts': importing(['giry', 'giry/models', 'giry/data']) },
+    files: {
+      'page.ts': page,
+      'library.ts': library,
+      'entries.ts': importing(['giry', 'giry/models', 'giry/data']),
+    },
   })
 }, 240_000)
 
@@ -47,7 +57,7 @@ afterAll(() => {
 
 describe.each(['nodenext', 'bundler'] as const)('a consumer with moduleResolution %s', (kind) => {
   it.each(compilers)(
-    'compiles the page of user code under %s',
+    'compiles the page of user code, and a library with its declarations, under %s',
     (compiler) => {
       expect(compile(projects[kind], compiler)).toEqual({ status: 0, output: '' })
     },

@@ -79,7 +79,13 @@ describe('parameters outside their domain do not compile', () => {
       Value<[3], Positive>,
       'normal'
     > = 'normal was given Real[2] and Positive[3]'
-    expectTypeOf([real, negative, probs, vector, factor, shapes]).toBeArray()
+    const scalarLogits: IsVector<3, 'logits of categorical'> = {
+      error: 'logits of categorical must be a vector, but 3 was given',
+    }
+    const triangular: Squares<Value<[2], Real>, 1> = {
+      error: 'scaleTril of multivariateNormal must be Cholesky[2, 2], but 1 was given',
+    }
+    expectTypeOf([real, negative, probs, vector, factor, shapes, scalarLogits, triangular]).toBeArray()
   })
 
   it('refuses each parameter of each distribution', () => {
@@ -101,6 +107,8 @@ describe('parameters outside their domain do not compile', () => {
     categorical({ probs: r3 })
     // @ts-expect-error logits of categorical must be a vector, but Real was given
     categorical({ logits: r })
+    // @ts-expect-error logits of categorical must be a vector, but 3 was given
+    categorical({ logits: 3 })
     // @ts-expect-error logits of oneHotCategorical must be a vector, but Real[2, 3] was given
     oneHotCategorical({ logits: r23 })
     // @ts-expect-error probs of oneHotCategorical must be Simplex, but Unit[2] was given
@@ -135,6 +143,8 @@ describe('parameters outside their domain do not compile', () => {
     const measure: Alike<readonly [typeof n2, typeof b], 'mixture'> =
       'mixture was given a normal on Real[2] and a bernoulli on Binary[2]'
     expectTypeOf([shape, measure]).toBeArray()
+    // @ts-expect-error independent was given no distributions
+    independent([])
     // @ts-expect-error independent was given a normal on Real[2] and a normal on Real[3]
     independent([n2, n3])
     // @ts-expect-error mixture was given a normal on Real[2] and a bernoulli on Binary[2]
@@ -169,6 +179,13 @@ describe('what a distribution is known to be', () => {
     expectTypeOf<typeof both.space.shape>().toEqualTypeOf<[2, 2]>()
     const mixed = mixture({ logits: r2 }, [standardNormal(), exponential({ rate: 1 })])
     expectTypeOf<typeof mixed.space.shape>().toEqualTypeOf<[]>()
+    const computed = mixture(
+      { logits: r3 },
+      [-1, 0, 1].map((loc) => normal({ loc, scale: p2 })),
+    )
+    expectTypeOf<typeof computed.space>().toEqualTypeOf<EventSpace<[2], Real>>()
+    expectTypeOf<CapabilitiesOf<typeof computed>>().toEqualTypeOf<'density'>()
+    expectTypeOf(computed.mean()).toEqualTypeOf<Value<[2], Real>>()
   })
 
   it('has the capabilities of its parts', () => {

@@ -121,6 +121,33 @@ it('rule 6: shared on one side only', () => {
   )
   // @ts-expect-error latent 'z' is drawn per datum in p but q shares one
   g.elbo(p, sharing)
+  const all = g.pipe(
+    g.Do,
+    g.shared('x', () => g.standardNormal()),
+  )
+  // @ts-expect-error datum 'x' is shared in p but the data give one per datum
+  g.elbo(all, g.given({ x: g.real() }))
+})
+
+it('inputs: one space on both sides', () => {
+  const labelled = g.pipe(
+    g.given({ c: g.real(2) }),
+    g.bind('x', ({ c }) => g.normal({ loc: g.sum(c), scale: 1 })),
+  )
+  g.elbo(labelled, g.given({ c: g.real(2), x: g.real() }))
+  // @ts-expect-error input 'c': p takes Real[2] but q takes Real[3]
+  g.elbo(labelled, g.given({ c: g.real(3), x: g.real() }))
+  // @ts-expect-error input 'c': p takes Real[2] but q takes Positive[2]
+  g.elbo(labelled, g.given({ c: g.positive(2), x: g.real() }))
+})
+
+it('a site that p is conditioned on is neither data nor latent', () => {
+  const fixed = g.condition(p, { z: [1, 2] })
+  g.elbo(fixed, g.given({ x: X }))
+  // @ts-expect-error datum 'z': p is conditioned on it, so q cannot take it as data
+  g.elbo(fixed, g.given({ x: X, z: Z }))
+  // @ts-expect-error site 'z' of q: p is conditioned on it, so it is no latent
+  g.elbo(fixed, q)
 })
 
 it('rule 7: names, domains, nets, closed forms', () => {

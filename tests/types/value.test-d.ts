@@ -1,13 +1,40 @@
+import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expectTypeOf, it } from 'vitest'
 import type * as A from '../../src/dsl/domains/arithmetic.js'
 import type * as M from '../../src/dsl/domains/marks.js'
-import type { Meets } from '../../src/dsl/operations/argument.js'
-import { add, clip, div, maximum, minimum, mul, square, sub } from '../../src/dsl/operations/arithmetic.js'
+import type { Meets, Takes } from '../../src/dsl/operations/argument.js'
+import {
+  add,
+  clip,
+  div,
+  maximum,
+  minimum,
+  mul,
+  powInteger,
+  square,
+  sub,
+} from '../../src/dsl/operations/arithmetic.js'
 import { greater, where } from '../../src/dsl/operations/comparisons.js'
-import { exp, log, log1p, sigmoid, softmax, softplus, sqrt } from '../../src/dsl/operations/functions.js'
+import {
+  exp,
+  lgamma,
+  log,
+  log1p,
+  sigmoid,
+  softmax,
+  softplus,
+  sqrt,
+} from '../../src/dsl/operations/functions.js'
 import { concat, stack } from '../../src/dsl/operations/joining.js'
 import { lift } from '../../src/dsl/operations/lift.js'
-import { at, encodeOneHot, gather, type Labels, slice } from '../../src/dsl/operations/picking.js'
+import {
+  at,
+  encodeOneHot,
+  gather,
+  type IsLabel,
+  type Labels,
+  slice,
+} from '../../src/dsl/operations/picking.js'
 import { type Multiplies, matMul } from '../../src/dsl/operations/products.js'
 import { reshape, transpose } from '../../src/dsl/operations/rearranging.js'
 import { logSumExp, max, mean, sum } from '../../src/dsl/operations/reductions.js'
@@ -93,13 +120,31 @@ describe('domains', () => {
     expectTypeOf<Value<[2], M.Real>>().not.toExtend<Value<[2], M.Positive>>()
     expectTypeOf<Value<[2], M.Real>>().not.toExtend<Value<[3], M.Real>>()
     expectTypeOf<Value<[], M.Category<3>>>().not.toExtend<Value<[], M.Category<4>>>()
-    expectTypeOf(log).toBeCallableWith(p2)
-    // @ts-expect-error log takes Positive
+    expectTypeOf(log(p2)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf<typeof log>().toExtend<(x: Value<[2], M.Positive>) => Value<[2], M.Real>>()
+    expectTypeOf(pipe(p2, log)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(pipe(p2, sqrt, log)).toEqualTypeOf<Value<[2], M.Real>>()
+    // @ts-expect-error log takes Positive and was given Real[2]
     log(r2)
-    // @ts-expect-error sqrt takes NonNegative
+    // @ts-expect-error sqrt takes NonNegative and was given Real[2]
     sqrt(r2)
-    // @ts-expect-error log1p takes NonNegative
+    // @ts-expect-error log1p takes NonNegative and was given Real[2]
     log1p(r2)
+    // @ts-expect-error lgamma takes Positive and was given NonNegative[2]
+    lgamma(n2)
+    // @ts-expect-error softmax works along the last event axis, but a scalar has none
+    softmax(scalar)
+    // @ts-expect-error where takes Binary and was given Real[2]
+    where(r2, r2, 0)
+    // @ts-expect-error encodeOneHot takes a Category label and was given Real
+    encodeOneHot(scalar)
+    expectTypeOf<
+      Takes<typeof r2, M.Positive, 'log'>
+    >().toEqualTypeOf<'log takes Positive and was given Real[2]'>()
+    expectTypeOf<Takes<typeof p2, M.NonNegative, 'sqrt'>>().toEqualTypeOf<unknown>()
+    expectTypeOf<
+      IsLabel<typeof scalar, 'encodeOneHot'>
+    >().toEqualTypeOf<'encodeOneHot takes a Category label and was given Real'>()
   })
 
   it('of numbers are read off the literal', () => {
@@ -134,7 +179,21 @@ describe('operations', () => {
     expectTypeOf(softmax(r2)).toEqualTypeOf<Value<[2], M.Simplex>>()
     expectTypeOf(softplus(scalar)).toEqualTypeOf<Value<[], M.Positive>>()
     expectTypeOf(sqrt(p2)).toEqualTypeOf<Value<[2], M.Positive>>()
-    expectTypeOf(clip(r2, 0, 1)).toEqualTypeOf<Value<[2], M.Real>>()
+    same<ReturnType<typeof unitClip>>().as<Value<[2], M.Unit>>(true)
+    expectTypeOf(clip(r2, 1e-3, 10)).toEqualTypeOf<Value<[2], M.Positive>>()
+    expectTypeOf(clip(r2, 1e-7, 0.5)).toExtend<Value<[2], M.Positive & M.Unit>>()
+    expectTypeOf(clip(r2, 0, 10)).toEqualTypeOf<Value<[2], M.NonNegative>>()
+    expectTypeOf(clip(r2, -1, 1)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(clip(r2, n, n)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(sub(1, sigmoid(r2))).toEqualTypeOf<Value<[2], M.Unit>>()
+    expectTypeOf(sub(1, b2)).toEqualTypeOf<Value<[2], M.Binary>>()
+    expectTypeOf(sub(1, p2)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(sub(2, sigmoid(r2))).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(powInteger(p2, 3)).toEqualTypeOf<Value<[2], M.Positive>>()
+    expectTypeOf(powInteger(n2, 3)).toEqualTypeOf<Value<[2], M.NonNegative>>()
+    expectTypeOf(powInteger(r2, 4)).toEqualTypeOf<Value<[2], M.NonNegative>>()
+    expectTypeOf(powInteger(r2, 3)).toEqualTypeOf<Value<[2], M.Real>>()
+    expectTypeOf(powInteger(r2, n)).toEqualTypeOf<Value<[2], M.Real>>()
     expectTypeOf(greater(r2, 0)).toEqualTypeOf<Value<[2], M.Binary>>()
     expectTypeOf(sum(m23)).toEqualTypeOf<Value<[], M.Real>>()
     expectTypeOf(sum(m23, 0)).toEqualTypeOf<Value<[3], M.Real>>()
@@ -158,6 +217,7 @@ describe('operations', () => {
     expectTypeOf(add(wide, r2)).toEqualTypeOf<Value<[2], M.Real>>()
   })
   const sum2 = sub(r2, p2)
+  const unitClip = () => clip(r2, 0, 1)
 
   it('choose whole events by a scalar, and entries by a vector', () => {
     same<ReturnType<typeof whole>>().as<Value<[2], M.Simplex>>(true)

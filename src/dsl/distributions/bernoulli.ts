@@ -19,13 +19,14 @@ import {
 import { binary, isWithin, nonNegative, real, unit } from '../domain.js'
 import type { Binary, Real, Unit } from '../domains/marks.js'
 import { fail } from '../error.js'
+import { softplus as softplusOf } from '../numerics/softplus.js'
 import type { Arg, ShapeOf } from '../operations/argument.js'
 import { add, mul, neg, sub } from '../operations/arithmetic.js'
 import { less, lessEqual } from '../operations/comparisons.js'
-import { logSigmoid, sigmoid, softplus } from '../operations/functions.js'
+import { logSigmoid, sigmoid } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
 import { type Shape, sizeOf } from '../shape.js'
-import { makeValue, type Value, withDomain } from '../value.js'
+import { type AnyValue, elementwise, makeValue, type Value, withDomain } from '../value.js'
 import { uniformNoise } from './draw.js'
 import { plogp, relativeEntropy, safeLog, selected } from './masses.js'
 import { parameter, type Within } from './parameter.js'
@@ -62,6 +63,10 @@ export const bernoulli: {
       : fromLogits(parameter('logits of bernoulli', real, p.logits))
   ) as Bernoulli<never>
 }
+
+/** log(1 + e^x) without the floor of the operation: a surprisal may be 0. */
+const softplus = (x: AnyValue): Value<Shape, Real> =>
+  elementwise('softplus', real, (t) => softplusOf(t as tf.Tensor), x)
 
 const fromLogits = (logits: Value<Shape, Real>): Bernoulli<Shape> =>
   coins(

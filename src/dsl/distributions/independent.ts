@@ -38,8 +38,8 @@ import {
   supportOf,
 } from './parts.js'
 
-/** A list of at least one distribution. */
-export type Distributions = readonly [AnyDistribution, ...AnyDistribution[]]
+/** A list of distributions: a tuple, or an array whose length the compiler does not know. */
+export type Distributions = readonly AnyDistribution[]
 
 type EventOf<Ds extends Distributions> = [Ds['length'], ...ShapeIn<Ds[0]>]
 

@@ -9,7 +9,7 @@
  * Entry by entry, in nats. Tested in tests/dsl/distributions/masses.test.ts.
  */
 
-import { positive } from '../domain.js'
+import { binary, isWithin, positive } from '../domain.js'
 import type { Binary, Real, Unit } from '../domains/marks.js'
 import { mul, sub } from '../operations/arithmetic.js'
 import { greater, where } from '../operations/comparisons.js'
@@ -32,8 +32,9 @@ export const safeLog = (p: Value<Shape, Unit>): Reals => {
 /** p log p, 0 where p = 0. */
 export const plogp = (p: Value<Shape, Unit>): Reals => mul(p, logWhere(greater(p, 0), p)) as Reals
 
-/** log p where x = 1, 0 where x = 0. */
-export const selected = (x: Value<Shape, Binary>, p: Value<Shape, Unit>): Reals => logWhere(x, p)
+/** log p where x = 1, 0 where x = 0; a mixture also passes counts, which are coins where they lie in the support. */
+export const selected = (x: Value<Shape, Binary>, p: Value<Shape, Unit>): Reals =>
+  logWhere(isWithin(x.domain, binary) ? x : greater(x, 0), p)
 
 /** q (log q − log p), entry by entry. */
 export const relativeEntropy = (q: Value<Shape, Unit>, logQ: Reals, logP: Reals): Reals => {

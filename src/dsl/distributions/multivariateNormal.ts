@@ -21,7 +21,7 @@ import type { Cholesky, NonNegative, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { diagPart } from '../numerics/triangular.js'
 import { triangularSolve } from '../numerics/triangularSolve.js'
-import type { Arg, ShapeOf } from '../operations/argument.js'
+import type { Arg, ShapeOf, ShowArg } from '../operations/argument.js'
 import { add, div, mul, square, sub } from '../operations/arithmetic.js'
 import { log } from '../operations/functions.js'
 import { matMul } from '../operations/products.js'
@@ -41,7 +41,7 @@ import {
 } from '../value.js'
 import { normalNoise } from './draw.js'
 import { halfLog2Pi, type Normal } from './normal.js'
-import { parameter, type ShowArg, type Within } from './parameter.js'
+import { parameter, type Within } from './parameter.js'
 import type { CountOf, IsVector } from './probabilities.js'
 
 /** The parameters of a multivariate normal. */
@@ -68,7 +68,11 @@ export type MultivariateNormal<N extends number> = Distribution<
 export type Squares<L, T> =
   SameShape<ShapeOf<T>, readonly [CountOf<L>, CountOf<L>]> extends true
     ? unknown
-    : `scaleTril of multivariateNormal must be Cholesky${ShapeName<[CountOf<L>, CountOf<L>]>}, but ${ShowArg<T>} was given`
+    : [T] extends [number]
+      ? {
+          readonly error: `scaleTril of multivariateNormal must be Cholesky${ShapeName<[CountOf<L>, CountOf<L>]>}, but ${T} was given`
+        }
+      : `scaleTril of multivariateNormal must be Cholesky${ShapeName<[CountOf<L>, CountOf<L>]>}, but ${ShowArg<T>} was given`
 
 /** N(loc, L Lᵀ). */
 export const multivariateNormal = <const L extends Arg, const T extends Arg>(p: {

@@ -29,7 +29,7 @@ import { sum } from '../operations/reductions.js'
 import { type Shape, sizeOf } from '../shape.js'
 import { type AnyValue, elementwise, makeValue, type Value } from '../value.js'
 import { normalNoise } from './draw.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { eventShape, overEvent, parameter, requireSizes, type Within } from './parameter.js'
 
 /** The parameters of a normal. */
 export interface LocScale<S extends Shape> {
@@ -63,6 +63,7 @@ export const normal = <const L extends Arg, const Sc extends Arg>(p: {
 
 /** N(0, I) of event shape [n], or of a whole shape; without arguments a scalar. */
 export const standardNormal = <const S extends number[]>(...shape: S): Normal<S> => {
+  requireSizes('standardNormal', shape)
   const n = sizeOf(shape)
   const loc = makeValue<Shape, Real>(tf.zeros([...shape]), shape, real)
   const scale = makeValue<Shape, Positive>(tf.ones([...shape]), shape, positive)

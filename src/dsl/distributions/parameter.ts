@@ -8,12 +8,9 @@ import * as tf from '@tensorflow/tfjs'
 import { domainRemedy, isWithin } from '../domain.js'
 import type { Domain, DomainName } from '../domains/marks.js'
 import { fail } from '../error.js'
-import { type Arg, asValue, type DomainOf, type ShapeOf } from '../operations/argument.js'
-import { type Shape, type ShapeName, sameShape } from '../shape.js'
+import { type Arg, asValue, type DomainOf, type ShowArg } from '../operations/argument.js'
+import { type Shape, sameShape } from '../shape.js'
 import { type AnyValue, isValue, onEvent, showSpaceOf, unionShape, type Value, withDomain } from '../value.js'
-
-/** How an argument is printed: its space, or the number. */
-export type ShowArg<A> = A extends number ? `${A}` : `${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>}`
 
 /**
  * Accepts an argument within the domain; otherwise a sentence (in a record for numbers, since a number and a literal
@@ -55,3 +52,15 @@ export const overEvent = <S extends Shape, D>(v: Value<Shape, D>, shape: S): Val
 /** The common event shape of the parameters of a distribution. */
 export const eventShape = (family: string, parameters: readonly AnyValue[]): Shape =>
   unionShape(parameters, family)
+
+/** The shape that a distribution was asked for, checked: sizes are whole numbers >= 1. */
+export const requireSizes = (family: string, shape: Shape): void => {
+  const axis = shape.findIndex((n) => !Number.isInteger(n) || n < 1)
+  if (axis >= 0)
+    fail(
+      'shape',
+      family,
+      `${family} cannot have size ${shape[axis]} along axis ${axis}`,
+      'sizes are whole numbers >= 1',
+    )
+}

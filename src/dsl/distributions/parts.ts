@@ -47,16 +47,15 @@ export type MomentsIf<D, S extends Shape> = [D] extends [Moments<Shape>] ? Momen
 export type EntropyIf<D> = [D] extends [Entropy] ? Entropy : unknown
 
 /** Accepts parts of one event shape and one measure; otherwise a sentence. */
-export type Alike<Ds extends readonly AnyDistribution[], Family extends string> = Ds extends readonly [
-  infer A extends AnyDistribution,
-  ...infer R extends readonly AnyDistribution[],
-]
-  ? Differing<A, R> extends infer B extends AnyDistribution
-    ? [B] extends [never]
-      ? unknown
-      : `${Family} was given a ${A['family']} on ${ShowSpaceIn<A>} and a ${B['family']} on ${ShowSpaceIn<B>}`
+export type Alike<Ds extends readonly AnyDistribution[], Family extends string> = Ds extends readonly []
+  ? `${Family} was given no distributions`
+  : Ds extends readonly [infer A extends AnyDistribution, ...infer R extends readonly AnyDistribution[]]
+    ? Differing<A, R> extends infer B extends AnyDistribution
+      ? [B] extends [never]
+        ? unknown
+        : `${Family} was given a ${A['family']} on ${ShowSpaceIn<A>} and a ${B['family']} on ${ShowSpaceIn<B>}`
+      : unknown
     : unknown
-  : unknown
 
 type ShowSpaceIn<D> = `${DomainName<DomainIn<D>>}${ShapeName<ShapeIn<D>>}`
 

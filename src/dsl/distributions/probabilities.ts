@@ -8,14 +8,14 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { real, simplex } from '../domain.js'
-import type { DomainName, Real, Simplex } from '../domains/marks.js'
+import type { Real, Simplex } from '../domains/marks.js'
 import { fail } from '../error.js'
 import * as numerics from '../numerics/logSumExp.js'
-import type { Arg, DomainOf, ShapeOf } from '../operations/argument.js'
+import type { Arg, ShapeOf, ShowArg } from '../operations/argument.js'
 import { mul, neg } from '../operations/arithmetic.js'
 import { greater, less, where } from '../operations/comparisons.js'
 import { sum } from '../operations/reductions.js'
-import type { Last, Shape, ShapeName } from '../shape.js'
+import type { Last, Shape } from '../shape.js'
 import { type AnyValue, onEvent, showSpaceOf, type Value } from '../value.js'
 import { relativeEntropy, safeLog } from './masses.js'
 import { parameter, type Within } from './parameter.js'
@@ -25,13 +25,15 @@ export type ProbabilityParameters<K extends number> =
   | { readonly logits: Value<[K], Real> }
   | { readonly probs: Value<[K], Simplex> }
 
-/** Accepts a vector; otherwise a sentence. */
+/** Accepts a vector; otherwise a sentence (in a record for numbers, as in `Within`). */
 export type IsVector<A, What extends string> =
   ShapeOf<A> extends readonly [number]
     ? unknown
     : number extends ShapeOf<A>['length']
       ? unknown
-      : `${What} must be a vector, but ${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>} was given`
+      : [A] extends [number]
+        ? { readonly error: `${What} must be a vector, but ${A} was given` }
+        : `${What} must be a vector, but ${ShowArg<A>} was given`
 
 /** Logits that a family accepts. */
 export type LogitsOf<L, Family extends string> = L &

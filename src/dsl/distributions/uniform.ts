@@ -30,7 +30,7 @@ import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { makeValue, type Value, withDomain } from '../value.js'
 import { uniformNoise } from './draw.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { eventShape, overEvent, parameter, requireSizes, type Within } from './parameter.js'
 import { onSupport } from './support.js'
 
 /** A product of independent uniforms of event shape S, on the domain D. */
@@ -58,12 +58,14 @@ export const uniform = <const L extends Arg, const H extends Arg>(p: {
 }
 
 /** U(0, 1) of event shape [n], or of a whole shape; without arguments a scalar. On Unit. */
-export const standardUniform = <const S extends number[]>(...shape: S): Uniform<S, Unit> =>
-  between(
+export const standardUniform = <const S extends number[]>(...shape: S): Uniform<S, Unit> => {
+  requireSizes('standardUniform', shape)
+  return between(
     makeValue<Shape, Real>(tf.zeros([...shape]), shape, real),
     makeValue<Shape, Real>(tf.ones([...shape]), shape, real),
     unit,
   ) as Uniform<Shape, Unit> as Uniform<S, Unit>
+}
 
 const requireOrder = (low: Arg, high: Arg): void => {
   if (typeof low === 'number' && typeof high === 'number' && !(low < high))

@@ -29,5 +29,13 @@ export type Meets<A, B, Operation extends string> =
         ? unknown
         : `${Operation} was given ${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>} and ${DomainName<DomainOf<B>>}${ShapeName<ShapeOf<B>>}`
 
+/** How an argument is printed: its space, or the number. */
+export type ShowArg<A> = A extends number ? `${A}` : `${DomainName<DomainOf<A>>}${ShapeName<ShapeOf<A>>}`
+
+/** Accepts a value of the domain; otherwise a sentence: `log takes Positive and was given Real[2]`. */
+export type Takes<V, D, Operation extends string> = [DomainOf<V>] extends [D]
+  ? unknown
+  : `${Operation} takes ${DomainName<D>} and was given ${ShowArg<V>}`
+
 /** The argument as a value. */
 export const asValue = (a: Arg): AnyValue => (isValue(a) ? a : constant(a, domainOfNumber(a)))

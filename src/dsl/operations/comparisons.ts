@@ -3,12 +3,21 @@
  * their gradient is 0. Tested in tests/dsl/operations.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import { binary, join } from '../domain.js'
+import { binary, isWithin, join } from '../domain.js'
 import { type MixedDomain, mixedDomain } from '../domains/arithmetic.js'
 import type { Binary, Domain } from '../domains/marks.js'
+import { fail } from '../error.js'
 import type { Shape } from '../shape.js'
-import { elementwise, type Value } from '../value.js'
-import { type Arg, asValue, type Both, type DomainOf, type Meets, type ShapeOf } from './argument.js'
+import { type AnyValue, elementwise, showSpaceOf, type Value } from '../value.js'
+import {
+  type Arg,
+  asValue,
+  type Both,
+  type DomainOf,
+  type Meets,
+  type ShapeOf,
+  type Takes,
+} from './argument.js'
 
 /** A comparison of two arguments. */
 export type Comparison<Name extends string> = <const A extends Arg, const B extends Arg>(
@@ -45,14 +54,25 @@ export const notEqual: Comparison<'notEqual'> = compare('notEqual', tf.notEqual)
 /** Domain of a choice: a scalar condition chooses whole events, any other one entry by entry. */
 export type ChosenDomain<C extends Shape, A, B> = C extends readonly [] ? A | B : MixedDomain<A, B>
 
-/** a where the condition is 1, b where it is 0; the untaken branch gets no gradient. */
-export const where = <C extends Value<readonly number[], Binary>, const A extends Arg, const B extends Arg>(
-  condition: C,
+/**
+ * a where the condition is 1, b where it is 0. The value and a finite gradient of the branch not taken do not matter;
+ * but both branches are computed, and its gradient is multiplied by 0, which is NaN where it is infinite. So keep the
+ * argument of the branch away from there first: where(c, sqrt(where(c, x, 1)), 0), not where(c, sqrt(x), 0).
+ */
+export const where = <C extends AnyValue, const A extends Arg, const B extends Arg>(
+  condition: C & Takes<C, Binary, 'where'>,
   a: A & Meets<C, A, 'where'>,
   b: B & Meets<A, B, 'where'> & Meets<C, B, 'where'>,
 ): Value<Both<C, Value<Both<A, B>, unknown>>, ChosenDomain<ShapeOf<C>, DomainOf<A>, DomainOf<B>>> => {
   const x = asValue(a)
   const y = asValue(b)
+  if (!isWithin(condition.domain, binary))
+    fail(
+      'domain',
+      'where',
+      `where takes Binary and was given ${showSpaceOf(condition)}`,
+      'compare the value first: greater(x, 0)',
+    )
   const chosen = (condition.shape.length === 0 ? join : mixedDomain)(x.domain, y.domain)
   const pick = (c: tf.Tensor, s: tf.Tensor, t: tf.Tensor) => {
     const shape = tf.broadcast_util.assertAndGetBroadcastShape(

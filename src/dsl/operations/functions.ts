@@ -19,6 +19,7 @@ import { logSigmoid as logSigmoidOf, softplus as softplusOf } from '../numerics/
 import { stopGradient as stop } from '../numerics/stopGradient.js'
 import type { Shape } from '../shape.js'
 import { type AnyValue, elementwise, onEvent, showSpaceOf, type Value } from '../value.js'
+import type { Takes } from './argument.js'
 
 const map =
   <In, Out>(name: string, from: Domain<In>, to: Domain<Out>, f: (t: tf.Tensor) => tf.Tensor) =>
@@ -33,32 +34,40 @@ const map =
     return elementwise(name, to, (t) => f(t as tf.Tensor), x)
   }
 
-/** e^x. */
+/** The smallest normal float32, about e^−87.3: exp and softplus do not fall below it, so that 1/x stays finite. */
+const SMALLEST_POSITIVE = 1.1754944e-38
+const LOWEST_EXPONENT = -87.33
+
+/** A function that takes only values of `From`; otherwise the compiler prints the sentence that the run time throws. */
+type TakesOnly<Name extends string, From, To> = <S extends Shape, D>(
+  x: Value<S, D> & Takes<Value<S, D>, From, Name>,
+) => Value<S, To>
+
+/** e^x, at least e^−87.33, near the smallest normal float32: the gradient of its logarithm stays finite. */
 export const exp: <S extends Shape>(x: Value<S, Real>) => Value<S, Positive> = map(
   'exp',
   real,
   positive,
-  tf.exp,
+  (x) => tf.exp(tf.maximum(x, LOWEST_EXPONENT)),
 )
 /** Natural logarithm of a positive value. */
-export const log: <S extends Shape>(x: Value<S, Positive>) => Value<S, Real> = map(
+export const log: TakesOnly<'log', Positive, Real> = map('log', positive, real, tf.log) as TakesOnly<
   'log',
-  positive,
-  real,
-  tf.log,
-)
+  Positive,
+  Real
+>
 /** log(1 + x) for x >= 0, accurate near 0. */
-export const log1p: <S extends Shape>(x: Value<S, NonNegative>) => Value<S, NonNegative> = map(
+export const log1p: TakesOnly<'log1p', NonNegative, NonNegative> = map(
   'log1p',
   nonNegative,
   nonNegative,
   log1pOf,
-)
+) as TakesOnly<'log1p', NonNegative, NonNegative>
 /** e^x − 1, accurate near 0. */
 export const expm1: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('expm1', real, real, expm1Of)
 /** √x; Positive stays Positive. */
-export const sqrt = <S extends Shape, D extends NonNegative>(
-  x: Value<S, D>,
+export const sqrt = <S extends Shape, D>(
+  x: Value<S, D> & Takes<Value<S, D>, NonNegative, 'sqrt'>,
 ): Value<S, [D] extends [Positive] ? Positive : NonNegative> => {
   if (!isWithin(x.domain, nonNegative))
     fail(
@@ -79,12 +88,12 @@ export const sigmoid: <S extends Shape>(x: Value<S, Real>) => Value<S, Unit> = m
   unit,
   tf.sigmoid,
 )
-/** log(1 + e^x). */
+/** log(1 + e^x), at least the smallest normal float32: the gradient of its logarithm stays finite. */
 export const softplus: <S extends Shape>(x: Value<S, Real>) => Value<S, Positive> = map(
   'softplus',
   real,
   positive,
-  softplusOf,
+  (x) => tf.maximum(softplusOf(x), SMALLEST_POSITIVE),
 )
 /** log sigmoid(x) = −softplus(−x). */
 export const logSigmoid: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map(
@@ -114,19 +123,19 @@ export const silu: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map(
   tf.mul(x, tf.sigmoid(x)),
 )
 
+/** Accepts a vector or more; otherwise a sentence. */
+export type HasAxis<S extends Shape, Operation extends string> = S extends readonly []
+  ? `${Operation} works along the last event axis, but a scalar has none`
+  : unknown
+
 const needsAxis = (name: string, x: AnyValue): void => {
   if (x.shape.length === 0)
-    fail(
-      'shape',
-      name,
-      `${name} works along the last event axis, but ${showSpaceOf(x)} has none`,
-      'give it a vector',
-    )
+    fail('shape', name, `${name} works along the last event axis, but a scalar has none`, 'give it a vector')
 }
 
 /** e^x_i / Σ_j e^x_j along the last event axis. */
 export const softmax = <S extends readonly [number, ...number[]] | Shape>(
-  x: Value<S, Real>,
+  x: Value<S, Real> & HasAxis<S, 'softmax'>,
 ): Value<S, Simplex> => {
   needsAxis('softmax', x)
   return onEvent(x, x.shape, simplex, (t) => softmaxOf(t))
@@ -134,19 +143,19 @@ export const softmax = <S extends readonly [number, ...number[]] | Shape>(
 
 /** x_i − log Σ_j e^x_j along the last event axis. */
 export const logSoftmax = <S extends readonly [number, ...number[]] | Shape>(
-  x: Value<S, Real>,
+  x: Value<S, Real> & HasAxis<S, 'logSoftmax'>,
 ): Value<S, Real> => {
   needsAxis('logSoftmax', x)
   return onEvent(x, x.shape, real, (t) => logSoftmaxOf(t))
 }
 
 /** log Γ(x). */
-export const lgamma: <S extends Shape>(x: Value<S, Positive>) => Value<S, Real> = map(
+export const lgamma: TakesOnly<'lgamma', Positive, Real> = map(
   'lgamma',
   positive,
   real,
   lgammaOf,
-)
+) as TakesOnly<'lgamma', Positive, Real>
 /** The error function. */
 export const erf: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('erf', real, real, erfOf)
 

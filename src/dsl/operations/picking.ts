@@ -19,6 +19,7 @@ import {
   expandTo,
   makeValue,
   onEvent,
+  type ShowValue,
   showSpaceOf,
   unionAxes,
   unionOrigins,
@@ -150,10 +151,21 @@ export const gather = <S extends Shape, D, L extends AnyValue>(
   return rows(tf.reshape(picked, [...leading, ...row]))
 }
 
+/** The number of labels of a Category value. */
+export type LabelsOf<L> = L extends Value<Shape, Category<infer K>> ? K : number
+
+/** Accepts a single label; otherwise a sentence. */
+export type IsLabel<L, Operation extends string> =
+  L extends Value<readonly [], Category>
+    ? unknown
+    : `${Operation} takes a Category label and was given ${ShowValue<L>}`
+
 /** The label as a one-hot vector. */
-export const encodeOneHot = <K extends number>(label: Value<[], Category<K>>): Value<[K], OneHot> => {
-  const k = (label.domain.marks as { readonly Category?: K }).Category
-  if (k === undefined)
+export const encodeOneHot = <L extends AnyValue>(
+  label: L & IsLabel<L, 'encodeOneHot'>,
+): Value<[LabelsOf<L>], OneHot> => {
+  const k = (label.domain.marks as { readonly Category?: LabelsOf<L> }).Category
+  if (k === undefined || label.shape.length > 0)
     return fail(
       'domain',
       'encodeOneHot',

@@ -8,6 +8,7 @@
  * the sum has one term. Refuses supports of more than 2^20 configurations.
  * Tested against plain loops in tests/inference/evidence/finite.test.ts.
  */
+import { enumPrefix } from '../../dsl/axes.js'
 import { can } from '../../dsl/distribution.js'
 import { datumAxis } from '../../dsl/model.js'
 import { chunkOf, chunks, widthOf } from './chunks.js'
@@ -19,6 +20,9 @@ import { coordinateNames, type FinitePosterior } from './posterior.js'
 import type { Problem } from './problem.js'
 import { range } from './range.js'
 import { latentValue } from './values.js'
+
+/** The axis of the configurations; no plate can have this name. */
+const configurationAxis = `${enumPrefix} configuration`
 
 /** Joint supports beyond this are refused. */
 const largestSupport = 2 ** 20
@@ -51,7 +55,7 @@ const logTable = (problem: Problem, { count, configurations }: Support, rows: In
   const datum = { name: datumAxis, size: rows.length }
   for (const { begin, end } of chunks(count, chunkOf(problem) / rows.length)) {
     const n = end - begin
-    const axis = { name: 'configuration', size: n }
+    const axis = { name: configurationAxis, size: n }
     const some = configurations.subarray(begin * problem.dim, end * problem.dim)
     const numbers = logJoint(problem, rows, [datum, axis], (name) => latentValue(problem, name, some, [axis]))
     for (let r = 0; r < rows.length; r++) out.set(numbers.subarray(r * n, (r + 1) * n), r * count + begin)

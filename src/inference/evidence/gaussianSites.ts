@@ -7,6 +7,7 @@
  * depends on no latent, or on no datum, shows. Tested in tests/inference/evidence/linearGaussian.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
+import { enumPrefix } from '../../dsl/axes.js'
 import type { AnyDistribution } from '../../dsl/distribution.js'
 import { repeated } from '../../dsl/distributions/parts.js'
 import { datumAxis, type Site } from '../../dsl/model.js'
@@ -17,8 +18,8 @@ import { numbersAlong } from './numbersAlong.js'
 import type { Problem } from './problem.js'
 import { latentValue } from './values.js'
 
-/** The axis of the points at which the model is evaluated. */
-export const pointAxis = 'point'
+/** The axis of the points at which the model is evaluated; no plate can have this name. */
+export const pointAxis = `${enumPrefix} point`
 
 /** Numbers along (point, datum): the block of (k, r) begins at k · point + r · datum. */
 export interface Strided {
@@ -115,8 +116,10 @@ export const readAt = (
       rows,
       (name) => latentValue(problem, name, points, axes),
       (name, site, d, x) => {
-        if (isGaussian(site.family)) sites.push(readGaussian(name, site, d, count, rows.length))
-        else addRest(siteTerm(site, d, x))
+        // A shared site is fixed and depends on no latent; it counts 1/N, which no residual does.
+        if (isGaussian(site.family) && site.scope === 'datum')
+          sites.push(readGaussian(name, site, d, count, rows.length))
+        else addRest(siteTerm(problem, site, d, x))
       },
     )
   })

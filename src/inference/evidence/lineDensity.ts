@@ -109,7 +109,7 @@ const seeChunk = ({ problem, lines }: Setting, { rows, points }: Placed): Seen =
         writeLatent(latentNamed(problem, name), z.value, rows.length, out)
         return z.value
       },
-      (_, site, d, x) => terms.push(siteTerm(site, d, x)),
+      (_, site, d, x) => terms.push(siteTerm(problem, site, d, x)),
     )
     logJoint = numbersAlong(total(terms), axes)
     logVolume = numbersAlong(total(volumes), axes)

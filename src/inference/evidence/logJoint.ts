@@ -1,7 +1,8 @@
 /**
  * The joint log density of a problem, at chosen rows and points:
  *
- *   log p(x, z | g) = Σ_s log p_s(s | the sites before, g)       in nats, for one datum x and one point z
+ *   log p(x, z | g) = Σ_s log p_s(s | the sites before, g)       in nats, for one datum x and one point z;
+ *                                                                a shared site, fixed by `condition`, counts 1/N
  *
  * Densities are evaluated by run.ts in float32; whatever is summed over points afterwards is summed in float64.
  * Tested in tests/inference/evidence/finite.test.ts, against plain loops.
@@ -10,6 +11,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { AnyDistribution } from '../../dsl/distribution.js'
 import type { Real } from '../../dsl/domains/marks.js'
 import { datumAxis, type Site } from '../../dsl/model.js'
+import { mul } from '../../dsl/operations/arithmetic.js'
 import { run } from '../../dsl/run.js'
 import { type AnyValue, type Axis, expandAxes, sumOver, type Value } from '../../dsl/value.js'
 import { logDensity, total } from '../expectation.js'
@@ -41,12 +43,17 @@ export const runProblem = (
   })
 }
 
-/** The log density of a site, summed over its plates. */
-export const siteTerm = (site: Site, d: AnyDistribution, x: AnyValue): Value<[], Real> =>
-  sumOver(
+/**
+ * The log density of a site, summed over its plates. A shared site, which is fixed here, counts 1/N per datum, as in a
+ * bound, so that the sum over the data counts it once.
+ */
+export const siteTerm = (problem: Problem, site: Site, d: AnyDistribution, x: AnyValue): Value<[], Real> => {
+  const term = sumOver(
     expandAxes(logDensity(d, x), site.plates),
     site.plates.map((a) => a.name),
   )
+  return site.scope === 'shared' ? mul(1 / problem.size, term) : term
+}
 
 /** log p(x, z) along `axes`, as plain numbers. */
 export const logJoint = (
@@ -59,7 +66,7 @@ export const logJoint = (
   // Nothing is returned from the tidy: it would walk through every number in search of tensors.
   tf.tidy(() => {
     const terms: Value<[], Real>[] = []
-    runProblem(problem, rows, latent, (_, site, d, x) => terms.push(siteTerm(site, d, x)))
+    runProblem(problem, rows, latent, (_, site, d, x) => terms.push(siteTerm(problem, site, d, x)))
     numbers = numbersAlong(total(terms), axes)
   })
   return numbers

@@ -2,6 +2,7 @@
  * The observed sites as columns: from a data set, or from a record of values and plain data.
  *
  *   data = { x: …, y: … }        each name a site of the model, at least one; a data set may have more columns
+ *   data = {}                    where `condition` fixed what is observed
  *
  * A column that is binarized dynamically is binarized once, with the given seed.
  * Errors: tags `data`, `domain`, all faults at once. Tested in tests/inference/evidence.test.ts.
@@ -24,12 +25,16 @@ type Sites = Readonly<Record<string, Site>>
 export const observedColumns = (model: AnyModel, data: unknown, seed: number): Checked<readonly Column[]> => {
   const sites: Sites = Object.fromEntries(sitesOf(model))
   const names = namesIn(data, sites)
-  const faults = nameFaults(names, sites)
+  const faults = fixedOnly(model, data, names) ? [] : nameFaults(names, sites)
   if (faults.length > 0) return E.left(faults)
   return isDataset(data)
     ? decodedColumns(sites, names, data, seed)
-    : recordColumns(sites, names, data as Readonly<Record<string, unknown>>, seed)
+    : recordColumns(sites, names, (data ?? {}) as Readonly<Record<string, unknown>>, seed)
 }
+
+/** Whether nothing is observed here because `condition` fixed all that is. */
+const fixedOnly = (model: AnyModel, data: unknown, names: readonly string[]): boolean =>
+  names.length === 0 && !isDataset(data) && Object.keys(model.observed ?? {}).length > 0
 
 const namesIn = (data: unknown, sites: Sites): readonly string[] =>
   isDataset(data) ? Object.keys(data.columns).filter((n) => n in sites) : Object.keys(data ?? {})

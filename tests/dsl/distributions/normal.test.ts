@@ -64,4 +64,11 @@ describe('normal', () => {
       normal({ loc: value(space.real(2), [1, 1]), scale: value(space.positive(3), [1, 1, 1]) as never }),
     ).toThrow('normal was given Real[2] and Positive[3]')
   })
+
+  it('refuses sizes that are none', () => {
+    for (const n of [-2, 0, 1.5])
+      expect(() => standardNormal(3, n)).toThrow(
+        `standardNormal cannot have size ${n} along axis 1\n  → sizes are whole numbers >= 1`,
+      )
+  })
 })

@@ -1,0 +1,16 @@
+/**
+ * Axes that giry names itself: the data, the particles, independent draws, and the support of an enumerated site.
+ *
+ *   datum   particle   draw   enum:<site>        every other named axis is a plate
+ *
+ * Tested in tests/dsl/model.test.ts.
+ */
+
+/** The axes that no plate may be named after, besides `enum:…`. */
+export const ownAxes: readonly string[] = ['datum', 'particle', 'draw']
+
+/** How the axis of an enumerated site begins. */
+export const enumPrefix = 'enum:'
+
+/** Whether giry names an axis so itself. */
+export const isOwnAxis = (name: string): boolean => ownAxes.includes(name) || name.startsWith(enumPrefix)
