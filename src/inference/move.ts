@@ -11,7 +11,7 @@ import type { NamedArray } from '../dsl/params.js'
 import type { HistoryPoint } from './fitted.js'
 import type { Prepared } from './prepare.js'
 import { type Batch, type Culprit, evaluateWithGradients, findCulprit } from './step.js'
-import { type PlayerState, paramsNow, replace, type TrainingState } from './trainingState.js'
+import { lastGood, type PlayerState, replace, type TrainingState } from './trainingState.js'
 
 // Both passes below also add up what they write: a sum is finite exactly when no entry is NaN or infinite, short of an
 // overflow of float64. A pass over all parameters of its own costs as much as either.
@@ -77,7 +77,8 @@ const nonFinite = (c: MoveContext, ps: PlayerState, batch: Batch, value: number)
       step: c.step,
       site: culprit?.site,
       term: culprit?.term,
-      params: paramsNow(c.state),
+      updates: c.state.good.updates,
+      params: lastGood(c.state),
       history: c.history,
     },
   )
@@ -100,6 +101,8 @@ export const move = (
     ps.paths.map((path) => pass(path, updates[path] as Float32Array)).every((finite) => finite)
   const descended = all((path, u) => descend(u, gradients[path] as Float32Array, ps.player.sense))
   if (!Number.isFinite(value) || !descended) return refuse()
+  // Arrays are replaced, never written, so this keeps the parameters as they are now.
+  state.good = { arrays: { ...state.arrays }, updates: c.step - 1 }
   ps.update(updates, { step: ++ps.moves, params })
   if (!all((path, u) => addTo(u, params[path] as Float32Array))) return refuse()
   const decay = c.prepared.optimizers[ps.player.name]?.average

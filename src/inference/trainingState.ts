@@ -24,6 +24,8 @@ export interface TrainingState {
   readonly average: Record<string, Float32Array>
   readonly tensors: Record<string, tf.Tensor>
   readonly players: readonly PlayerState[]
+  /** The last parameters at which an objective and its gradient were finite, and the updates that led to them. */
+  good: { readonly arrays: Readonly<Record<string, NamedArray>>; readonly updates: number }
 }
 
 /** The state before the first step. */
@@ -46,8 +48,11 @@ export const startState = (p: Prepared): TrainingState => {
   const average = averaged
     ? Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, a.data.slice()]))
     : {}
-  return { arrays, average, tensors: uploadAll(arrays), players }
+  return { arrays, average, tensors: uploadAll(arrays), players, good: { arrays: { ...arrays }, updates: 0 } }
 }
+
+/** The last parameters at which everything was finite. */
+export const lastGood = (s: TrainingState): Params<unknown> => unflattenParams(s.good.arrays)
 
 /** The parameters now. */
 export const paramsNow = (s: TrainingState): Params<unknown> => unflattenParams(s.arrays)

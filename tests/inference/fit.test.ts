@@ -231,6 +231,15 @@ describe('nothing is lost', () => {
     )
   })
 
+  it('and the last good parameters are good: the objective is finite there', async () => {
+    const result = await g.fit(bound, { ...base, optimizer: g.sgd(1e30), steps: 9 })()
+    expect(result).toMatchObject({ left: [{ tag: 'nonFinite' }] })
+    if (E.isLeft(result)) {
+      const params = result.left[0]?.details?.params as g.Params<(typeof bound)['nets']>
+      expect(await g.orThrow(g.evaluate(bound, { params, data }))).toBeGreaterThan(-100)
+    }
+  })
+
   it('and nothing that cannot be trained is begun', async () => {
     const still = g.expect(
       g.pipe(
