@@ -18,6 +18,7 @@ import {
 } from '../distribution.js'
 import { binary, category, real } from '../domain.js'
 import type { Category, Real } from '../domains/marks.js'
+import { oneHotOf } from '../numerics/oneHotOf.js'
 import type { Arg } from '../operations/argument.js'
 import { mul, square, sub } from '../operations/arithmetic.js'
 import { less, where } from '../operations/comparisons.js'
@@ -86,8 +87,7 @@ const label = (p: Probabilities): Categorical<number> => {
 /** 0, 1, …, K − 1. */
 const ranks = (k: number): Value<[number], Real> => makeValue<[number], Real>(tf.range(0, k), [k], real)
 
-const hot = (x: Value<Shape, Real>, k: number) =>
-  onEvent(x, [k], binary, (t) => tf.cast(tf.oneHot(tf.cast(t, 'int32') as tf.Tensor1D, k), 'float32'))
+const hot = (x: Value<Shape, Real>, k: number) => onEvent(x, [k], binary, (t) => oneHotOf(t, k))
 
 /** KL(categorical(q) ‖ categorical(p)) = Σ_k q_k log(q_k/p_k); Infinity where p_k = 0 < q_k. */
 export const klCategorical = (q: Categorical<number>, p: Categorical<number>): Value<[], Real> =>

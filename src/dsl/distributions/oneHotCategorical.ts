@@ -17,6 +17,7 @@ import {
 } from '../distribution.js'
 import { oneHot } from '../domain.js'
 import type { OneHot, Real } from '../domains/marks.js'
+import { oneHotOf } from '../numerics/oneHotOf.js'
 import type { Arg } from '../operations/argument.js'
 import { mul, sub } from '../operations/arithmetic.js'
 import { greater, where } from '../operations/comparisons.js'
@@ -63,9 +64,7 @@ const unitVector = (p: Probabilities): OneHotCategorical<number> => {
     capabilities: ['density', 'enumerable'],
     parameters: { ...p.parameters },
     sample: (noise, axes) =>
-      onEvent(labelAt(uniformNoise(noise, axes, []), p), [k], oneHot, (t) =>
-        tf.cast(tf.oneHot(tf.cast(t, 'int32') as tf.Tensor1D, k), 'float32'),
-      ),
+      onEvent(labelAt(uniformNoise(noise, axes, []), p), [k], oneHot, (t) => oneHotOf(t, k)),
     logProb: (x) => sum(where(greater(x, 0.5), p.logProbs(), 0) as Value<[number], Real>),
     enumerate: (axis) => makeValue<[number], OneHot>(tf.eye(k), [k], oneHot, [{ name: axis, size: k }]),
     supportSize: k,

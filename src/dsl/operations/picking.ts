@@ -12,6 +12,7 @@ import { cholesky, correlation, isWithin, oneHot, real } from '../domain.js'
 import { type EntriesDomain, entriesDomain } from '../domains/arithmetic.js'
 import type { AnyDomain, Category, Cholesky, Correlation, Domain, OneHot, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
+import { oneHotOf } from '../numerics/oneHotOf.js'
 import { type Init, type Shape, sizeOf } from '../shape.js'
 import {
   type AnyValue,
@@ -145,7 +146,7 @@ export const gather = <S extends Shape, D, L extends AnyValue>(
   if (table.axes.length === 0) return rows(tf.gather(table.tensor, tf.cast(alignTo(chosen, axes), 'int32')))
   const size = sizeOf(row)
   const leading = axes.map((a) => a.size)
-  const hot = tf.cast(tf.oneHot(tf.cast(expandTo(chosen, axes), 'int32') as tf.Tensor1D, k), 'float32')
+  const hot = oneHotOf(expandTo(chosen, axes), k)
   const flat = tf.reshape(expandTo(table, axes), [...leading, k, size])
   const picked = tf.matMul(tf.reshape(hot, [...leading, 1, k]), flat)
   return rows(tf.reshape(picked, [...leading, ...row]))
@@ -172,7 +173,5 @@ export const encodeOneHot = <L extends AnyValue>(
       `encodeOneHot takes a Category label and was given ${showSpaceOf(label)}`,
       'use a Category value',
     )
-  return onEvent(label, [k], oneHot, (t) =>
-    tf.cast(tf.oneHot(tf.cast(t, 'int32') as tf.Tensor1D, k), 'float32'),
-  )
+  return onEvent(label, [k], oneHot, (t) => oneHotOf(t, k))
 }
