@@ -1,4 +1,4 @@
-// Who may import whom inside src (docs: design, section 5). Type-only imports count.
+// Who may import whom inside src (CONTRIBUTING.md has the table). Type-only imports count.
 //   dsl        nothing else          runtime    dsl            inference  dsl, runtime
 //   models     dsl, inference        data       dsl, runtime   testing, cli: on top
 // tests/package/imports.test.ts shows each rule failing on a violation.

@@ -37,7 +37,7 @@ const verdict = (v: { readonly holds: boolean; readonly found: number; readonly 
   expect(v.holds, `${v.found} exceeds ${v.bound}`).toBe(true)
 }
 
-describe('the penalty of the seed', () => {
+describe('the penalty of the VAE', () => {
   /** L_b of a model without likelihood: z ~ N(0, I) against q(z) = N(m, exp σ). */
   const penaltyOf = (n: number) => {
     const q = pipe(

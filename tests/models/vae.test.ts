@@ -1,5 +1,5 @@
 /**
- * The oracles are the seed's closed form, KL = ½ Σ (exp σ − (1 + σ) + m²) for scale² = exp σ, and the entropy of the data:
+ * The oracles are the closed form, KL = ½ Σ (exp σ − (1 + σ) + m²) for scale² = exp σ, and the entropy of the data:
  * the mean of log P(x) over data whose four patterns are equally frequent is at most −log 4, whatever the model.
  */
 import * as g from 'giry'

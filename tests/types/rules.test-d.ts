@@ -1,5 +1,5 @@
 /**
- * Programs that must not compile, one for each typing rule of the design, section 3. The sentence that the compiler
+ * Programs that must not compile, one for each typing rule. The sentence that the compiler
  * prints is typed, and compared with the run-time one, in tests/dsl/rules.test.ts.
  */
 import * as g from 'giry'

@@ -6,7 +6,7 @@
  * mlp(X, [h1, …], Y): dense layers with an activation in between (relu unless named), linear at the end, then the link
  * into the domain of Y (softplus for Positive, sigmoid for Unit, softmax for Simplex).
  * gaussian(X, [h1, …], Z): an mlp with two heads, x → { loc, scale }, scale = exp(½ σ) with σ the log variance of the
- * seed's penalty ½ Σ (exp σ − (1 + σ) + m²). Glorot and Bengio, 2010. Tested in tests/dsl/nets/dense.test.ts.
+ * penalty ½ Σ (exp σ − (1 + σ) + m²). Glorot and Bengio, 2010. Tested in tests/dsl/nets/dense.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { EventSpace } from '../distribution.js'

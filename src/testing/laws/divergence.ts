@@ -42,7 +42,7 @@ export const isAdditive =
       parts.reduce((a, b) => a + b, 0),
     )
 
-/** A divergence from N(0, 1), as a function of m and σ, is the seed's penalty. */
+/** A divergence from N(0, 1), as a function of m and σ, is the VAE penalty ½ Σ (exp σ − (1 + σ) + m²). */
 export const isSeedPenalty =
   (agree: Agreement, kl: (m: readonly number[], logVariance: readonly number[]) => number) =>
   (m: readonly number[], logVariance: readonly number[]): Verdict =>
