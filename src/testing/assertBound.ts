@@ -6,7 +6,13 @@
  * For each of `runs` seeds parameters are drawn (randomParams; or `params` are taken), and for each datum the bound is
  * held against log P(x): exact by `evidence`, or, where that has no exact method, the tighter bound L_K (importance.ts).
  * L_b is a mean over independent noises; a violation is an excess beyond `standardErrors` of them and `tolerance`.
- * Where latents are shared the whole data set is one check. All in nats per datum.
+ * L_b = −Infinity holds, whatever log P(x) is; NaN is a failure of its own. Where latents are shared the whole data set
+ * is one check. All in nats per datum.
+ *
+ * Cost: quadrature evaluates p at thousands of points for each datum and run, so it is taken only where
+ * (parameters of p) × (latent coordinates) <= 20,000. A larger model is held against L_K with fewer draws, all rows in
+ * one evaluation, and 4 runs and 4 rows by default; a VAE of 784-400-2 then takes a few seconds. Enumeration and
+ * linear-Gaussian evidence are taken at any size.
  * Errors: tag `model`, one sentence for each violation, with seed, datum, log P(x), L_b and gap; and those of `elbo`,
  * `data` and `params`. Tested in tests/testing/assertBound.test.ts.
  */
@@ -14,13 +20,15 @@ import { either as E, type taskEither as TE } from 'fp-ts'
 import { type Dataset, sliceDataset } from '../dsl/dataset.js'
 import { errorsOf, type GiryError, GiryException, giryError } from '../dsl/error.js'
 import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import type { AnyNet } from '../dsl/net.js'
 import type { AnyObjective } from '../dsl/objective.js'
 import { flattenParams, type ParameterTensors, type Params, paramErrors } from '../dsl/params.js'
 import type { Fits } from '../dsl/rules.js'
+import { sizeOf } from '../dsl/shape.js'
 import { batchAt } from '../inference/batches.js'
 import type { BoundData } from '../inference/elbo.js'
 import { type Estimate, meanAndError } from '../inference/estimate.js'
-import { evidence } from '../inference/evidence.js'
+import { type ExactMethod, evidence } from '../inference/evidence.js'
 import { evaluateAt, uploadAll } from '../inference/step.js'
 import { type Accepts, datasetFor } from '../inference/trainingData.js'
 import { useRuntime } from '../runtime/backend.js'
@@ -33,13 +41,13 @@ import { randomParams } from './randomParams.js'
 export interface BoundCheckOptions<T = unknown> {
   /** Parameters to check at; random ones for each run if left out. */
   readonly params?: Params<T>
-  /** Sets of random parameters; 8 if left out. */
+  /** Sets of random parameters; 8 if left out, 4 for a large model. */
   readonly runs?: number
   /** The first seed; run k has seed + k. 0 if left out. */
   readonly seed?: number
-  /** How far random parameters lie from where training starts; 0.3 if left out. */
+  /** How far random parameters lie from where training starts, see `randomParams`; 0.3 if left out. */
   readonly spread?: number
-  /** Data that are checked, the first of the data set; 8 if left out. */
+  /** Data that are checked, the first of the data set; 8 if left out, 4 for a large model. */
   readonly rows?: number
   /** Standard errors that an estimate may lie above the evidence; 5 if left out. */
   readonly standardErrors?: number
@@ -91,12 +99,33 @@ interface Setting {
   readonly o: AnyObjective
   readonly data: Dataset
   readonly options: BoundCheckOptions
+  /** Whether quadrature would take too long. */
+  readonly large: boolean
 }
+
+const parametersOf = (m: AnyModel): number =>
+  Object.values(m.nets as Readonly<Record<string, AnyNet>>)
+    .flatMap((net) => Object.values(net.parameters))
+    .reduce((n, spec) => n + sizeOf(spec.shape), 0)
+
+const coordinatesOf = (q: AnyModel): number =>
+  sitesOf(q).reduce((n, [, site]) => n + sizeOf([...site.plates.map((a) => a.size), ...site.space.shape]), 0)
+
+/** What a pass of p costs, times a latent dimension: beyond this, quadrature takes seconds for each datum. */
+const largest = 20_000
+const isLarge = (p: AnyModel, q: AnyModel): boolean => parametersOf(p) * coordinatesOf(q) > largest
+
+const runsOf = (s: Setting): number => s.options.runs ?? (s.large ? 4 : 8)
+const countOf = (s: Setting): number => Math.min(s.options.rows ?? (s.large ? 4 : 8), s.data.size)
 
 /** What rounding and noise forgive. */
 const slack = (s: Setting, log: Estimate, bound: Estimate): number =>
   (s.options.tolerance ?? 1e-4) * Math.max(1, Math.abs(log.value)) +
   (s.options.standardErrors ?? 5) * Math.hypot(log.standardError, bound.standardError)
+
+/** The law, with what rounding and noise forgive. −Infinity lies below everything, and NaN nowhere. */
+const lawHolds = (s: Setting, log: Estimate, bound: Estimate): boolean =>
+  bound.value === -Infinity || log.value - bound.value >= -slack(s, log, bound)
 
 /** L_b: few evaluations where the law then holds beyond doubt or nothing is random, else many. */
 const boundAt = (
@@ -107,7 +136,8 @@ const boundAt = (
   key: Key,
 ): Estimate => {
   const few = evaluations(s.o, tensors, s.data, datum, key, 8)
-  const clear = few.standardError === 0 || few.value + slack(s, log, few) < log.value
+  const clear =
+    !Number.isFinite(few.value) || few.standardError === 0 || few.value + slack(s, log, few) < log.value
   return clear ? few : evaluations(s.o, tensors, s.data, datum, fold(key, 'again'), 64)
 }
 
@@ -115,7 +145,7 @@ type References = readonly { readonly log: Estimate; readonly method: string }[]
 const evidenceOf = evidence as unknown as (
   m: AnyModel,
   data: unknown,
-  o: { readonly params: AnyParams },
+  o: { readonly params: AnyParams; readonly method?: ExactMethod },
 ) => TE.TaskEither<
   readonly GiryError[],
   {
@@ -126,16 +156,24 @@ const evidenceOf = evidence as unknown as (
   }
 >
 
-const importance = (s: Setting, params: AnyParams, seed: number, datum: number | undefined) => ({
-  log: importanceBound(s.p, s.q, {
-    params,
-    data: s.data,
-    rows: datum === undefined ? rowsOf(s.data, undefined) : [datum],
-    draws: 256,
-    seed,
-  }),
-  method: 'L_K with 256 draws of q',
-})
+/** L_K of each of the first rows, or of the whole data set where latents are shared. */
+const importance = (s: Setting, params: AnyParams, seed: number, count: number): References => {
+  const [draws, repeats] = s.large ? [64, 8] : [256, 16]
+  const together = isShared(s.p)
+  const rows = Array.from({ length: together ? s.data.size : count }, (_, i) => i)
+  const bounds = importanceBound(s.p, s.q, { params, data: s.data, rows, draws, repeats, seed, together })
+  return bounds.map((log) => ({ log, method: `L_K with ${draws} draws of q` }))
+}
+
+/** The first exact method that applies and can be afforded. */
+const exactly = async (s: Setting, params: AnyParams, count: number) => {
+  const data = sliceDataset(s.data, 0, count)
+  if (!s.large) return evidenceOf(s.p, data, { params })()
+  const enumerated = await evidenceOf(s.p, data, { params, method: 'enumeration' })()
+  return E.isLeft(enumerated) && enumerated.left.every((e) => e.tag === 'exact')
+    ? evidenceOf(s.p, data, { params, method: 'linear-Gaussian' })()
+    : enumerated
+}
 
 const references = async (
   s: Setting,
@@ -143,8 +181,8 @@ const references = async (
   seed: number,
   count: number,
 ): Promise<Checked<References>> => {
-  if (isShared(s.p)) return E.right([importance(s, params, seed, undefined)])
-  const exact = await evidenceOf(s.p, sliceDataset(s.data, 0, count), { params })()
+  if (isShared(s.p)) return E.right(importance(s, params, seed, count))
+  const exact = await exactly(s, params, count)
   if (E.isRight(exact)) {
     const { value, standardError, method } = exact.right
     return E.right(
@@ -154,8 +192,7 @@ const references = async (
       })),
     )
   }
-  if (exact.left.some((e) => e.tag !== 'exact')) return exact
-  return E.right(Array.from({ length: count }, (_, i) => importance(s, params, seed, i)))
+  return exact.left.some((e) => e.tag !== 'exact') ? exact : E.right(importance(s, params, seed, count))
 }
 
 const checkAt = async (
@@ -163,8 +200,7 @@ const checkAt = async (
   params: AnyParams,
   seed: number,
 ): Promise<Checked<readonly BoundCheck[]>> => {
-  const count = Math.min(s.options.rows ?? 8, s.data.size)
-  const found = await references(s, params, seed, count)
+  const found = await references(s, params, seed, countOf(s))
   if (E.isLeft(found)) return found
   const whole = isShared(s.p)
   const tensors = uploadAll(flattenParams(params))
@@ -175,7 +211,7 @@ const checkAt = async (
         const datum = whole ? undefined : i
         const bound = boundAt(s, tensors, log, datum, fold(key, i))
         const gap = log.value - bound.value
-        return { seed, datum, evidence: log, method, bound, gap, holds: gap >= -slack(s, log, bound) }
+        return { seed, datum, evidence: log, method, bound, gap, holds: lawHolds(s, log, bound) }
       }),
     )
   } finally {
@@ -193,7 +229,7 @@ const optionFaults = (o: BoundCheckOptions): readonly GiryError[] =>
             'option',
             name,
             `${name} must be a whole number >= 1, but ${n} was given`,
-            'leave it out for 8',
+            'leave it out, and giry takes a number that fits the model',
           ),
         ]
   })
@@ -216,7 +252,7 @@ const prepare = (p: AnyModel, q: AnyModel, data: unknown, options: BoundCheckOpt
           'let q take the data in with given',
         ),
       ])
-    : E.right({ p, q, o, data: decoded.right, options })
+    : E.right({ p, q, o, data: decoded.right, options, large: isLarge(p, q) })
 }
 
 const checkAll = async (
@@ -231,7 +267,7 @@ const checkAll = async (
   if (E.isLeft(setting)) return setting
   const s = setting.right
   const checks: BoundCheck[] = []
-  for (let run = 0; run < (options.params === undefined ? (options.runs ?? 8) : 1); run++) {
+  for (let run = 0; run < (options.params === undefined ? runsOf(s) : 1); run++) {
     const seed = (options.seed ?? 0) + run
     const params = (options.params ??
       randomParams({ nets: { ...p.nets, ...q.nets } }, seed, options.spread)) as AnyParams
@@ -269,15 +305,32 @@ export const checkBound = <TP, GP, RP, TQ, GQ, RQ, const A>(
 const withError = (e: Estimate): string =>
   `${e.value.toFixed(6)}${e.standardError > 0 ? ` ± ${e.standardError.toPrecision(2)}` : ''}`
 
-const violation = (c: BoundCheck): GiryError => {
-  const place = `seed ${c.seed}, ${c.datum === undefined ? 'all data' : `datum ${c.datum}`}`
-  return giryError(
+const placeOf = (c: BoundCheck): string =>
+  `seed ${c.seed}, ${c.datum === undefined ? 'all data' : `datum ${c.datum}`}`
+
+const again = (c: BoundCheck): string => `repeat it with { seed: ${c.seed}, runs: 1 }`
+
+const notANumber = (c: BoundCheck, name: string): GiryError =>
+  giryError(
     'model',
-    place,
-    `${place}: the bound lies above the evidence: log P(x) = ${withError(c.evidence)} (${c.method}), L_b = ${withError(c.bound)}, gap ${c.gap.toPrecision(3)} nats`,
-    `a density is not what it says: look at lifted functions, at hand-written distributions and rows of the KL table, and at data outside the support; repeat it with { seed: ${c.seed}, runs: 1 }`,
+    placeOf(c),
+    `${name} is NaN at ${placeOf(c)}: log P(x) = ${withError(c.evidence)} (${c.method}), L_b = ${withError(c.bound)}`,
+    `a number overflows or leaves its domain: look at log, sqrt, division and exp in the model and at the size of its parameters (a smaller \`spread\`); ${again(c)}`,
     { ...c },
   )
+
+const above = (c: BoundCheck): GiryError =>
+  giryError(
+    'model',
+    placeOf(c),
+    `${placeOf(c)}: the bound lies above the evidence: log P(x) = ${withError(c.evidence)} (${c.method}), L_b = ${withError(c.bound)}, gap ${c.gap.toPrecision(3)} nats`,
+    `a density is not what it says: look at lifted functions, at hand-written distributions and rows of the KL table, and at data outside the support; ${again(c)}`,
+    { ...c },
+  )
+
+const violation = (c: BoundCheck): GiryError => {
+  if (Number.isNaN(c.bound.value)) return notANumber(c, 'L_b')
+  return Number.isNaN(c.evidence.value) ? notANumber(c, 'log P(x)') : above(c)
 }
 
 /** Throws a `GiryException` with a sentence for each violation of log P(x) >= L_b; else gives the checks. */

@@ -2,7 +2,12 @@
 import fc from 'fast-check'
 import * as testing from 'giry/testing'
 import { describe, expect, it } from 'vitest'
+import { conv2d } from '../../src/dsl/nets/conv2d.js'
+import { dense } from '../../src/dsl/nets/dense.js'
+import { parameter } from '../../src/dsl/nets/parameter.js'
 import { fitFaults } from '../../src/dsl/rules.js'
+import { real } from '../../src/dsl/space.js'
+import { init } from '../../src/inference/init.js'
 import { streamOf } from '../../src/testing/arbitraries/stream.js'
 import { hasMean } from '../../src/testing/laws/distribution.js'
 
@@ -70,5 +75,29 @@ describe('randomParams', () => {
     expect(of(1)).toEqual(of(1))
     expect(of(1)).not.toEqual(of(2))
     expect(Array.from(of(1).decode?.bias?.data ?? []).every((x) => x !== 0)).toBe(true)
+  })
+
+  it('scales with the fan-in of kernels, and not for biases and free parameters', () => {
+    const of = {
+      nets: {
+        wide: dense(real(900), real(40)),
+        conv: conv2d(real(6, 6, 4), real(4, 4, 8), { kernel: 3, padding: 'valid' }),
+        free: parameter(real(30, 30)),
+      },
+    }
+    const start = init(of, 5) as testing.AnyParams
+    const moved = testing.randomParams(of, 5, 0.3) as testing.AnyParams
+    const rms = (net: string, path: string) => {
+      const a = start[net]?.[path]?.data ?? new Float32Array(0)
+      const b = moved[net]?.[path]?.data ?? new Float32Array(0)
+      return Math.sqrt(b.reduce((sum, x, i) => sum + (x - (a[i] as number)) ** 2, 0) / b.length)
+    }
+    // the relative standard error of the root mean square of n normals is 1 / √(2n)
+    const near = (actual: number, expected: number, n: number) =>
+      expect(Math.abs(actual / expected - 1)).toBeLessThan(4 / Math.sqrt(2 * n))
+    near(rms('wide', 'kernel'), 0.3 / Math.sqrt(900), 900 * 40)
+    near(rms('wide', 'bias'), 0.3, 40)
+    near(rms('conv', 'kernel'), 0.3 / Math.sqrt(3 * 3 * 4), 3 * 3 * 4 * 8)
+    near(rms('free', 'value'), 0.3, 900)
   })
 })

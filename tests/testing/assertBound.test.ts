@@ -118,6 +118,52 @@ describe('assertBound', () => {
     )
   })
 
+  it('holds where L_b is -Infinity, which lies below every evidence', async () => {
+    const infinite = { ...klTable, 'normal|normal': () => mul(1, Infinity) as never }
+    const checks = await assertBound(pca, encoder, { data, runs: 1, bound: { klTable: infinite } })
+    expect(checks.map((c) => c.bound.value)).toEqual([-Infinity, -Infinity, -Infinity])
+  })
+
+  it('says where L_b is NaN, in a sentence of its own', async () => {
+    const broken = { ...klTable, 'normal|normal': () => mul(1, Number.NaN) as never }
+    const text = await message(
+      assertBound(pca, encoder, { data, runs: 1, seed: 3, bound: { klTable: broken } }),
+    )
+    expect(text).toMatch(
+      /^L_b is NaN at seed 3, datum 0: log P\(x\) = -?\d+\.\d{6} \(linear-Gaussian\), L_b = NaN\n/,
+    )
+    expect(text).not.toContain('lies above')
+  })
+
+  it.each([
+    { latent: 20, x: new Array<number>(784).fill(1) },
+    { latent: 2, x: Array.from({ length: 784 }, (_, i) => Number(i % 3 === 0)) },
+  ])(
+    'holds on a VAE of 784-400-$latent, against L_K',
+    async ({ latent, x }) => {
+      const [Z, image] = [real(latent), binary(784)]
+      const p = pipe(
+        Do,
+        nets({ decode: mlp(Z, [400], real(784)) }),
+        bind('z', () => standardNormal(latent)),
+        bind('x', ({ z, decode }) => bernoulli({ logits: decode(z) })),
+      )
+      const q = pipe(
+        given({ x: image }),
+        nets({ encode: gaussian(image, [400], Z) }),
+        bind('z', ({ x, encode }) => normal(encode(x))),
+      )
+      const checks = await assertBound(p, q, { data: { x: new Array(8).fill(x) } })
+      expect(checks).toHaveLength(16)
+      for (const c of checks) expect([c.method, c.gap > 0]).toEqual(['L_K with 64 draws of q', true])
+      // parameters at which exp overflows in float32: it may say NaN, but never that the bound lies above the evidence
+      const far = await message(assertBound(p, q, { data: { x: [x] }, runs: 2, spread: 9 }))
+      expect(far).toMatch(/^(nothing was thrown$|L_b is NaN at seed)/)
+      expect(far).not.toContain('lies above')
+    },
+    10_000,
+  )
+
   it('is tight where q is the posterior', async () => {
     // p: x | z ~ N(z, 1): z | x ~ N(x/2, ½)
     const p = pipe(
