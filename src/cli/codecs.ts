@@ -28,10 +28,12 @@ const word = <A>(
     write,
   )
 
-/** A whole number from `least`, in decimal digits. */
-export const wholeNumber = (least: number): WordCodec<number> => {
-  const is = (u: unknown): u is number => Number.isSafeInteger(u) && (u as number) >= least
-  return word(`a whole number >= ${least}`, is, (text) =>
+/** A whole number from `least` to `most`, in decimal digits. */
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER): WordCodec<number> => {
+  const is = (u: unknown): u is number =>
+    Number.isSafeInteger(u) && (u as number) >= least && (u as number) <= most
+  const bound = most === Number.MAX_SAFE_INTEGER ? '' : ` and <= ${most}`
+  return word(`a whole number >= ${least}${bound}`, is, (text) =>
     /^\d+$/.test(text) && is(Number(text)) ? Number(text) : undefined,
   )
 }
@@ -52,9 +54,11 @@ export const oneOf = <const N extends string>(names: readonly N[]): WordCodec<N>
   return word(`one of ${names.join(', ')}`, is, (text) => (is(text) ? text : undefined))
 }
 
-/** Whole numbers from 1, joined by commas: 400 or 400,200. */
+const UNITS = 100_000
+
+/** Whole numbers from 1 to 100000, joined by commas: 400 or 400,200. */
 export const layerSizes: WordCodec<readonly number[]> = (() => {
-  const size = wholeNumber(1)
+  const size = wholeNumber(1, UNITS)
   const is = (u: unknown): u is readonly number[] => Array.isArray(u) && u.length > 0 && u.every(size.is)
   const read = (text: string) => {
     const sizes = text
@@ -64,9 +68,7 @@ export const layerSizes: WordCodec<readonly number[]> = (() => {
       )
     return sizes.length === text.split(',').length ? sizes : undefined
   }
-  return word('a whole number >= 1, or several joined by commas, such as 400,200', is, read, (a) =>
-    a.join(','),
-  )
+  return word(`${size.name}, or several joined by commas, such as 400,200`, is, read, (a) => a.join(','))
 })()
 
 /** A path: any text that is not empty. */

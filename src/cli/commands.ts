@@ -30,7 +30,7 @@ const data = withDefault(
 )
 const latent = optional(
   { name: 'latent', about: 'size of the code, or number of components' },
-  wholeNumber(1),
+  wholeNumber(1, 10_000),
 )
 const hidden = optional({ name: 'hidden', about: 'units of the hidden layers: 400, or 400,200' }, layerSizes)
 const json = flag({
@@ -81,7 +81,7 @@ const trainCommand = checked(
       data,
       epochs: optional({ name: 'epochs', about: 'passes over the data [default: 2]' }, wholeNumber(1)),
       steps: optional({ name: 'steps', about: 'updates, in place of epochs' }, wholeNumber(1)),
-      batch: optional({ name: 'batch', about: 'data per step [default: 128]' }, wholeNumber(1)),
+      batch: optional({ name: 'batch', about: 'data per step [default: 128]' }, wholeNumber(1, 1_000_000)),
       rate: withDefault(
         { name: 'rate', about: 'learning rate of Adam', placeholder: 'x' },
         positiveNumber,
@@ -130,10 +130,14 @@ const sampleCommand = command({
   description: 'draw samples of a trained model as a picture',
   args: {
     run,
-    n: withDefault({ name: 'n', about: 'how many' }, wholeNumber(1), 96),
+    n: withDefault({ name: 'n', about: 'how many' }, wholeNumber(1, 100_000), 96),
     seed: withDefault({ name: 'seed', about: 'fixes the draws' }, wholeNumber(0), 1),
     out: optional(
-      { name: 'out', about: 'the picture [default: samples.png in the run]', placeholder: 'png' },
+      {
+        name: 'out',
+        about: 'the picture [default: samples-seed<seed>-n<n>.png in the run]',
+        placeholder: 'png',
+      },
       path,
     ),
   },

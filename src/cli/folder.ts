@@ -4,7 +4,7 @@
  *   runs/vae-mnist-seed1      then runs/vae-mnist-seed1-2, -3, …: a run never writes over another
  *
  * A file is written beside its place and renamed into it, so that it is there whole or not at all.
- * Errors: tag `option` (a directory that is taken), `file` (one that cannot be read or written).
+ * Errors: tag `option` (a directory that is taken, a file for a directory or the other way round), `file` (one that cannot be read or written).
  * Tested in tests/cli/folder.test.ts.
  */
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a directory',
   EEXIST: 'a file of this name is there',
   ENOENT: 'the directory does not exist and cannot be made',
+  EISDIR: 'it is a directory, not a file',
   ENAMETOOLONG: 'the name is too long',
 }
 
@@ -99,7 +100,23 @@ const makeDirectory = async (path: string): Promise<void> => {
   })
 }
 
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (s) => !s.isDirectory(),
+    () => false,
+  )
+
+const fileMeant = (path: string): readonly GiryError[] => [
+  giryError(
+    'option',
+    'out',
+    `${path} is a file, but --out names a directory`,
+    'name a new directory with --out',
+  ),
+]
+
 const reserveNamed = async (path: string): Promise<E.Either<readonly GiryError[], string>> => {
+  if (await isFile(path)) return E.left(fileMeant(path))
   const files = await contents(path)
   if (files !== undefined && files.length > 0) return E.left(taken(path, files))
   await makeDirectory(path)
@@ -143,7 +160,7 @@ export const unreserve = async (path: string, files: readonly string[]): Promise
 const known = async (): Promise<string> => {
   const names = (await readdir(RUNS).catch((): string[] => [])).sort()
   return names.length === 0
-    ? 'train one first: giry train vae'
+    ? 'train one first: giry train vae (in a clone: npm run -s giry -- train vae)'
     : `the runs here: ${names
         .slice(0, 12)
         .map((n) => join(RUNS, n))
@@ -174,16 +191,28 @@ export const readOf = (folder: string, file: string): Task<Uint8Array> =>
             'file',
             join(folder, file),
             `${join(folder, file)} cannot be read: ${reasonOf(cause).replace('write there', 'read it')}`,
-            'give yourself permission to read it',
+            codeOf(cause) === 'EISDIR'
+              ? 'restore the file of the run'
+              : 'give yourself permission to read it',
           ),
     ],
   )
 
-/** Refuses to write a file where its directory cannot take it. */
-export const requireParent =
+const directoryMeant = (path: string): readonly GiryError[] => [
+  giryError(
+    'option',
+    'out',
+    `${path} is a directory, but --out names a file`,
+    `pass --out ${join(path, 'samples.png')}`,
+  ),
+]
+
+/** Refuses to write a file where a directory is, or where its directory cannot take it. */
+export const requireFilePlace =
   (path: string): Task<void> =>
-  async () =>
-    (await isDirectory(dirname(path)))
+  async () => {
+    if (await isDirectory(path)) return E.left(directoryMeant(path))
+    return (await isDirectory(dirname(path)))
       ? E.right(undefined)
       : E.left([
           giryError(
@@ -193,3 +222,4 @@ export const requireParent =
             'name a file in a directory that exists with --out',
           ),
         ])
+  }

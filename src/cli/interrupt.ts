@@ -1,7 +1,7 @@
 /**
  * Ctrl-C: the first one asks to stop, and what was done is kept; a second one quits at once.
  *
- *   SIGINT or SIGTERM at time t      aborts the signal      again, after t + 400 ms      exit code 130
+ *   SIGINT, SIGTERM or SIGHUP at time t      aborts the signal      again, after t + 400 ms      exit code 130
  *
  * A launcher such as npm passes on a signal that the terminal has sent to this process already, so the second of
  * two signals within `ECHO` milliseconds is taken for an echo of the first. Tested in tests/cli/interrupt.test.ts.
@@ -9,7 +9,7 @@
 import { exitCodes } from './exitCode.js'
 
 const ECHO = 400
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** What of a process this needs. */
 export interface Interruptible {

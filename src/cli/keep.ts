@@ -4,9 +4,11 @@
  *
  *   params.safetensors  history.jsonl  result.json  *.png  loss.svg  report.html     (config.json is there already)
  */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { array as A, function as F, taskEither as TE } from 'fp-ts'
-import { errorsOf, type GiryError } from '../dsl/error.js'
+import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
 import { flattenParams } from '../dsl/params.js'
 import type { HistoryPoint } from '../inference/fitted.js'
 import { derivationOf, graphOf } from './describe.js'
@@ -18,7 +20,7 @@ import { type AllParams, PARAMS, writeParams } from './parameterFile.js'
 import { lossCurve, renderSvg } from './plots.js'
 import { showDuration } from './progress.js'
 import { type ReportMetric, report } from './report.js'
-import { CONFIG, version } from './runConfig.js'
+import { CONFIG, showConfig, version } from './runConfig.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
@@ -56,12 +58,58 @@ const RESULT = 'result.json'
 const LOSS = 'loss.svg'
 const REPORT = 'report.html'
 
-/** Keeps the parameters and the history. */
-export const keepParams = ({ folder, config }: Job, { params, history, steps }: Outcome): Task<void> =>
+/** Writes the parameters into the directory of the run. */
+export const writeOutcome = (
+  { folder, config }: Pick<Job, 'folder' | 'config'>,
+  { params, steps }: Pick<Outcome, 'params' | 'steps'>,
+): Task<void> =>
   F.pipe(
-    writeParams(folder, params, { giry: version, family: config.family, steps: String(steps) }),
-    TE.flatMap(() => writeWhole(join(folder, HISTORY), showHistory(history))),
+    TE.tryCatch(
+      async () => writeParams(folder, params, { giry: version, family: config.family, steps: String(steps) }),
+      (e) => errorsOf(e, 'file', folder),
+    ),
+    TE.flatten,
   )
+
+const savedElsewhere = (folder: string, steps: number): GiryError =>
+  giryError('file', folder, `the parameters of step ${steps} are saved in ${folder} instead`, '')
+
+/** A run in the temporary directory of the system, where its own directory takes nothing. */
+const rescue = (job: Job, outcome: Outcome): Task<string> =>
+  F.pipe(
+    TE.tryCatch(
+      () => mkdtemp(join(tmpdir(), 'giry-')),
+      (e) => errorsOf(e, 'file', tmpdir()),
+    ),
+    TE.tap((folder) => writeOutcome({ folder, config: job.config }, outcome)),
+    TE.tap((folder) =>
+      TE.orElse(() => TE.right<never, void>(undefined))(keepRest({ ...job, folder }, outcome)),
+    ),
+  )
+
+/** The small files beside the parameters, without which they cannot be read back. */
+const keepRest = (job: Job, outcome: Outcome): Task<void> =>
+  F.pipe(
+    writeWhole(join(job.folder, CONFIG), showConfig(job.config)),
+    TE.flatMap(() => keepHistory(job, outcome)),
+  )
+
+/** Keeps the parameters; where the directory of the run fails, in a temporary one, of which the errors then tell. */
+export const keepParams = (job: Job, outcome: Outcome): Task<void> =>
+  F.pipe(
+    writeOutcome(job, outcome),
+    TE.orElse((errors) =>
+      F.pipe(
+        rescue(job, outcome),
+        TE.mapLeft((more) => [...errors, ...more]),
+        TE.flatMap((folder) => TE.left([...errors, savedElsewhere(folder, outcome.steps)])),
+      ),
+    ),
+  )
+
+/** Keeps the history. */
+export const keepHistory = ({ folder }: Job, { history }: Outcome): Task<void> =>
+  writeWhole(join(folder, HISTORY), showHistory(history))
 
 const parameterCount = (params: AllParams): number =>
   Object.values(flattenParams(params)).reduce((n, { data }) => n + data.length, 0)

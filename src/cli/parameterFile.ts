@@ -3,7 +3,7 @@
  *
  *   { decode: { '0/kernel': … } }  is stored as  decode/0/kernel
  *
- * Errors: tag `file` for a file that is missing, damaged, or of another model. Tested in tests/cli/faults.test.ts.
+ * Errors: tag `file` for a file that is missing, damaged, of another model, or that holds NaN or infinities. Tested in tests/cli/faults.test.ts.
  */
 import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
@@ -47,6 +47,23 @@ const otherModel = (path: string, why: string): GiryError =>
     'restore the params.safetensors and the config.json of one and the same run',
   )
 
+/** The first NaN or infinity of each array. */
+const nonFinite = (path: string, params: AllParams): readonly GiryError[] =>
+  Object.entries(flattenParams(params)).flatMap(([name, { data }]) => {
+    const index = data.findIndex((x) => !Number.isFinite(x))
+    return index < 0
+      ? []
+      : [
+          giryError(
+            'file',
+            path,
+            `${path} holds ${data[index]} at index ${index} of the array '${name}'; parameters are finite numbers`,
+            'restore the params.safetensors of the run, or train it again',
+            { array: name, index },
+          ),
+        ]
+  })
+
 const fitting = (
   path: string,
   built: BuiltFamily,
@@ -63,7 +80,8 @@ const fitting = (
         ...paramErrors(nets, params).map((e) => otherModel(path, e.message)),
         ...strangers(nets, params).map((name) => otherModel(path, `the model has no parameter '${name}'`)),
       ]
-      return faults.length > 0 ? E.left(faults) : E.right(params)
+      const all = faults.length > 0 ? faults : nonFinite(path, params)
+      return all.length > 0 ? E.left(all) : E.right(params)
     }),
   )
 

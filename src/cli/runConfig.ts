@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
-import { type GiryError, giryError } from '../dsl/error.js'
+import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
 import type { BuiltFamily, Family } from '../models/family.js'
 import { families } from '../models/registry.js'
 import { oneOf, positiveNumber, wholeNumber } from './codecs.js'
@@ -41,8 +41,9 @@ const maybe = <A>(codec: t.Type<A, A, unknown>): t.Type<A | undefined, A | undef
     t.identity,
   )
 
+const RECORD = 'a record'
 const text = field({ name: 'a text', is: t.string.is })
-const record = field({ name: 'a record', is: t.UnknownRecord.is })
+const record = field({ name: RECORD, is: t.UnknownRecord.is })
 const count = field(wholeNumber(1))
 
 /** The names of the families. */
@@ -51,20 +52,26 @@ export const familyNames: readonly string[] = Object.keys(families)
 /** The names of the runtimes that a command line offers. */
 export const runtimes = ['auto', 'wasm', 'cpu'] as const
 
-const RunConfig = t.type({
-  giry: text,
-  family: field(oneOf(familyNames)),
-  options: record,
-  data: t.type({ name: field(oneOf(dataNames)), limit: maybe(count) }),
-  training: t.type({
-    epochs: maybe(count),
-    steps: maybe(count),
-    batch: count,
-    rate: field(positiveNumber),
-    seed: field(wholeNumber(0)),
-    runtime: field(oneOf(runtimes)),
-  }),
-})
+const RunConfig = t.type(
+  {
+    giry: text,
+    family: field(oneOf(familyNames)),
+    options: record,
+    data: t.type({ name: field(oneOf(dataNames)), limit: maybe(count) }, RECORD),
+    training: t.type(
+      {
+        epochs: maybe(count),
+        steps: maybe(count),
+        batch: count,
+        rate: field(positiveNumber),
+        seed: field(wholeNumber(0)),
+        runtime: field(oneOf(runtimes)),
+      },
+      RECORD,
+    ),
+  },
+  RECORD,
+)
 
 /** The configuration of a run. */
 export type RunConfig = t.TypeOf<typeof RunConfig>
@@ -80,6 +87,7 @@ const sentence = (e: t.ValidationError): string => {
     .join('.')
   const expected = e.context[e.context.length - 1]?.type.name ?? 'something else'
   if (e.message !== undefined) return e.message
+  if (place === '') return `it must be ${expected}, but ${JSON.stringify(e.value)} is there`
   return e.value === undefined
     ? `${place} is missing; it must be ${expected}`
     : `${place} must be ${expected}, but ${JSON.stringify(e.value)} is there`
@@ -99,6 +107,16 @@ const decodeWith =
   (u: unknown): Checked<A> =>
     E.mapLeft((errors: t.Errors) => errors.map((e) => notOurs(path, sentence(e))))(codec.decode(u))
 
+const LARGEST = 100_000
+
+/** Sizes that no machine holds, which a file edited by hand may ask for. */
+const tooLarge = (options: object, path: string): readonly GiryError[] =>
+  Object.entries(options).flatMap(([name, size]) =>
+    [size].flat().some((n) => typeof n === 'number' && n > LARGEST)
+      ? [notOurs(path, `${name} must be <= ${LARGEST}, but ${JSON.stringify(size)} is there`)]
+      : [],
+  )
+
 /** Builds a family for a data set from options that are still unknown; `path` says where they come from. */
 export const buildFamily = (
   family: Family,
@@ -109,7 +127,16 @@ export const buildFamily = (
   F.pipe(
     options,
     decodeWith(family.options, path),
-    E.map((decoded) => family.build(source.shapeFor(family.models), decoded)),
+    E.flatMap((decoded) => {
+      const faults = tooLarge(decoded as object, path)
+      return faults.length > 0 ? E.left(faults) : E.right(decoded)
+    }),
+    E.flatMap((decoded) =>
+      E.tryCatch(
+        () => family.build(source.shapeFor(family.models), decoded),
+        (e) => errorsOf(e).map(({ message }) => notOurs(path, message)),
+      ),
+    ),
   )
 
 /** Builds the model that a configuration describes. */

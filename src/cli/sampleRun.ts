@@ -1,5 +1,6 @@
 /**
- * giry sample: draws from the prior of a trained model, as a picture.
+ * giry sample: draws from the prior of a trained model, as a picture beside that of the training, samples.png.
+ * Tested in tests/cli/train.test.ts and tests/cli/faults.test.ts.
  */
 import { join } from 'node:path'
 import { function as F, taskEither as TE } from 'fp-ts'
@@ -7,7 +8,7 @@ import { errorsOf, showErrors } from '../dsl/error.js'
 import { useRuntime } from '../runtime/backend.js'
 import { dataSources } from './dataSources.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
-import { requireParent, writeWhole } from './folder.js'
+import { requireFilePlace, writeWhole } from './folder.js'
 import { samples } from './gallery.js'
 import { readRun } from './savedRun.js'
 import { terminalOf } from './terminal.js'
@@ -25,8 +26,8 @@ export const sampleRun = async (o: SampleOptions): Promise<number> => {
   const terminal = terminalOf(process, false)
   const task = F.pipe(
     readRun(o.run),
-    TE.let('path', ({ folder }) => o.out ?? join(folder, 'samples.png')),
-    TE.tap(({ path }) => requireParent(path)),
+    TE.let('path', ({ folder }) => o.out ?? join(folder, `samples-seed${o.seed}-n${o.n}.png`)),
+    TE.tap(({ path }) => requireFilePlace(path)),
     TE.tap(({ config }) => useRuntime(config.training.runtime)),
     TE.bind('png', ({ built, params, config }) =>
       TE.tryCatch(
@@ -41,7 +42,7 @@ export const sampleRun = async (o: SampleOptions): Promise<number> => {
         return exitCodeOf(errors)
       },
       ({ path }) => {
-        terminal.say(`${o.n} samples in ${path}`)
+        terminal.say(`${o.n} ${o.n === 1 ? 'sample' : 'samples'} in ${path}`)
         return exitCodes.done as number
       },
     ),

@@ -2,7 +2,8 @@
  * giry train: trains a family on a data set and keeps the run in a directory.
  *
  * Whatever ends the training, what it reached is kept: at its end, at Ctrl-C (exit code 130), and at the first NaN,
- * with the last good parameters. Tested in tests/cli/train.test.ts and tests/cli/faults.test.ts.
+ * with the last good parameters. The parameters of each epoch are written as they come, so that a process that is
+ * killed loses one epoch at most; a training stopped before its first step leaves nothing. Tested in tests/cli/train.test.ts and tests/cli/faults.test.ts.
  */
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, showErrors } from '../dsl/error.js'
@@ -11,9 +12,11 @@ import type { Fit } from '../inference/fitted.js'
 import { adam } from '../inference/optimizers/optimizers.js'
 import { derivationOf, graphOf } from './describe.js'
 import { exitCodeOf } from './exitCode.js'
-import { keepFit, keepLast } from './finish.js'
+import { keepFit, keepLast, stoppedBefore } from './finish.js'
 import { interruptible } from './interrupt.js'
 import { begin, type Job, plan, type TrainOptions } from './job.js'
+import { writeOutcome } from './keep.js'
+import type { AllParams } from './parameterFile.js'
 import { type Progress, progressOn } from './progress.js'
 import { type Terminal, terminalOf } from './terminal.js'
 
@@ -38,7 +41,23 @@ const introduce = (terminal: Terminal, job: Job): void => {
   terminal.say(terminal.dim(sizesOf(job)))
 }
 
-const trained = ({ built, loaded, config }: Job, progress: Progress, signal: AbortSignal): Task<Fit> => {
+/** Keeps the parameters of each epoch, for an end that cannot be caught; where that fails, says so once. */
+const checkpointOf = (terminal: Terminal, job: Job) => {
+  let failed = false
+  return {
+    every: Math.ceil(job.loaded.train.size / job.config.training.batch),
+    write: async ({ params, diagnostics }: Fit): Promise<void> => {
+      const written = await writeOutcome(job, { params: params as AllParams, steps: diagnostics.steps })()
+      if (E.isRight(written) || failed) return
+      failed = true
+      const [fault] = written.left
+      terminal.warn(`the parameters so far cannot be kept, the training goes on: ${fault?.message ?? ''}`)
+    },
+  }
+}
+
+const trained = (terminal: Terminal, job: Job, progress: Progress, signal: AbortSignal): Task<Fit> => {
+  const { built, loaded, config } = job
   const { epochs, steps, batch, rate, seed, runtime } = config.training
   return fit(built.objective, {
     data: loaded.train,
@@ -49,6 +68,7 @@ const trained = ({ built, loaded, config }: Job, progress: Progress, signal: Abo
     seed,
     runtime,
     signal,
+    checkpoint: checkpointOf(terminal, job),
     onEvent: progress.onEvent,
   } as never) as Task<Fit>
 }
@@ -63,11 +83,15 @@ export const train = async (o: TrainOptions): Promise<number> => {
   })
   const task = F.pipe(
     plan(o),
+    TE.filterOrElse(
+      () => !signal.aborted,
+      (): readonly GiryError[] => [stoppedBefore],
+    ),
     TE.flatMap((planned) => begin(planned, o.out)),
     TE.tapIO((job) => () => introduce(terminal, job)),
     TE.flatMap((job) =>
       F.pipe(
-        trained(job, progress, signal),
+        trained(terminal, job, progress, signal),
         TE.tapIO(() => progress.stop),
         TE.foldW(
           (errors) => {

@@ -52,11 +52,29 @@ describe('a wrong command line', () => {
     ["--data must be one of mnist, but 'cifar' was given", ['train', 'vae', '--data', 'cifar']],
     ["--epochs must be a whole number >= 1, but '1.5' was given", ['train', 'vae', '--epochs', '1.5']],
     ["--steps must be a whole number >= 1, but '0' was given", ['train', 'vae', '--steps', '0']],
-    ["--latent must be a whole number >= 1, but '-3' was given", ['train', 'vae', '--latent', '-3']],
-    ["--batch must be a whole number >= 1, but 'many' was given", ['train', 'vae', '--batch=many']],
+    [
+      "--latent must be a whole number >= 1 and <= 10000, but '-3' was given",
+      ['train', 'vae', '--latent', '-3'],
+    ],
+    [
+      "--latent must be a whole number >= 1 and <= 10000, but '10001' was given",
+      ['derive', 'vae', '--latent', '10001'],
+    ],
+    [
+      '--hidden must be a whole number >= 1 and <= 100000, or several',
+      ['train', 'vae', '--hidden', '8,100001'],
+    ],
+    [
+      "--n must be a whole number >= 1 and <= 100000, but '100001' was given",
+      ['sample', 'x', '--n', '100001'],
+    ],
+    [
+      "--batch must be a whole number >= 1 and <= 1000000, but 'many' was given",
+      ['train', 'vae', '--batch=many'],
+    ],
     ["--rate must be a number > 0, but '-1' was given", ['train', 'vae', '--rate', '-1']],
     [
-      "--hidden must be a whole number >= 1, or several joined by commas, such as 400,200, but '400,x' was given",
+      "--hidden must be a whole number >= 1 and <= 100000, or several joined by commas, such as 400,200, but '400,x' was given",
       ['train', 'vae', '--hidden', '400,x'],
     ],
     ["--runtime must be one of auto, wasm, cpu, but 'gpu' was given", ['train', 'vae', '--runtime', 'gpu']],
@@ -64,7 +82,7 @@ describe('a wrong command line', () => {
       "--format must be one of text, markdown, latex, but 'pdf' was given",
       ['derive', 'vae', '--format', 'pdf'],
     ],
-    ["--n must be a whole number >= 1, but '0' was given", ['sample', 'x', '--n', '0']],
+    ["--n must be a whole number >= 1 and <= 100000, but '0' was given", ['sample', 'x', '--n', '0']],
     ['--seed needs a whole number >= 0', ['train', 'vae', '--seed']],
     [
       '--epochs 1 and --steps 2 both say how long to train: pass one of them',
@@ -119,6 +137,14 @@ describe('what cannot be done', () => {
     expect(code).toBe(1)
   })
 
+  it('a file in place of a directory', async () => {
+    await writeFile('afile', '')
+    const { code, stderr } = await run('train', 'vae', '--limit', '50', '--out', 'afile')
+    expect(stderr).toBe('afile is a file, but --out names a directory\n  → name a new directory with --out\n')
+    expect(code).toBe(2)
+    await rm('afile')
+  })
+
   it('a directory that is not empty', async () => {
     await mkdir('mine')
     await writeFile('mine/thesis.tex', '')
@@ -138,7 +164,10 @@ describe('what cannot be done', () => {
     expect(stderr).toContain('→ train with a lower --rate')
     expect(stderr).toMatch(/the parameters of step \d+, the last good ones, are saved in nan/)
     expect((await readdir('nan')).sort()).toEqual(['config.json', 'history.jsonl', 'params.safetensors'])
-    expect((await giry('.', 'sample', 'nan', '--n', '1')).code).toBe(0)
+    expect(await giry('.', 'sample', 'nan', '--n', '1')).toMatchObject({
+      code: 0,
+      stdout: '1 sample in nan/samples-seed1-n1.png\n',
+    })
     await rm('nan', { recursive: true })
   })
 })
@@ -209,6 +238,39 @@ describe('a damaged run', () => {
       () => editConfig((c) => Object.assign(c.options ?? {}, { latent: -2 })),
     ],
     [
+      'a size that no machine holds',
+      'copy/config.json cannot be used: latent must be <= 100000, but 1000000000 is there',
+      () => editConfig((c) => Object.assign(c.options ?? {}, { latent: 1e9 })),
+    ],
+    [
+      'a configuration that is null',
+      'copy/config.json cannot be used: it must be a record, but null is there',
+      () => writeFile('copy/config.json', 'null'),
+    ],
+    [
+      'a part of it that is null',
+      'copy/config.json cannot be used: data must be a record, but null is there',
+      () => editConfig((c) => Object.assign(c, { data: null })),
+    ],
+    [
+      'a directory for the parameters',
+      'copy/params.safetensors cannot be read: it is a directory, not a file',
+      async () => {
+        await rm('copy/params.safetensors')
+        await mkdir('copy/params.safetensors')
+      },
+    ],
+    [
+      'parameters that are no finite numbers',
+      // The last number of the file is that of the last array.
+      'copy/params.safetensors holds NaN at index ',
+      async () => {
+        const bytes = await readFile('copy/params.safetensors')
+        bytes.writeFloatLE(Number.NaN, bytes.length - 4)
+        await writeFile('copy/params.safetensors', bytes)
+      },
+    ],
+    [
       'truncated parameters',
       'copy/params.safetensors is damaged or no parameter file: The file ends inside array',
       () => cut(20_000),
@@ -246,8 +308,16 @@ describe('a damaged run', () => {
 
   it('a run that is not there', async () => {
     const { code, stderr } = await run('evaluate', 'nowhere')
-    expect(stderr).toBe("there is no run 'nowhere'\n  → train one first: giry train vae\n")
+    expect(stderr).toBe(
+      "there is no run 'nowhere'\n  → train one first: giry train vae (in a clone: npm run -s giry -- train vae)\n",
+    )
     expect(code).toBe(1)
+  })
+
+  it('a directory in place of a picture', async () => {
+    const { code, stderr } = await run('sample', 'whole', '--out', '.')
+    expect(stderr).toBe('. is a directory, but --out names a file\n  → pass --out samples.png\n')
+    expect(code).toBe(2)
   })
 
   it('a picture that has nowhere to go', async () => {

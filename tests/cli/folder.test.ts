@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { either as E } from 'fp-ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findRun, readOf, requireParent, reserve, unreserve, writeWhole } from '../../src/cli/folder.js'
+import { findRun, readOf, requireFilePlace, reserve, unreserve, writeWhole } from '../../src/cli/folder.js'
 import { temporary } from './program.js'
 
 const before = process.cwd()
@@ -44,7 +44,7 @@ describe('reserve', () => {
   })
 
   it.each([
-    ['full/mine.txt', 'full/mine.txt cannot be written: a part of the path is a file, not a directory'],
+    ['full/mine.txt', 'full/mine.txt is a file, but --out names a directory'],
     [
       'full/mine.txt/out',
       'full/mine.txt/out cannot be written: a part of the path is a file, not a directory',
@@ -79,10 +79,11 @@ describe('files', () => {
   })
 
   it('must have a directory to go to', async () => {
-    expect(sentence(await requireParent('nowhere/a.png')())).toBe(
+    expect(sentence(await requireFilePlace('nowhere/a.png')())).toBe(
       'nowhere/a.png cannot be written: nowhere is not a directory',
     )
-    expect(await requireParent('a.png')()).toEqual(E.right(undefined))
+    expect(await requireFilePlace('a.png')()).toEqual(E.right(undefined))
+    expect(sentence(await requireFilePlace('full')())).toBe('full is a directory, but --out names a file')
   })
 })
 

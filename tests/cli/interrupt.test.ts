@@ -23,7 +23,7 @@ describe('interruptible', () => {
     let announced = 0
     const { signal } = interruptible(process, () => void announced++, at([0, 100]))
     expect(signal.aborted).toBe(false)
-    emitter.emit('SIGINT')
+    emitter.emit('SIGHUP')
     emitter.emit('SIGINT')
     expect([signal.aborted, announced, exits]).toEqual([true, 1, []])
   })

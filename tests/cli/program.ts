@@ -23,6 +23,8 @@ export interface Running {
   /** Resolves when the text has turned up on either stream. */
   readonly shows: (text: string) => Promise<void>
   readonly signal: (name: NodeJS.Signals) => void
+  /** Closes the reading ends of its streams. */
+  readonly deafen: () => void
 }
 
 /** Starts `giry …args` in `cwd`. */
@@ -46,7 +48,11 @@ export const start = (cwd: string, args: readonly string[]): Running => {
       watch()
       void ended.then((e) => reject(new Error(`'${text}' never turned up:\n${e.stdout}\n${e.stderr}`)))
     })
-  return { ended, shows, signal: (name) => void child.kill(name) }
+  const deafen = () => {
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  return { ended, shows, signal: (name) => void child.kill(name), deafen }
 }
 
 /** Runs `giry …args` in `cwd` to its end. */

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -193,6 +193,54 @@ describe('Ctrl-C', () => {
     expect((await lines(signal)).at(-1)?.step).toBe(result.steps)
     const evaluated = json((await giry(place.path, 'evaluate', signal, '--json')).stdout)
     expect(evaluated.metrics.testElbo).toBe(result.metrics.testElbo)
+  })
+})
+
+/** A training without end. */
+const endless = (out: string) =>
+  start(place.path, ['train', 'vae', '--limit', '200', '--hidden', '8', '--epochs', '1000000', '--out', out])
+
+describe('what may happen to a training', () => {
+  it('killed, it leaves the parameters of its last epoch', async () => {
+    const running = endless('killed')
+    await running.shows('epoch 2 ')
+    running.signal('SIGKILL')
+    await running.ended
+    const { code, stdout } = await giry(place.path, 'evaluate', 'killed', '--json')
+    expect(code).toBe(0)
+    expect(json(stdout).steps).toBeGreaterThanOrEqual(2)
+  })
+
+  it('its directory taken away, it goes on and keeps the parameters elsewhere', async () => {
+    const running = endless('gone')
+    await running.shows('epoch 1 ')
+    await rename(at('gone'), at('elsewhere'))
+    await running.shows('the parameters so far cannot be kept, the training goes on')
+    running.signal('SIGINT')
+    const { code, stderr } = await running.ended
+    expect(code).toBe(1)
+    expect(stderr.match(/cannot be kept/g)).toHaveLength(1)
+    const folder = /the parameters of step \d+ are saved in (\S+) instead/.exec(stderr)?.[1] as string
+    expect((await readdir(folder)).sort()).toEqual(['config.json', 'history.jsonl', 'params.safetensors'])
+    await rm(folder, { recursive: true })
+  })
+
+  it('its output closed, it goes on to its end', async () => {
+    const running = start(place.path, ['train', 'vae', ...short, '--out', 'closed'])
+    running.deafen()
+    expect((await running.ended).code).toBe(0)
+    expect((await readdir(at('closed'))).sort()).toEqual(always)
+  })
+
+  it('a picture that cannot be written takes nothing else with it', async () => {
+    const running = start(place.path, ['train', 'vae', ...short, '--out', 'pictureless', '--json'])
+    await running.shows('epoch 1 ')
+    await mkdir(at('pictureless', 'samples.png', 'full'), { recursive: true })
+    const { code, stdout, stderr } = await running.ended
+    expect(code).toBe(1)
+    expect(json(stdout).metrics.testElbo).toBeLessThan(0)
+    expect(stderr).toContain('held-out L_b')
+    expect(stderr).toContain('the parameters are safe in pictureless/params.safetensors')
   })
 })
 
