@@ -29,7 +29,7 @@ describe('keepLast', () => {
     )
     const kept = await keepLast(job(), [error])()
     expect(E.isLeft(kept) && showErrors(kept.left)).toBe(
-      `the fit stopped: out of memory\ntraining stopped; the parameters of step 7, the last good ones, are saved in ${place.path}`,
+      `the fit stopped: out of memory\ntraining stopped; the last good parameters, those after 7 steps, are saved in ${place.path}`,
     )
     expect((await readdir(place.path)).sort()).toEqual(['history.jsonl', 'params.safetensors'])
   })
