@@ -6,7 +6,7 @@
  * The latents come from q at the given data, every other site of p is drawn anew: a reconstruction. With `mean: true` the
  * sites that no other site depends on give the mean of their distribution instead of a draw, where it has one; a mean is
  * Real, whatever the domain of the site. Errors: every rule that q breaks, tags `params`, `data`.
- * Tested in tests/inference/sample.test.ts.
+ * Tested in tests/inference/predictive.test.ts and sample.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { AnyDistribution, Moments } from '../dsl/distribution.js'
