@@ -16,7 +16,7 @@ import { normalQuantile } from '../dsl/numerics/normalQuantile.js'
 import { sizeOf } from '../dsl/shape.js'
 import { toTypedArray } from '../dsl/value.js'
 import type { BuiltFamily } from '../models/family.js'
-import { fold, keyFromSeed, uniforms } from '../runtime/keys.js'
+import { binarize, fold, keyFromSeed } from '../runtime/keys.js'
 import type { DataSource, Loaded } from './dataSources.js'
 import { readSite } from './decode.js'
 import type { AllParams } from './parameterFile.js'
@@ -58,8 +58,10 @@ const heldOut = ({ test }: Loaded, n: number, seed: number): Float32Array =>
   tf.tidy(() => {
     const rows = Int32Array.from({ length: Math.min(n, test.size) }, (_, i) => i)
     const key = fold(keyFromSeed(seed), 'pictures')
-    const { x } = batchOf(sliceDataset(test, 0, rows.length), rows, (column, count) =>
-      uniforms(fold(key, column), count),
+    const { x } = batchOf(
+      sliceDataset(test, 0, rows.length),
+      rows,
+      (column, probs) => void binarize(fold(key, column), probs, probs),
     )
     return x === undefined ? new Float32Array(0) : toTypedArray(x)
   })

@@ -124,25 +124,28 @@ const decodeColumn = (
     : E.right({ space, elements, binarize })
 }
 
-/** Draws uniforms in (0, 1) for one column of one batch. */
-export type DrawUniforms = (column: string, n: number) => Float32Array
+/** Puts bits, drawn with the probabilities in an array, in the place of these. */
+export type DrawBits = (probs: Float32Array) => void
 
-/** The numbers of the rows, binarized where asked for. */
-export const rowsOf = (
+/** Writes the numbers of the rows into `out`, binarized where asked for. */
+export const writeRows = (
   column: Column,
   rows: ArrayLike<number>,
-  uniforms: () => Float32Array,
-): Float32Array => {
+  out: Float32Array,
+  drawBits: DrawBits,
+): void => {
   const size = sizeOf(column.elements.shape)
-  const out = new Float32Array(rows.length * size)
   for (let i = 0; i < rows.length; i++) {
     const from = (rows[i] as number) * size
     out.set(column.elements.data.subarray(from, from + size), i * size)
   }
-  if (column.binarize) {
-    const u = uniforms()
-    for (let i = 0; i < out.length; i++) out[i] = (u[i] as number) < (out[i] as number) ? 1 : 0
-  }
+  if (column.binarize) drawBits(out)
+}
+
+/** The numbers of the rows, binarized where asked for. */
+export const rowsOf = (column: Column, rows: ArrayLike<number>, drawBits: DrawBits): Float32Array => {
+  const out = new Float32Array(rows.length * sizeOf(column.elements.shape))
+  writeRows(column, rows, out, drawBits)
   return out
 }
 
@@ -150,12 +153,11 @@ export const rowsOf = (
 export const batchOf = (
   data: Dataset,
   rows: ArrayLike<number>,
-  uniforms: DrawUniforms,
+  drawBits: (column: string, probs: Float32Array) => void,
 ): Readonly<Record<string, AnyValue>> =>
   Object.fromEntries(
     Object.entries(data.columns).map(([name, column]) => {
-      const n = rows.length * sizeOf(column.elements.shape)
-      const numbers = rowsOf(column, rows, () => uniforms(name, n))
+      const numbers = rowsOf(column, rows, (probs) => drawBits(name, probs))
       const { space } = column
       const axes = [{ name: 'datum', size: rows.length }, ...(space.plates ?? [])]
       const tensor = tf.tensor(numbers, [...axes.map((a) => a.size), ...space.shape], 'float32')

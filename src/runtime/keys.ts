@@ -13,7 +13,7 @@
  * Tested in tests/runtime/keys.test.ts. The bits are the same on every machine; `normals` uses Math.log,
  * Math.cos and Math.sin in float64, whose last bit may differ between JavaScript engines.
  */
-import { fillPhilox, philox } from './philox.js'
+import { fillBits, fillPhilox, fillUniforms, philox } from './philox.js'
 
 /** The name of a stream of random numbers: 64 bits, immutable. */
 export type Key = { readonly k0: number; readonly k1: number }
@@ -22,7 +22,6 @@ export type Key = { readonly k0: number; readonly k1: number }
 const Purpose = { seed: 1, number: 2, text: 3, uniform: 4, normal: 5, integer: 6, permutation: 7 } as const
 
 const TWO_32 = 2 ** 32
-const UNIFORM_STEP = 2 ** -23
 const WORD_STEP = 2 ** -32
 const ANGLE_STEP = 2 * Math.PI * WORD_STEP
 
@@ -70,25 +69,9 @@ export const fold = (key: Key, data: string | number): Key =>
 /** Words made at a time: a small buffer stays in the cache, where one of n words would not. */
 const CHUNK = 1024
 
-type Convert = (bits: Uint32Array, out: Float32Array, from: number) => void
+const requireCount = (n: number): void => requireInteger('the number of draws', n, 0, TWO_32 - 1)
 
-/** `n` numbers, one word each, converted chunk by chunk; a chunk is a whole number of blocks. */
-const draw = (key: Key, n: number, purpose: number, convert: Convert): Float32Array => {
-  requireInteger('the number of draws', n, 0, TWO_32 - 1)
-  const out = new Float32Array(n)
-  const bits = new Uint32Array(Math.min(CHUNK, n + (-n & 3)))
-  for (let from = 0; from < n; from += CHUNK) {
-    convert(fillPhilox(bits, key.k0, key.k1, [from / 4, 0, 0, purpose]), out, from)
-  }
-  return out
-}
-
-const toUniforms: Convert = (bits, out, from) => {
-  const count = Math.min(bits.length, out.length - from)
-  for (let i = 0; i < count; i++) out[from + i] = (((bits[i] as number) >>> 9) + 0.5) * UNIFORM_STEP
-}
-
-const toNormals: Convert = (bits, out, from) => {
+const toNormals = (bits: Uint32Array, out: Float32Array, from: number): void => {
   const count = Math.min(bits.length, out.length - from)
   for (let i = 0; i < count; i += 2) {
     const radius = Math.sqrt(-2 * Math.log(((bits[i] as number) + 0.5) * WORD_STEP))
@@ -104,13 +87,49 @@ const toNormals: Convert = (bits, out, from) => {
  * These are exact in float32, symmetric about 1/2 and bounded by 2^-24 and 1 - 2^-24. One bit more, and the
  * largest, 1 - 2^-25, would round to 1.
  */
-export const uniforms = (key: Key, n: number): Float32Array => draw(key, n, Purpose.uniform, toUniforms)
+export const uniforms = (key: Key, n: number): Float32Array => {
+  requireCount(n)
+  return writeUniforms(key, new Float32Array(n))
+}
+
+/** Fills `out` with the `uniforms` of the key: for loops that do without a new array at each step. */
+export const writeUniforms = (key: Key, out: Float32Array): Float32Array =>
+  fillUniforms(out, { ...key, counter: [0, 0, 0, Purpose.uniform] })
+
+/**
+ * Independent bits, 1 with the probabilities `probs`: [u < p] for the `uniforms` u of the key. `out` may be `probs` itself.
+ * Errors: RangeError for arrays of different lengths.
+ */
+export const binarize = (
+  key: Key,
+  probs: Float32Array,
+  out: Float32Array = new Float32Array(probs.length),
+): Float32Array => {
+  if (out.length !== probs.length)
+    throw new RangeError(
+      `${probs.length} probabilities need an output of ${probs.length}, but it holds ${out.length}`,
+    )
+  return fillBits(out, probs, { ...key, counter: [0, 0, 0, Purpose.uniform] })
+}
 
 /**
  * `n` standard normal numbers by Box-Muller, computed in float64 and rounded once:
  *   r = sqrt(-2 log u),  (r cos t, r sin t)     u and t / 2 pi uniform with 32 bits, so |value| < 6.77
  */
-export const normals = (key: Key, n: number): Float32Array => draw(key, n, Purpose.normal, toNormals)
+export const normals = (key: Key, n: number): Float32Array => {
+  requireCount(n)
+  return writeNormals(key, new Float32Array(n))
+}
+
+/** Fills `out` with the `normals` of the key. */
+export const writeNormals = (key: Key, out: Float32Array): Float32Array => {
+  const n = out.length
+  const bits = new Uint32Array(Math.min(CHUNK, n + (-n & 3)))
+  for (let from = 0; from < n; from += CHUNK) {
+    toNormals(fillPhilox(bits, key.k0, key.k1, [from / 4, 0, 0, Purpose.normal]), out, from)
+  }
+  return out
+}
 
 /** The endless stream of words of a key, read one at a time. */
 const wordStream = (key: Key, purpose: number): (() => number) => {
@@ -136,7 +155,7 @@ const below = (next: () => number, bound: number): number => {
 
 /** `n` integers uniform on 0 .. bound - 1, without the bias of a remainder; by default all 32-bit words. */
 export const integers = (key: Key, n: number, bound: number = TWO_32): Uint32Array => {
-  requireInteger('the number of draws', n, 0, TWO_32 - 1)
+  requireCount(n)
   requireInteger('the bound', bound, 1, TWO_32)
   const next = wordStream(key, Purpose.integer)
   return new Uint32Array(n).map(() => below(next, bound))

@@ -7,8 +7,10 @@
  *
  * Shapes: a counter is four 32-bit words, a key two, a block four.
  * Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), section 3.3.
+ * Long arrays go through 128-bit lanes where WebAssembly is to be had (`wasm/philox.ts`), with the same bits.
  * Tested in tests/runtime/philox.test.ts against Random123's known answers and a BigInt twin.
  */
+import { type PhiloxKernels, philoxKernels, SCRATCH } from './wasm/philox.js'
 
 const M0_LOW = 0x1f53
 const M0_HIGH = 0xd251
@@ -73,15 +75,96 @@ export const philox = (counter: Counter, k0: number, k1: number): Uint32Array =>
   return block
 }
 
-/**
- * Fills `out` with consecutive blocks under the key (k0, k1): block b has the counter
- * (start + b mod 2^32, c1, c2, c3). A last block that does not fit is cut short.
- */
-export const fillPhilox = (out: Uint32Array, k0: number, k1: number, counter: Counter): Uint32Array => {
+/** Below so many words, the plain loop is as fast as the call of a kernel. */
+const FEW = 128
+
+let compiled: PhiloxKernels | 'none' | undefined
+
+/** The kernels for so many words, compiled at the first use; none where a page forbids WebAssembly. */
+const kernelsFor = (n: number): PhiloxKernels | 'none' => {
+  if (n < FEW) return 'none'
+  if (compiled !== undefined) return compiled
+  try {
+    compiled = philoxKernels()
+  } catch {
+    compiled = 'none'
+  }
+  return compiled
+}
+
+/** Where a run of blocks begins: the key and the first counter. */
+export interface Position {
+  readonly k0: number
+  readonly k1: number
+  readonly counter: Counter
+}
+
+/** The scratch arrays of the kernels, full of what `output` makes of consecutive blocks, handed over piece by piece. */
+const inPieces = (
+  k: PhiloxKernels,
+  output: 'words' | 'uniforms' | 'bits',
+  n: number,
+  { k0, k1, counter: [start, c1, c2, c3] }: Position,
+  take: (from: number, count: number) => void,
+  prepare?: (from: number, count: number) => void,
+): void => {
+  for (let from = 0; from < n; from += SCRATCH) {
+    const count = Math.min(SCRATCH, n - from)
+    prepare?.(from, count)
+    k.run(output, count, [k0, k1], [start + from / 4, c1, c2, c3])
+    take(from, count)
+  }
+}
+
+const fillPlainly = (out: Uint32Array, k0: number, k1: number, counter: Counter): Uint32Array => {
   fillBlocks(out, k0, k1, counter)
   const rest = out.length % 4
   const whole = out.length - rest
   const [start, c1, c2, c3] = counter
   if (rest > 0) out.set(philox([start + whole / 4, c1, c2, c3], k0, k1).subarray(0, rest), whole)
+  return out
+}
+
+/**
+ * Fills `out` with consecutive blocks under the key (k0, k1): block b has the counter
+ * (start + b mod 2^32, c1, c2, c3). A last block that does not fit is cut short.
+ */
+export const fillPhilox = (out: Uint32Array, k0: number, k1: number, counter: Counter): Uint32Array => {
+  const k = kernelsFor(out.length)
+  if (k === 'none') return fillPlainly(out, k0, k1, counter)
+  inPieces(k, 'words', out.length, { k0, k1, counter }, (from, count) =>
+    out.set(k.words.subarray(0, count), from),
+  )
+  return out
+}
+
+/** Uniform numbers are the centers of 2^23 equal parts of (0, 1). */
+const UNIFORM_STEP = 2 ** -23
+
+/** The uniform number of a word: ((word >>> 9) + 1/2) / 2^23, exact in float32. */
+const uniformOf = (word: number): number => ((word >>> 9) + 0.5) * UNIFORM_STEP
+
+/** The numbers that `convert` makes of consecutive words, one by one. */
+const convertPlainly = (out: Float32Array, at: Position, convert: (word: number, i: number) => number) => {
+  const words = fillPlainly(new Uint32Array(out.length), at.k0, at.k1, at.counter)
+  for (let i = 0; i < out.length; i++) out[i] = convert(words[i] as number, i)
+  return out
+}
+
+/** Fills `out` with the uniform numbers of consecutive words. */
+export const fillUniforms = (out: Float32Array, at: Position): Float32Array => {
+  const k = kernelsFor(out.length)
+  if (k === 'none') return convertPlainly(out, at, uniformOf)
+  inPieces(k, 'uniforms', out.length, at, (from, count) => out.set(k.numbers.subarray(0, count), from))
+  return out
+}
+
+/** Fills `out` with 1 where the uniform number of the word is below `probs` there, else 0; both may be one array. */
+export const fillBits = (out: Float32Array, probs: Float32Array, at: Position): Float32Array => {
+  const k = kernelsFor(out.length)
+  if (k === 'none')
+    return convertPlainly(out, at, (word, i) => (uniformOf(word) < (probs[i] as number) ? 1 : 0))
+  const prepare = (from: number, count: number) => k.probs.set(probs.subarray(from, from + count))
+  inPieces(k, 'bits', out.length, at, (from, count) => out.set(k.numbers.subarray(0, count), from), prepare)
   return out
 }

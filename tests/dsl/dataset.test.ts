@@ -127,14 +127,16 @@ describe('dynamic binarization', () => {
     const column = d.columns.x
     if (column === undefined) throw new Error('no column')
     const uniforms = Float32Array.from([0.01, 0.2, 0.6, 0.99, 0.01, 0.3, 0.4, 0.99])
-    expect([...rowsOf(column, [0, 1], () => uniforms)]).toEqual([0, 1, 0, 1, 0, 0, 1, 1])
+    const drawBits = (probs: Float32Array) =>
+      probs.set(probs.map((p, i) => ((uniforms[i] as number) < p ? 1 : 0)))
+    expect([...rowsOf(column, [0, 1], drawBits)]).toEqual([0, 1, 0, 1, 0, 0, 1, 1])
   })
 
   it('asks for noise by column, one number per pixel, anew for each batch', () => {
     const asked: [string, number][] = []
-    const draw = (name: string, n: number) => {
-      asked.push([name, n])
-      return new Float32Array(n).fill(0.4)
+    const draw = (name: string, probs: Float32Array) => {
+      asked.push([name, probs.length])
+      probs.set(probs.map((p) => (0.4 < p ? 1 : 0)))
     }
     const { x } = batchOf(d, [1, 0, 1], draw)
     expect(asked).toEqual([['x', 12]])

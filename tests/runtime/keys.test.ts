@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { pnorm, qchisq } from 'lib-r-math.js'
 import { describe, expect, it } from 'vitest'
 import {
+  binarize,
   fold,
   integers,
   type Key,
@@ -9,6 +10,8 @@ import {
   normals,
   permutation,
   uniforms,
+  writeNormals,
+  writeUniforms,
 } from '../../src/runtime/keys.js'
 
 /** Kolmogorov-Smirnov: sqrt(n) sup |empirical cdf - cdf|. */
@@ -164,6 +167,16 @@ describe('streams', () => {
     )
   })
 
+  it('are written into given arrays, over what was there', () => {
+    fc.assert(
+      fc.property(anyKey, anyLength, (key, n) => {
+        expect(writeUniforms(key, new Float32Array(n).fill(7))).toEqual(uniforms(key, n))
+        expect(writeNormals(key, new Float32Array(n).fill(7))).toEqual(normals(key, n))
+      }),
+      { numRuns: 20 },
+    )
+  })
+
   it.each([-1, 1.5, Number.NaN])('refuse %d draws', (count) => {
     expect(() => uniforms(root, count)).toThrow(
       `the number of draws is ${count}, but must be an integer from 0`,
@@ -190,6 +203,27 @@ describe('uniforms', () => {
     // The largest grid point survives float32; with one bit more it would not.
     expect(Math.fround((2 ** 23 - 0.5) / 2 ** 23)).toBeLessThan(1)
     expect(Math.fround((2 ** 24 - 0.5) / 2 ** 24)).toBe(1)
+  })
+})
+
+describe('binarize', () => {
+  it('gives 1 exactly where the uniform number of the key is below the probability, also in place', () => {
+    fc.assert(
+      fc.property(anyKey, anyLength, fc.double({ min: 0, max: 2, noNaN: true }), (key, n, slope) => {
+        const probs = Float32Array.from({ length: n }, (_, i) => Math.min(1, (slope * i) / n))
+        const expected = uniforms(key, n).map((u, i) => (u < (probs[i] as number) ? 1 : 0))
+        expect(binarize(key, probs)).toEqual(expected)
+        expect(binarize(key, probs, probs)).toBe(probs)
+        expect(probs).toEqual(expected)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('refuses an output of another length', () => {
+    expect(() => binarize(root, new Float32Array(3), new Float32Array(4))).toThrow(
+      '3 probabilities need an output of 3, but it holds 4',
+    )
   })
 })
 

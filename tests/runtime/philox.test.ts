@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { type Counter, fillPhilox, philox } from '../../src/runtime/philox.js'
+import { describe, expect, it, vi } from 'vitest'
+import { type Counter, fillBits, fillPhilox, fillUniforms, philox } from '../../src/runtime/philox.js'
 
 const hex = (words: Uint32Array): string => [...words].map((w) => w.toString(16).padStart(8, '0')).join(' ')
 
@@ -60,5 +60,61 @@ describe('Philox4x32-10', () => {
         expect([...filled]).toEqual(blocks.flat().slice(0, n))
       }),
     )
+  })
+})
+
+describe('long arrays', () => {
+  const differences = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+    Array.from(a).filter((x, i) => x !== b[i]).length + Math.abs(a.length - b.length)
+  const anyLength = fc.oneof(
+    fc.nat({ max: 9000 }),
+    fc.constantFrom(0, 1, 3, 127, 128, 129, 4095, 4096, 4097, 8192),
+  )
+
+  it('have the words, the uniform numbers and the bits of the blocks, whatever runs', () => {
+    fc.assert(
+      fc.property(anyLength, word, word, word, (n, start, k0, k1) => {
+        const counter = [start, 7, 8, 9] as const
+        const words = Uint32Array.from({ length: n }, () => 0)
+        for (let at = 0; at < n; at += 4) {
+          const block = philox([(start + at / 4) >>> 0, 7, 8, 9], k0, k1)
+          words.set(block.subarray(0, Math.min(4, n - at)), at)
+        }
+        const uniforms = Float32Array.from(words, (w) => ((w >>> 9) + 0.5) / 2 ** 23)
+        const probs = Float32Array.from(uniforms, (_, i) => (i % 11) / 10)
+        const bits = uniforms.map((u, i) => (u < (probs[i] as number) ? 1 : 0))
+        const place = { k0, k1, counter }
+        expect(differences(fillPhilox(new Uint32Array(n), k0, k1, counter), words)).toBe(0)
+        expect(differences(fillUniforms(new Float32Array(n), place), uniforms)).toBe(0)
+        expect(differences(fillBits(new Float32Array(n), probs, place), bits)).toBe(0)
+        expect(differences(fillBits(probs, probs, place), bits)).toBe(0)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('are the same where a page forbids WebAssembly', async () => {
+    const at = { k0: 1, k1: 2, counter: [0xffffff00, 0, 0, 4] } as const
+    const probs = new Float32Array(5001).fill(0.3)
+    const all = (m: { readonly fillPhilox: typeof fillPhilox } & Record<'u' | 'b', () => Float32Array>) => [
+      m.fillPhilox(new Uint32Array(5001), at.k0, at.k1, at.counter),
+      m.u(),
+      m.b(),
+    ]
+    const here = all({
+      fillPhilox,
+      u: () => fillUniforms(new Float32Array(5001), at),
+      b: () => fillBits(new Float32Array(5001), probs, at),
+    })
+    vi.resetModules()
+    vi.stubGlobal('WebAssembly', undefined)
+    const plain = await import('../../src/runtime/philox.js')
+    const there = all({
+      fillPhilox: plain.fillPhilox,
+      u: () => plain.fillUniforms(new Float32Array(5001), at),
+      b: () => plain.fillBits(new Float32Array(5001), probs, at),
+    })
+    vi.unstubAllGlobals()
+    expect(there).toEqual(here)
   })
 })

@@ -11,9 +11,8 @@ import { either as E } from 'fp-ts'
 import { type Dataset, rowsOf } from '../../dsl/dataset.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { type AnyModel, type Site, sitesOf } from '../../dsl/model.js'
-import { sizeOf } from '../../dsl/shape.js'
 import { type AnyValue, isValue } from '../../dsl/value.js'
-import { fold, keyFromSeed, uniforms } from '../../runtime/keys.js'
+import { binarize, fold, keyFromSeed } from '../../runtime/keys.js'
 import { datasetFor, isDataset } from '../trainingData.js'
 import { allOf, type Checked } from './checked.js'
 import { type Column, valueColumn } from './column.js'
@@ -101,8 +100,9 @@ const datasetColumns = (data: Dataset, seed: number): readonly Column[] =>
 
 const bitsOf = (data: Dataset, name: string, seed: number): Float32Array => {
   const c = data.columns[name] as Dataset['columns'][string]
-  const n = data.size * sizeOf(c.elements.shape)
-  return rowsOf(c, Int32Array.from(range(0, data.size)), () =>
-    uniforms(fold(fold(keyFromSeed(seed), 'evidence'), name), n),
+  return rowsOf(
+    c,
+    Int32Array.from(range(0, data.size)),
+    (probs) => void binarize(fold(fold(keyFromSeed(seed), 'evidence'), name), probs, probs),
   )
 }
