@@ -9,19 +9,21 @@
  *   clipByGlobalNorm(c): u ← u min(1, c / ‖u‖)               clipByValue(c): u ← min(max(u, −c), c)
  *   ema(d, o)  o, and the average θ̄ ← d θ̄ + (1 − d) θ kept beside it
  *
- * g is the gradient of the loss, so an objective is descended on with its sign turned. Reference values from optax in
- * tests/inference/optimizers/optimizers.test.ts.
+ * g is the gradient of the loss, so an objective is descended on with its sign turned. Each is declared by expressions on one
+ * entry, in float32; what depends on the step alone is computed in float64. Tested in
+ * tests/inference/optimizers/optimizers.test.ts against optax, and in running.test.ts against these formulas in float64.
  */
 import { fail } from '../../dsl/error.js'
+import { add, div, type Expression, max, min, mul, sqrt, sub } from '../../runtime/fused/expression.js'
 import { type Rate, scheduleOf } from './schedule.js'
-import { type Optimizer, optimizer, stateless, type Transformation, zerosLike } from './transformation.js'
+import { fused, type Optimizer, optimizer, type Transformation } from './transformation.js'
 
 /** u ← −rate(t) u. */
 export const descend = (rate: Rate): Transformation => {
   const schedule = scheduleOf(rate)
-  return stateless(typeof rate === 'number' ? `−${rate}` : '−rate(t)', (u, _path, { step }) => {
-    const r = -schedule(step)
-    for (let i = 0; i < u.length; i++) u[i] = r * (u[i] as number)
+  return fused(typeof rate === 'number' ? `−${rate}` : '−rate(t)', {
+    scalars: { rate: ({ step }) => -schedule(step) },
+    update: ({ u, scalars }) => ({ u: mul(scalars.rate, u), states: {} }),
   })
 }
 
@@ -38,23 +40,31 @@ const fraction = (name: string, x: number): number =>
     ? x
     : fail('option', name, `${name} must lie in [0, 1), but ${x} was given`, 'a usual value is 0.9')
 
+// Where gradients stay 0, averages decay for ever: soon to subnormal numbers, whose arithmetic is many times slower, and there
+// they get stuck. What is kept from step to step is therefore either 0 or far enough from them.
+
+/** x, to within an ulp from 1e-22 on, and rounded to a multiple of 2^-97 = 6e-30 below. */
+const settled = (x: Expression): Expression => sub(add(x, 1e-22), 1e-22)
+
+/** A mean of squares, at least 1e-32: its root, 1e-16, is nothing beside ε. */
+const positiveSquare = (x: Expression): Expression => max(x, 1e-32)
+
+/**
+ * state ← d state + (1 − d) x, written as state + (1 − d) (x − state): in float32, d and 1 − d each rounded would no longer add
+ * up to 1, and the average of a constant would drift.
+ */
+const moving = (decay: number, state: Expression, x: Expression): Expression =>
+  add(state, mul(1 - decay, sub(x, state)))
+
 /** v ← μ v + u; u ← v, or u + μ v for Nesterov. */
-export const trace = (decay: number, nesterov = false): Transformation => ({
-  description: `trace(${fraction('momentum', decay)})`,
-  init: (params) => {
-    const velocity = zerosLike(params)
-    return (updates) => {
-      for (const [path, u] of Object.entries(updates)) {
-        const v = velocity[path] as Float32Array
-        for (let i = 0; i < u.length; i++) {
-          const next = decay * (v[i] as number) + (u[i] as number)
-          v[i] = next
-          u[i] = nesterov ? (u[i] as number) + decay * next : next
-        }
-      }
-    }
-  },
-})
+export const trace = (decay: number, nesterov = false): Transformation =>
+  fused(`trace(${fraction('momentum', decay)})`, {
+    states: ['v'],
+    update: ({ u, states }) => {
+      const v = settled(add(mul(decay, states.v), u))
+      return { u: nesterov ? add(u, mul(decay, v)) : v, states: { v } }
+    },
+  })
 
 /** Gradient descent with momentum. */
 export const momentum = (
@@ -73,45 +83,24 @@ export interface AdamOptions {
   readonly epsilon?: number
 }
 
-/** u ← m̂ / (√ŝ + ε). */
+/** u ← m̂ / (√ŝ + ε), both sides of the fraction times the square root of the correction of ŝ. */
 export const scaleByAdam = ({
   beta1 = 0.9,
   beta2 = 0.999,
   epsilon = 1e-8,
-}: AdamOptions = {}): Transformation => ({
-  description: `adam moments(${fraction('beta1', beta1)}, ${fraction('beta2', beta2)})`,
-  init: (params) => {
-    const first = zerosLike(params)
-    const second = zerosLike(params)
-    return (updates, { step }) => {
-      const c1 = 1 / (1 - beta1 ** step)
-      const c2 = 1 / (1 - beta2 ** step)
-      for (const [path, u] of Object.entries(updates))
-        adamPass(u, first[path] as Float32Array, second[path] as Float32Array, beta1, beta2, c1, c2, epsilon)
-    }
-  },
-})
-
-// One pass over three arrays: the hot loop of most training runs.
-const adamPass = (
-  u: Float32Array,
-  m: Float32Array,
-  s: Float32Array,
-  beta1: number,
-  beta2: number,
-  c1: number,
-  c2: number,
-  epsilon: number,
-): void => {
-  for (let i = 0; i < u.length; i++) {
-    const g = u[i] as number
-    const mi = beta1 * (m[i] as number) + (1 - beta1) * g
-    const si = beta2 * (s[i] as number) + (1 - beta2) * g * g
-    m[i] = mi
-    s[i] = si
-    u[i] = (c1 * mi) / (Math.sqrt(c2 * si) + epsilon)
-  }
-}
+}: AdamOptions = {}): Transformation =>
+  fused(`adam moments(${fraction('beta1', beta1)}, ${fraction('beta2', beta2)})`, {
+    states: ['m', 's'],
+    scalars: {
+      ratio: ({ step }) => Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step),
+      epsilon: ({ step }) => epsilon * Math.sqrt(1 - beta2 ** step),
+    },
+    update: ({ u, states, scalars }) => {
+      const m = settled(moving(beta1, states.m, u))
+      const s = positiveSquare(moving(beta2, states.s, mul(u, u)))
+      return { u: div(mul(scalars.ratio, m), add(sqrt(s), scalars.epsilon)), states: { m, s } }
+    },
+  })
 
 /** Adam. */
 export const adam = (rate: Rate, options: AdamOptions = {}): Optimizer => ({
@@ -121,9 +110,8 @@ export const adam = (rate: Rate, options: AdamOptions = {}): Optimizer => ({
 
 /** u ← u + λ θ. */
 export const addWeightDecay = (decay: number): Transformation =>
-  stateless(`weight decay ${decay}`, (u, path, { params }) => {
-    const p = params[path] as Float32Array
-    for (let i = 0; i < u.length; i++) u[i] = (u[i] as number) + decay * (p[i] as number)
+  fused(`weight decay ${decay}`, {
+    update: ({ u, theta }) => ({ u: add(u, mul(decay, theta)), states: {} }),
   })
 
 /** Adam with decoupled weight decay. */
@@ -136,23 +124,14 @@ export const adamW = (
 })
 
 /** u ← u / (√s + ε). */
-export const scaleByRms = (decay = 0.9, epsilon = 1e-8): Transformation => ({
-  description: `rms(${fraction('decay', decay)})`,
-  init: (params) => {
-    const second = zerosLike(params)
-    return (updates) => {
-      for (const [path, u] of Object.entries(updates)) {
-        const s = second[path] as Float32Array
-        for (let i = 0; i < u.length; i++) {
-          const g = u[i] as number
-          const next = decay * (s[i] as number) + (1 - decay) * g * g
-          s[i] = next
-          u[i] = g / (Math.sqrt(next) + epsilon)
-        }
-      }
-    }
-  },
-})
+export const scaleByRms = (decay = 0.9, epsilon = 1e-8): Transformation =>
+  fused(`rms(${fraction('decay', decay)})`, {
+    states: ['s'],
+    update: ({ u, states }) => {
+      const s = positiveSquare(moving(decay, states.s, mul(u, u)))
+      return { u: div(u, add(sqrt(s), epsilon)), states: { s } }
+    },
+  })
 
 /** RMSprop. */
 export const rmsprop = (
@@ -173,21 +152,18 @@ export const globalNorm = (updates: Readonly<Record<string, Float32Array>>): num
 const positive = (name: string, x: number): number =>
   x > 0 ? x : fail('option', name, `${name} must be positive, but ${x} was given`, 'a usual value is 1')
 
-/** Scales all updates down together when their norm exceeds `norm`. */
-export const clipByGlobalNorm = (norm: number): Transformation => ({
-  description: `clip norm ${positive('norm', norm)}`,
-  init: () => (updates) => {
-    const factor = norm / Math.max(norm, globalNorm(updates))
-    if (factor < 1)
-      for (const u of Object.values(updates))
-        for (let i = 0; i < u.length; i++) u[i] = factor * (u[i] as number)
-  },
-})
+/** Scales all updates down together when their norm exceeds the bound. */
+export const clipByGlobalNorm = (bound: number): Transformation =>
+  fused(`clip norm ${positive('norm', bound)}`, {
+    scalars: { factor: ({ norm }) => bound / Math.max(bound, norm) },
+    needsNorm: true,
+    update: ({ u, scalars }) => ({ u: mul(scalars.factor, u), states: {} }),
+  })
 
 /** Clips every entry to [−bound, bound]. */
 export const clipByValue = (bound: number): Transformation =>
-  stateless(`clip ${positive('bound', bound)}`, (u) => {
-    for (let i = 0; i < u.length; i++) u[i] = Math.min(bound, Math.max(-bound, u[i] as number))
+  fused(`clip ${positive('bound', bound)}`, {
+    update: ({ u }) => ({ u: min(max(u, -bound), bound), states: {} }),
   })
 
 /** The optimizer, with an exponential moving average of the parameters kept beside them (`fit.averaged`). */

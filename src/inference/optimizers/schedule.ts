@@ -5,7 +5,7 @@
  *   exponentialDecay(r, d, T) = r d^(t / T)           cosineSchedule(r, T) = ½ r (1 + cos(π min(t, T) / T))
  *   warmup(n, s) = s(t) min(1, t / n)
  *
- * Tested in tests/inference/optimizers/schedule.test.ts.
+ * Tested in tests/inference/optimizers/optimizers.test.ts.
  */
 import { fail } from '../../dsl/error.js'
 

@@ -5,6 +5,7 @@
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
 import { globalNorm } from '../../../src/inference/optimizers/optimizers.js'
+import { startOptimizer } from '../../../src/inference/optimizers/running.js'
 
 const run = (o: g.Optimizer, steps = 5): readonly number[] => {
   const x = Float32Array.of(1, -2, 3)
@@ -15,6 +16,18 @@ const run = (o: g.Optimizer, steps = 5): readonly number[] => {
     for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) + (u[i] as number)
   }
   return [...x]
+}
+
+/** The same in one pass over the parameters, as `fit` runs it. */
+const runFused = (o: g.Optimizer, steps = 5): readonly number[] => {
+  const running = startOptimizer(o, { x: { data: Float32Array.of(1, -2, 3) } }, 'min')
+  for (let step = 1; step <= steps; step++) {
+    running.parameters().x?.forEach((v, i) => {
+      running.gradients.x?.set([(i + 1) * v + Math.cos(v)], i)
+    })
+    running.step()
+  }
+  return [...(running.parameters().x ?? [])]
 }
 
 const reference: readonly (readonly [string, g.Optimizer, readonly number[]])[] = [
@@ -51,9 +64,10 @@ const reference: readonly (readonly [string, g.Optimizer, readonly number[]])[] 
 
 describe('optimizers', () => {
   it.each(reference)('%s', (_call, optimizer, expected) => {
-    run(optimizer).forEach((x, i) => {
-      expect(Math.abs(x - (expected[i] as number))).toBeLessThan(2e-6)
-    })
+    for (const found of [run(optimizer), runFused(optimizer)])
+      found.forEach((x, i) => {
+        expect(Math.abs(x - (expected[i] as number))).toBeLessThan(2e-6)
+      })
   })
 
   it('keep no state between fits', () => {
