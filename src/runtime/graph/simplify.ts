@@ -1,0 +1,76 @@
+/**
+ * A graph that computes the same with less: the passes in turn, until nothing changes.
+ *
+ *   simplify = fixed point of  tidy . factors . matrixProducts . broadcasting ...      shapes, types and results stay
+ *
+ * Numbers change by rounding only. Sinking is kept where it makes the graph shorter.
+ * Tested in tests/runtime/graph/simplify.test.ts.
+ */
+import type { Graph } from './graph.js'
+import { broadcasting } from './passes/broadcasting.js'
+import { commonSubexpressions, nodeKey } from './passes/commonSubexpressions.js'
+import { constantFolding } from './passes/constantFolding.js'
+import { convolutions } from './passes/convolutions.js'
+import { deadCode } from './passes/deadCode.js'
+import { factors } from './passes/factors.js'
+import { identities } from './passes/identities.js'
+import { joins } from './passes/joins.js'
+import { layouts } from './passes/layouts.js'
+import { matrixProducts } from './passes/matrixProducts.js'
+import type { Pass } from './passes/rule.js'
+import { sinking } from './passes/sinking.js'
+import { steps } from './passes/steps.js'
+
+const inTurn =
+  (...passes: readonly Pass[]): Pass =>
+  (graph) =>
+    passes.reduce((g, pass) => pass(g), graph)
+
+/** Passes that judge costs by the uses of a value need a graph without copies and without dead nodes. */
+const tidy = inTurn(commonSubexpressions, deadCode)
+
+const round = inTurn(
+  ...[
+    constantFolding,
+    identities,
+    layouts,
+    joins,
+    convolutions,
+    broadcasting,
+    factors,
+    matrixProducts,
+  ].flatMap((pass) => [pass, tidy]),
+)
+
+const fingerprint = (graph: Graph): string =>
+  `${graph.nodes.map(nodeKey).join('\n')}\n${JSON.stringify(graph.outputs)}`
+
+const mostRounds = 12
+
+const settled =
+  (pass: Pass): Pass =>
+  (graph) => {
+    let now = graph
+    for (let i = 0; i < mostRounds; i++) {
+      const next = pass(now)
+      if (fingerprint(next) === fingerprint(now)) return next
+      now = next
+    }
+    return now
+  }
+
+const isStep = (kernel: string): boolean => kernel !== 'Input' && kernel !== 'Constant'
+const length = (graph: Graph): number => graph.nodes.filter((n) => isStep(n.kernel)).length
+
+const main = inTurn(tidy, settled(round))
+
+/** The pass followed by all others, where the graph gets shorter by it. */
+const ifShorter =
+  (pass: Pass): Pass =>
+  (graph) => {
+    const tried = inTurn(settled(inTurn(pass, tidy, layouts, tidy)), main)(graph)
+    return length(tried) < length(graph) ? tried : graph
+  }
+
+/** The graph, simplified. */
+export const simplify: Pass = inTurn(main, ifShorter(sinking), steps, tidy)
