@@ -1,0 +1,111 @@
+/**
+ * Arithmetic of two tensors, which broadcast.
+ *
+ *   Mod        remainder with the sign of the divisor         FloorDiv  floor(a / b)
+ *   Atan2      a = atan(min(|x|, |y|) / max(|x|, |y|)), reflected at the diagonal, at the y axis and at the x axis
+ *   Prelu      x < 0 ? alpha x : x, both broadcast
+ *
+ * Integers are divided as doubles, in which they are exact: ONNX Runtime's integer division by 0 ends the process.
+ * Tested in tests/runtime/onnx/lowerings/arithmetic.test.ts.
+ */
+import { sameShape } from '../../../dsl/shape.js'
+import type { BinaryName } from '../../graph/kernels.js'
+import type { NodeEmit, NodeLowering, NodeLowerings } from '../emit.js'
+import { int } from '../lowering.js'
+import { cast, castTo, first, onFloats, onNumbers, second } from './casting.js'
+
+const numeric = (operator: string): NodeLowering<BinaryName> =>
+  onNumbers((emit, inputs) => emit.op(operator, inputs))
+
+const isZero = (emit: NodeEmit, x: string): string => emit.op('Equal', [x, emit.number(0, 'int32')])
+
+/** A quotient of integers, rounded by an operator or cut; by 0 it is 0, which is what tfjs stores. */
+const integerQuotient = (emit: NodeEmit, inputs: readonly string[], rounded?: 'Floor'): string => {
+  const exact = emit.op(
+    'Div',
+    inputs.map((x) => castTo(emit, x, 'float64')),
+  )
+  const whole = castTo(emit, rounded === undefined ? exact : emit.op(rounded, [exact]), 'int32')
+  return emit.op('Where', [isZero(emit, second(inputs)), emit.number(0, 'int32'), whole])
+}
+
+const realDiv: NodeLowering<'RealDiv'> = onNumbers((emit, inputs, node) =>
+  node.dtype === 'float32' ? emit.op('Div', inputs) : integerQuotient(emit, inputs),
+)
+
+const floorDiv: NodeLowering<'FloorDiv'> = onNumbers((emit, inputs, node, types) =>
+  types[0]?.dtype === 'float32'
+    ? cast(emit, emit.op('Floor', [emit.op('Div', inputs)]), 'float32', node.dtype)
+    : integerQuotient(emit, inputs, 'Floor'),
+)
+
+// The remainder of division by 1 is 0, which is what tfjs stores for division by 0.
+const integerMod = (emit: NodeEmit, inputs: readonly string[]): string => {
+  const divisor = emit.op('Where', [isZero(emit, second(inputs)), emit.number(1, 'int32'), second(inputs)])
+  return emit.op('Mod', [first(inputs), divisor])
+}
+
+// C's remainder has the sign of a; where b has the other one and the remainder is not 0, b is added.
+const floatMod = (emit: NodeEmit, [a, b]: readonly string[]): string => {
+  const negative = (x: string): string => emit.op('Less', [x, emit.number(0)])
+  const rest = emit.op('Mod', [a as string, b as string], { fmod: int(1) })
+  const whole = emit.op('Equal', [rest, emit.number(0)])
+  const apart = emit.op('Xor', [negative(a as string), negative(b as string)])
+  const added = emit.op('And', [apart, emit.op('Not', [whole])])
+  return emit.op('Where', [added, emit.op('Add', [rest, b as string]), rest])
+}
+
+// -0 counts as negative: its reciprocal is -infinity.
+const signed = (emit: NodeEmit, x: string): string =>
+  emit.op('Or', [
+    emit.op('Less', [x, emit.number(0)]),
+    emit.op('Less', [emit.op('Reciprocal', [x]), emit.number(0)]),
+  ])
+
+// Equal magnitudes, two infinities or two zeros among them, have the ratio 1 or 0, which is the sign of the magnitude.
+const ratio = (emit: NodeEmit, a: string, b: string): string => {
+  const divided = emit.op('Div', [emit.op('Min', [a, b]), emit.op('Max', [a, b])])
+  return emit.op('Where', [emit.op('Equal', [a, b]), emit.op('Sign', [a]), divided])
+}
+
+const atan2 = (emit: NodeEmit, [y, x]: readonly string[]): string => {
+  const [height, width] = [y, x].map((v) => emit.op('Abs', [v as string])) as [string, string]
+  const from = (angle: number, x: string): string => emit.op('Sub', [emit.number(angle), x])
+  const where = (c: string, a: string, b: string): string => emit.op('Where', [c, a, b])
+  const octant = emit.op('Atan', [ratio(emit, height, width)])
+  const quadrant = where(emit.op('Greater', [height, width]), from(Math.PI / 2, octant), octant)
+  const half = where(signed(emit, x as string), from(Math.PI, quadrant), quadrant)
+  return where(signed(emit, y as string), emit.op('Neg', [half]), half)
+}
+
+// PRelu broadcasts its slope to x only.
+const prelu: NodeLowering<'Prelu'> = onFloats((emit, inputs, node, types) =>
+  sameShape(node.shape, types[0]?.shape ?? []) && node.shape.length > 0
+    ? emit.op('PRelu', inputs)
+    : emit.op('Where', [
+        emit.op('Less', [first(inputs), emit.number(0)]),
+        emit.op('Mul', inputs),
+        first(inputs),
+      ]),
+)
+
+/** Lowerings of arithmetic. */
+export const arithmetic: NodeLowerings<BinaryName> = {
+  Add: numeric('Add'),
+  Atan2: onFloats(atan2),
+  FloorDiv: floorDiv,
+  Maximum: numeric('Max'),
+  Minimum: numeric('Min'),
+  Mod: onNumbers((emit, inputs, node) =>
+    node.dtype === 'float32' ? floatMod(emit, inputs) : integerMod(emit, inputs),
+  ),
+  Multiply: numeric('Mul'),
+  Pow: numeric('Pow'),
+  Prelu: prelu,
+  RealDiv: realDiv,
+  SquaredDifference: onNumbers((emit, inputs) => {
+    const difference = emit.op('Sub', inputs)
+    return emit.op('Mul', [difference, difference])
+  }),
+  Sub: numeric('Sub'),
+}

@@ -1,0 +1,162 @@
+/**
+ * Which nodes of a graph need small relative errors, not only small absolute ones.
+ *
+ *   log(softplus(x))    softplus(x) is sensitive: an error of 1e-8 in 1e-9 is an error of 2.4 in its logarithm
+ *   sum(x l - softplus(l))    it is not: 1e-8 more or less of a sum of magnitude 1 is below rounding
+ *
+ * Walking backwards, a node is sensitive where a reader magnifies small errors (logarithm, quotient, root, product with
+ * something that may be large, comparison), or where a reader that is itself sensitive passes its input on (sum, reshape,
+ * selection). Readers whose output depends on the absolute size of the input stop it: exponentials, softmax, saturating
+ * functions, matrix products and convolutions, which add terms of ordinary size.
+ *
+ * A factor "may be large" when it comes, through arithmetic and moving of numbers, from a quotient by something
+ * computed, an exponential, a power or the like. So the gradient sigmoid(x) / softplus(x) of log(softplus(x)) has an
+ * accurate numerator too. A tensor compared with its own extreme, as log-sum-exp does, is not sensitive for that.
+ * Tested in tests/runtime/onnx/sensitivity.test.ts.
+ */
+import { consumersOf, type Graph, type Node, nodeAt, type Ref } from '../graph/graph.js'
+import type { KernelName } from '../graph/kernels.js'
+
+const names = (...kernels: readonly KernelName[]): ReadonlySet<KernelName> => new Set(kernels)
+
+/** Their output has a large relative error for a small absolute one near 0 (or near a border), whoever reads it. */
+const magnifying = names(
+  'Log',
+  'Log1p',
+  'Reciprocal',
+  'Rsqrt',
+  'Sqrt',
+  'Pow',
+  'Prod',
+  'Cumprod',
+  'Atan2',
+  'FloorDiv',
+  'Mod',
+  'Sign',
+  'Step',
+  'Ceil',
+  'Floor',
+  'Round',
+  'Acosh',
+  'Atanh',
+  'Acos',
+  'Asin',
+  'Tan',
+  'ArgMax',
+  'ArgMin',
+)
+
+const comparing = names('Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual')
+
+const extremes = names('Max', 'Min', 'Reshape', 'BroadcastTo', 'Tile')
+
+/** Whether a node is the extreme of another one, in whatever shape: comparing them asks no accuracy of either. */
+const isExtremeOf = (graph: Graph, ref: Ref, of: Ref): boolean => {
+  if (ref === of) return true
+  const node = nodeAt(graph.nodes, ref)
+  return extremes.has(node.kernel) && isExtremeOf(graph, node.inputs[0] as Ref, of)
+}
+
+/** An absolute error stays an absolute error of about its size; what comes out has another size than what went in. */
+const stopping = names(
+  'Exp',
+  'Sigmoid',
+  'Softmax',
+  'LogSoftmax',
+  'Cos',
+  'Cosh',
+  'Gemm',
+  'BatchMatMul',
+  'Conv2D',
+  'Conv2DBackpropInput',
+  'Conv2DBackpropFilter',
+  'DepthwiseConv2dNative',
+  'DepthwiseConv2dNativeBackpropInput',
+  'DepthwiseConv2dNativeBackpropFilter',
+)
+
+/** Their values may be far above 1 although what they read is not. */
+const enlarging = names(
+  'Exp',
+  'Expm1',
+  'Cosh',
+  'Sinh',
+  'Pow',
+  'Reciprocal',
+  'Rsqrt',
+  'Tan',
+  'Prod',
+  'Cumprod',
+)
+
+/** They keep the size of what they read. */
+const keeping = names(
+  'Abs',
+  'Neg',
+  'Square',
+  'Sqrt',
+  'Relu',
+  'LeakyRelu',
+  'Add',
+  'Sub',
+  'Multiply',
+  'SquaredDifference',
+  'Maximum',
+  'Minimum',
+  'Select',
+  'Sum',
+  'Mean',
+  'Max',
+  'Min',
+  'Reshape',
+  'Transpose',
+  'BroadcastTo',
+  'Tile',
+  'Slice',
+  'StridedSlice',
+  'Concat',
+  'PadV2',
+  'MirrorPad',
+  'Reverse',
+  'GatherV2',
+  'GatherNd',
+  'ScatterNd',
+  'UnsortedSegmentSum',
+  'Cumsum',
+)
+
+/** For each node, whether its values may be large although no input of the graph is. */
+const maybeLarge = (graph: Graph): readonly boolean[] => {
+  const large: boolean[] = []
+  for (const node of graph.nodes)
+    large.push(
+      enlarging.has(node.kernel) ||
+        (node.kernel === 'RealDiv' && !isConstant(graph, node.inputs[1])) ||
+        (keeping.has(node.kernel) && node.inputs.some((ref) => large[ref] === true)),
+    )
+  return large
+}
+
+const isConstant = (graph: Graph, ref: Ref | undefined): boolean =>
+  ref !== undefined && nodeAt(graph.nodes, ref).kernel === 'Constant'
+
+/** For each node, whether it needs a small relative error; `outputs` says whether all outputs do. */
+export const sensitiveNodes = (graph: Graph, outputs: boolean): readonly boolean[] => {
+  const large = maybeLarge(graph)
+  const consumers = consumersOf(graph)
+  const asked = new Set(outputs ? Object.values(graph.outputs) : [])
+  const sensitive: boolean[] = graph.nodes.map(() => false)
+  const demands = (reader: Node, at: Ref, ref: Ref): boolean => {
+    if (magnifying.has(reader.kernel)) return true
+    if (comparing.has(reader.kernel))
+      return !reader.inputs.every((other) => isExtremeOf(graph, other, ref) || isExtremeOf(graph, ref, other))
+    if (reader.kernel === 'RealDiv') return !isConstant(graph, reader.inputs[1]) || sensitive[at] === true
+    if (reader.kernel === 'Multiply' && reader.inputs.some((other) => other !== ref && large[other] === true))
+      return true
+    return sensitive[at] === true && !stopping.has(reader.kernel)
+  }
+  for (let ref = graph.nodes.length - 1; ref >= 0; ref--)
+    sensitive[ref] =
+      asked.has(ref) || (consumers[ref] ?? []).some((at) => demands(nodeAt(graph.nodes, at), at, ref))
+  return sensitive
+}

@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Builder, builder } from '../../../src/runtime/graph/builder.js'
+import type { Ref } from '../../../src/runtime/graph/graph.js'
+import { sensitiveNodes } from '../../../src/runtime/onnx/sensitivity.js'
+import { expectClose } from './close.js'
+import { runGraph } from './runGraph.js'
+
+type Named = Readonly<Record<string, Ref>>
+
+/** Which of the named nodes are sensitive. */
+const sensitive = (
+  write: (build: Builder, x: Ref, l: Ref) => { readonly y: Ref; readonly watched: Named },
+  outputs = false,
+): readonly string[] => {
+  const build = builder()
+  const x = build.input('x', [4, 3], 'float32')
+  const l = build.input('l', [4, 3], 'float32')
+  const { y, watched } = write(build, x, l)
+  const found = sensitiveNodes({ nodes: build.nodes, outputs: { y } }, outputs)
+  return Object.keys(watched).filter((name) => found[watched[name] as Ref])
+}
+
+const all = { axes: [0, 1], keepDims: false }
+
+describe('sensitivity', () => {
+  it('the log likelihood of bits, and its gradient by the logits, are not', () => {
+    expect(
+      sensitive((b, x, l) => {
+        const softplus = b.add('Softplus', [l], {})
+        const terms = b.add('Sub', [b.add('Multiply', [x, l], {}), softplus], {})
+        const sigmoid = b.add('Sigmoid', [l], {})
+        const gradient = b.add('Sum', [b.add('Multiply', [b.number(-0.01, [4, 3]), sigmoid], {})], all)
+        const mean = b.add('RealDiv', [b.add('Sum', [terms], all), b.number(4)], {})
+        return { y: b.add('Add', [mean, gradient], {}), watched: { softplus, sigmoid } }
+      }),
+    ).toEqual([])
+  })
+
+  it('what a logarithm, root, quotient or comparison reads is', () => {
+    for (const reader of ['Log', 'Log1p', 'Reciprocal', 'Rsqrt', 'Sqrt', 'Sign'] as const)
+      expect(
+        sensitive((b, x) => {
+          const softplus = b.add('Softplus', [x], {})
+          return { y: b.add(reader, [softplus], {}), watched: { softplus } }
+        }),
+      ).toEqual(['softplus'])
+    for (const reader of ['Greater', 'Equal', 'Pow'] as const)
+      expect(
+        sensitive((b, x, l) => {
+          const softplus = b.add('Softplus', [x], {})
+          return { y: b.add(reader, [softplus, l], {}), watched: { softplus } }
+        }),
+      ).toEqual(['softplus'])
+  })
+
+  it('numerator and denominator of a computed quotient are; of one by a constant, neither', () => {
+    const quotient = (constant: boolean) =>
+      sensitive((b, x, l) => {
+        const sigmoid = b.add('Sigmoid', [x], {})
+        const softplus = b.add('Softplus', [l], {})
+        const divisor = constant ? b.number(3) : softplus
+        return { y: b.add('RealDiv', [sigmoid, divisor], {}), watched: { sigmoid, softplus } }
+      })
+    expect(quotient(false)).toEqual(['sigmoid', 'softplus'])
+    expect(quotient(true)).toEqual([])
+  })
+
+  it('a factor beside something that may be large is', () => {
+    for (const kernel of ['Exp', 'Reciprocal', 'Tanh'] as const)
+      expect(
+        sensitive((b, x, l) => {
+          const sigmoid = b.add('Sigmoid', [x], {})
+          const other = b.add('Neg', [b.add(kernel, [l], {})], {})
+          return { y: b.add('Multiply', [sigmoid, other], {}), watched: { sigmoid } }
+        }),
+      ).toEqual(kernel === 'Tanh' ? [] : ['sigmoid'])
+  })
+
+  it('passes through arithmetic, sums and reshapes, and not through exponentials and products of matrices', () => {
+    const through = (between: (b: Builder, x: Ref) => Ref) =>
+      sensitive((b, x) => {
+        const softplus = b.add('Softplus', [x], {})
+        return { y: b.add('Log', [between(b, softplus)], {}), watched: { softplus } }
+      })
+    expect(
+      through((b, x) => b.add('Add', [b.add('Reshape', [x], { shape: [12] }), b.number(1)], {})),
+    ).toEqual(['softplus'])
+    expect(through((b, x) => b.add('Sum', [b.add('Square', [x], {})], all))).toEqual(['softplus'])
+    expect(through((b, x) => b.add('Exp', [x], {}))).toEqual([])
+    expect(through((b, x) => b.add('Softmax', [x], { axis: 1 }))).toEqual([])
+    expect(
+      through((b, x) =>
+        b.add('BatchMatMul', [x, b.number(1, [3, 2])], { transposeA: false, transposeB: false }),
+      ),
+    ).toEqual([])
+  })
+
+  it('log-sum-exp, which compares with its own maximum, leaves its terms alone', () => {
+    expect(
+      sensitive((b, x) => {
+        const softplus = b.add('Softplus', [x], {})
+        const max = b.add('Max', [softplus], { axes: [1], keepDims: true })
+        const attained = b.add('Cast', [b.add('Equal', [softplus, max], {})], { dtype: 'float32' })
+        const others = b.add('Exp', [b.add('Sub', [softplus, max], {})], {})
+        return { y: b.add('Sum', [b.add('Add', [attained, others], {})], all), watched: { softplus } }
+      }),
+    ).toEqual([])
+  })
+
+  it('outputs are where asked', () => {
+    const write = (b: Builder, x: Ref) => {
+      const y = b.add('Softplus', [x], {})
+      return { y, watched: { y } }
+    }
+    expect(sensitive(write, true)).toEqual(['y'])
+    expect(sensitive(write)).toEqual([])
+  })
+
+  it('logarithms of small probabilities and rates, and their gradients, keep their relative accuracy', async () => {
+    const build = builder()
+    const x = build.input('x', [], 'float32')
+    const softplus = build.add('Softplus', [x], {})
+    const sigmoid = build.add('Sigmoid', [x], {})
+    const graph = {
+      nodes: build.nodes,
+      outputs: {
+        logRate: build.add('Log', [softplus], {}),
+        logProb: build.add('Log', [sigmoid], {}),
+        slope: build.add('RealDiv', [sigmoid, softplus], {}),
+      },
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.float({ min: -80, max: 20, noNaN: true }), async (at) => {
+        const { logRate, logProb, slope } = await runGraph(graph, { x: Float32Array.of(at) })
+        const rate = at > 0 ? at + Math.log1p(Math.exp(-at)) : Math.log1p(Math.exp(at))
+        expectClose(logRate ?? [], [Math.log(rate)], { relative: 1e-6, absolute: 3e-7 })
+        // 1 - 1e-8 is 1 in float32: the logarithm of a probability near 1 has an absolute error.
+        expectClose(logProb ?? [], [-Math.log1p(Math.exp(-at))], { relative: 1e-6, absolute: 1e-7 })
+        expectClose(slope ?? [], [1 / (1 + Math.exp(-at)) / rate], { relative: 1e-6 })
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
