@@ -5,10 +5,17 @@
  *
  * The batch of step t depends on (seed, t) only, so a run can be repeated bit for bit.
  */
-import { batchOf, type Dataset } from '../dsl/dataset.js'
-import { fold, type Key, permutation, uniforms } from '../runtime/keys.js'
-import { noiseOf } from '../runtime/noise.js'
-import type { Batch } from './step.js'
+import type { Dataset } from '../dsl/dataset.js'
+import { fold, type Key, permutation } from '../runtime/keys.js'
+
+/** One minibatch, before its numbers are gathered: which rows, and the keys of its bits and its noise. */
+export interface Batch {
+  /** The rows of the data, none where the objective takes no data; `key` draws the bits of binarized columns. */
+  readonly data?: { readonly set: Dataset; readonly rows: ArrayLike<number>; readonly key: Key }
+  readonly noise: Key
+  readonly size: number
+  readonly dataSize: number
+}
 
 /** Minibatches of a data set. */
 export interface Batches {
@@ -17,12 +24,12 @@ export interface Batches {
   readonly at: (step: number) => Batch
 }
 
-/** A batch of the given rows, whose noise comes from `key`. */
-export const batchAt = (data: Dataset, rows: ArrayLike<number>, key: Key): Batch => ({
-  values: () => batchOf(data, rows, (column, n) => uniforms(fold(fold(key, 'binarize'), column), n)),
-  noise: () => noiseOf(fold(key, 'noise')),
+/** A batch of the given rows, whose bits and noise come from `key`. */
+export const batchAt = (set: Dataset, rows: ArrayLike<number>, key: Key): Batch => ({
+  data: { set, rows, key: fold(key, 'binarize') },
+  noise: fold(key, 'noise'),
   size: rows.length,
-  dataSize: data.size,
+  dataSize: set.size,
 })
 
 /** Shuffled minibatches. */
@@ -51,10 +58,5 @@ export const shuffled = (data: Dataset, batch: number, key: Key): Batches => {
 /** Batches of an objective without data: noise only, `batch` draws a step. */
 export const noiseOnly = (batch: number, key: Key): Batches => ({
   perEpoch: 1,
-  at: (step) => ({
-    values: () => ({}),
-    noise: () => noiseOf(fold(fold(key, 'step'), step)),
-    size: batch,
-    dataSize: batch,
-  }),
+  at: (step) => ({ noise: fold(fold(key, 'step'), step), size: batch, dataSize: batch }),
 })

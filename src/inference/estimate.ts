@@ -18,8 +18,9 @@ import {
   type Params,
   paramErrors,
 } from '../dsl/params.js'
-import { type RuntimeName, useRuntime } from '../runtime/backend.js'
+import { useRuntime } from '../runtime/backend.js'
 import { fold, type Key, keyFromSeed } from '../runtime/keys.js'
+import type { RuntimeName } from '../runtime/runtimes.js'
 import { batchAt, noiseOnly } from './batches.js'
 import { evaluateAt, uploadAll } from './step.js'
 import { type Accepts, datasetFor } from './trainingData.js'

@@ -10,19 +10,14 @@ import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { Dataset } from '../dsl/dataset.js'
 import { errorsOf, type GiryError } from '../dsl/error.js'
 import type { AnyObjective, Objective } from '../dsl/objective.js'
-import {
-  flattenParams,
-  type NetParams,
-  type ParameterTensors,
-  type Params,
-  paramErrors,
-} from '../dsl/params.js'
-import { type RuntimeName, runtimeFaults, useRuntime } from '../runtime/backend.js'
+import { flattenParams, type NetParams, type Params, paramErrors } from '../dsl/params.js'
 import { fold, keyFromSeed } from '../runtime/keys.js'
-import { batchAt, noiseOnly } from './batches.js'
+import { type RuntimeName, runtimeFaults } from '../runtime/runtimes.js'
+import { type Batch, batchAt, noiseOnly } from './batches.js'
+import { type Engine, fixedParameters } from './engine.js'
 import type { NeedsData } from './estimate.js'
 import { seedFaults, whole } from './prepare.js'
-import { evaluateAt, uploadAll } from './step.js'
+import { startEngine } from './startEngine.js'
 import { datasetFor } from './trainingData.js'
 
 /** Options of an evaluation, besides the data. */
@@ -32,15 +27,16 @@ export interface EvaluateOptions<T = unknown> {
   readonly batch?: number
   readonly seed?: number
   readonly runtime?: RuntimeName
+  /** Threads on a compiled runtime; all cores if left out. */
+  readonly threads?: number
 }
 
 const range = (begin: number, end: number): Int32Array =>
   Int32Array.from({ length: end - begin }, (_, i) => begin + i)
 
-/** The mean over a data set at tensors that are uploaded already. */
-export const evaluateOn = async (
-  objective: AnyObjective,
-  tensors: ParameterTensors,
+/** The mean over a data set, batch by batch; the event loop turns in between. */
+export const meanOver = async (
+  value: (batch: Batch) => Promise<number>,
   data: Dataset,
   batch: number,
   seed: number,
@@ -50,8 +46,7 @@ export const evaluateOn = async (
   let sum = 0
   for (let begin = 0; begin < data.size; begin += batch) {
     const rows = range(begin, Math.min(begin + batch, data.size))
-    sum +=
-      rows.length * evaluateAt(objective, tensors, { ...batchAt(data, rows, fold(key, begin)), dataSize })
+    sum += rows.length * (await value({ ...batchAt(data, rows, fold(key, begin)), dataSize }))
     await new Promise((resolve) => setTimeout(resolve, 0))
   }
   return sum / data.size
@@ -71,6 +66,7 @@ const checked = (
   const errors = [
     ...whole('batch', options.batch),
     ...seedFaults(options.seed),
+    ...whole('threads', options.threads),
     ...runtimeFaults(options.runtime),
     ...leftOf(data),
     ...paramErrors(o.nets, params),
@@ -86,22 +82,31 @@ export const evaluate = <T, D, const A>(
   const o = objective as unknown as AnyObjective
   const params = (options.params ?? {}) as Readonly<Record<string, NetParams>>
   const { batch = 500, seed = 0 } = options
-  const at = async (tensors: ParameterTensors, data: Dataset | undefined): Promise<number> =>
+  const total = (engine: Engine, data: Dataset | undefined): Promise<number> =>
     data === undefined
-      ? evaluateAt(o, tensors, noiseOnly(batch, fold(keyFromSeed(seed), 'evaluate')).at(0))
-      : evaluateOn(o, tensors, data, batch, seed)
+      ? engine.value(o, noiseOnly(batch, fold(keyFromSeed(seed), 'evaluate')).at(0))
+      : meanOver((b) => engine.value(o, b), data, batch, seed)
+  const sizes = (data: Dataset | undefined) => ({
+    size: Math.min(batch, data?.size ?? batch),
+    dataSize: data?.size ?? batch,
+  })
   return F.pipe(
     TE.fromEither(checked(o, params, options as Parameters<typeof checked>[2])),
     TE.bindTo('data'),
-    TE.bind('backend', () => useRuntime(options.runtime ?? 'auto')),
-    TE.flatMap(({ data }) =>
+    TE.bind('started', ({ data }) =>
+      startEngine(fixedParameters(flattenParams(params)), {
+        runtime: options.runtime,
+        threads: options.threads,
+        prepare: (engine) => engine.prepare(o, [], sizes(data)),
+      }),
+    ),
+    TE.flatMap(({ data, started: { engine } }) =>
       TE.tryCatch(
         async () => {
-          const tensors = uploadAll(flattenParams(params))
           try {
-            return await at(tensors, data)
+            return await total(engine, data)
           } finally {
-            for (const t of Object.values(tensors)) t.dispose()
+            await engine.dispose()
           }
         },
         (e) => errorsOf(e),

@@ -14,7 +14,6 @@ import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError, GiryException } from '../dsl/error.js'
 import type { Game } from '../dsl/game.js'
 import type { Objective } from '../dsl/objective.js'
-import { useRuntime } from '../runtime/backend.js'
 import type { Fit, FitOptions } from './fitted.js'
 import type { Trainable } from './players.js'
 import { prepare } from './prepare.js'
@@ -40,9 +39,7 @@ export const fit = <T, D, const A = undefined, const H = undefined>(
         ),
       ),
     ),
-    TE.bindTo('prepared'),
-    TE.bind('backend', () => useRuntime(options.runtime ?? 'auto')),
-    TE.flatMap(({ prepared, backend }) => train(prepared, backend)),
+    TE.flatMap((prepared) => train(prepared)),
   ) as TE.TaskEither<readonly GiryError[], Fit<T>>
 
 /** Awaits a `TaskEither` and throws its errors in readable form: for scripts. */

@@ -2,7 +2,7 @@
  * What goes into a fit and what comes out: options, events, history, and the result as plain data.
  */
 import type { Params } from '../dsl/params.js'
-import type { RuntimeName } from '../runtime/backend.js'
+import type { RuntimeName } from '../runtime/runtimes.js'
 import type { Optimizer } from './optimizers/transformation.js'
 
 /** One point of the history of a run. */
@@ -26,8 +26,12 @@ export interface Fit<out T = unknown> {
     readonly steps: number
     readonly epochs: number
     readonly seconds: number
-    /** The backend that ran. */
+    /** What ran the steps: `onnx-node`, `onnx-web`, `wasm`, `cpu`, … */
     readonly runtime: string
+    /** Threads that shared one operator's work. */
+    readonly threads: number
+    /** What there was to say, for example why a step could not be compiled. */
+    readonly notices: readonly string[]
     readonly seed: number
     readonly stopped: 'finished' | 'aborted'
     /** The last held-out value, if data was held out. */
@@ -37,12 +41,14 @@ export interface Fit<out T = unknown> {
 
 /** What happens during a fit. */
 export type FitEvent =
+  | { readonly type: 'notice'; readonly message: string }
   | {
       readonly type: 'start'
       readonly steps: number
       readonly stepsPerEpoch: number
       readonly parameters: number
       readonly runtime: string
+      readonly threads: number
     }
   | ({ readonly type: 'step' } & HistoryPoint)
   | ({ readonly type: 'epoch' } & HistoryPoint)
@@ -59,7 +65,15 @@ export interface FitOptions<T = unknown> {
   readonly batch?: number
   /** Fixes the start, the order of the data and the noise; 0 if left out. */
   readonly seed?: number
+  /** What evaluates the steps; 'auto' compiles them for ONNX Runtime where it can, and says so where it cannot. */
   readonly runtime?: RuntimeName
+  /** Threads that share one operator's work on a compiled runtime; all cores if left out. */
+  readonly threads?: number
+  /**
+   * The same bits whatever the number of cores, at the price of running on one thread. On one machine two runs agree bit for
+   * bit without it; machines with other numbers of cores may then differ in the last bits (docs/runtimes.md).
+   */
+  readonly deterministic?: boolean
   /** Starting parameters, to go on from; fresh ones if left out. */
   readonly params?: Params<T>
   readonly onEvent?: (event: FitEvent) => void

@@ -9,7 +9,7 @@ import type { Player } from '../dsl/game.js'
 import type { AnyNet } from '../dsl/net.js'
 import type { DataSpec } from '../dsl/objective.js'
 import { type NetParams, paramErrors } from '../dsl/params.js'
-import { runtimeFaults } from '../runtime/backend.js'
+import { runtimeFaults } from '../runtime/runtimes.js'
 import type { FitOptions } from './fitted.js'
 import { init } from './init.js'
 import type { Optimizer } from './optimizers/transformation.js'
@@ -60,6 +60,7 @@ const optionFaults = (o: FitOptions): readonly GiryError[] => [
   ...whole('epochs', o.epochs),
   ...whole('steps', o.steps),
   ...whole('batch', o.batch),
+  ...whole('threads', o.threads),
   ...whole('checkpoint.every', o.checkpoint?.every),
   ...(o.epochs === undefined && o.steps === undefined
     ? [

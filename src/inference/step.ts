@@ -6,20 +6,22 @@
  * Nets that are not asked for are constants: they are frozen. Everything else is disposed.
  */
 import * as tf from '@tensorflow/tfjs'
+import { batchOf } from '../dsl/dataset.js'
 import type { AnyNet } from '../dsl/net.js'
 import type { Noise } from '../dsl/noise.js'
 import type { AnyObjective, Environment } from '../dsl/objective.js'
 import type { NamedArray, ParameterTensors } from '../dsl/params.js'
 import { functionsOf } from '../dsl/run.js'
 import type { AnyValue } from '../dsl/value.js'
+import { binarize, fold } from '../runtime/keys.js'
+import { noiseOf } from '../runtime/noise.js'
+import type { Batch } from './batches.js'
 
-/** Data, noise and sizes of one evaluation; data and noise are made inside, so that their tensors are disposed. */
-export interface Batch {
-  readonly values: () => Readonly<Record<string, AnyValue>>
-  readonly noise: () => Noise
-  readonly size: number
-  readonly dataSize: number
-}
+/** The numbers of a batch as values with the axis `datum`. */
+export const valuesOf = ({ data }: Batch): Readonly<Record<string, AnyValue>> =>
+  data === undefined
+    ? {}
+    : batchOf(data.set, data.rows, (column, probs) => void binarize(fold(data.key, column), probs, probs))
 
 /** Value and gradient. */
 export interface Evaluated {
@@ -34,16 +36,23 @@ const environment = (
   observe?: Environment['observe'],
 ): Environment => ({
   functions: functionsOf(nets, tensors),
-  data: batch.values(),
+  data: valuesOf(batch),
   batch: batch.size,
   dataSize: batch.dataSize,
-  noise: batch.noise(),
+  noise: noiseOf(batch.noise),
   ...(observe === undefined ? {} : { observe }),
 })
 
-/** The value of the objective. */
-export const evaluateAt = (objective: AnyObjective, tensors: ParameterTensors, batch: Batch): number => {
-  const scalar = tf.tidy(() => objective.evaluate(environment(objective.nets, tensors, batch)).tensor)
+/** The value of the objective, with the noise of the batch or the one given. */
+export const evaluateAt = (
+  objective: AnyObjective,
+  tensors: ParameterTensors,
+  batch: Batch,
+  noise: Noise = noiseOf(batch.noise),
+): number => {
+  const scalar = tf.tidy(
+    () => objective.evaluate({ ...environment(objective.nets, tensors, batch), noise }).tensor,
+  )
   const value = scalar.dataSync()[0] as number
   scalar.dispose()
   return value
@@ -53,7 +62,7 @@ export const evaluateAt = (objective: AnyObjective, tensors: ParameterTensors, b
  * Value and gradients, zero where the value does not depend on a parameter. (tf.valueAndGrads throws there: a net that is
  * declared and not used would stop the fit with a sentence about tensors.)
  */
-const gradientsOf = (f: (...free: tf.Tensor[]) => tf.Scalar, at: tf.Tensor[]) => {
+export const gradientsOf = (f: (...free: tf.Tensor[]) => tf.Scalar, at: tf.Tensor[]) => {
   const { value, grads } = tf.engine().gradients(() => f(...at), at, undefined, true)
   return {
     value,
@@ -70,12 +79,9 @@ export const evaluateWithGradients = (
 ): Evaluated => {
   const held = paths.map((path) => tensors[path] as tf.Tensor)
   const { value, grads } = tf.tidy(() => {
-    const values = batch.values()
-    const noise = batch.noise()
     const f = (...free: tf.Tensor[]): tf.Scalar => {
       const all = { ...tensors, ...Object.fromEntries(paths.map((path, i) => [path, free[i] as tf.Tensor])) }
-      const fixed = { ...batch, values: () => values, noise: () => noise }
-      return objective.evaluate(environment(objective.nets, all, fixed)).tensor as tf.Scalar
+      return objective.evaluate(environment(objective.nets, all, batch)).tensor as tf.Scalar
     }
     return gradientsOf(f, held)
   })

@@ -4,23 +4,24 @@
  * It lets the event loop turn every 50 ms, so that signals, progress bars and aborts are served. Every tensor of a run is
  * disposed at its end, however it ends.
  */
-import * as tf from '@tensorflow/tfjs'
 import { either as E, type taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError } from '../dsl/error.js'
 import type { Player } from '../dsl/game.js'
 import { fold, keyFromSeed } from '../runtime/keys.js'
-import { type Batches, noiseOnly, shuffled } from './batches.js'
-import { evaluateOn } from './evaluate.js'
+import { type Batch, type Batches, noiseOnly, shuffled } from './batches.js'
+import type { Engine } from './engine.js'
+import { meanOver } from './evaluate.js'
 import type { Fit, HistoryPoint } from './fitted.js'
 import { move } from './move.js'
 import { soloPlayer } from './players.js'
 import type { Prepared } from './prepare.js'
-import type { Batch } from './step.js'
+import { type Started, startEngine } from './startEngine.js'
 import {
   averagedNow,
   countOf,
   type PlayerState,
   paramsNow,
+  sourceOf,
   startState,
   type TrainingState,
 } from './trainingState.js'
@@ -32,12 +33,13 @@ interface Run {
   readonly prepared: Prepared
   readonly state: TrainingState
   readonly batches: Batches
-  readonly backend: string
+  readonly engine: Engine
+  readonly notices: readonly string[]
   readonly history: HistoryPoint[]
   readonly seconds: () => number
 }
 
-const begin = (prepared: Prepared, state: TrainingState, backend: string): Run => {
+const begin = (prepared: Prepared, state: TrainingState, { engine, notices }: Started): Run => {
   const key = fold(keyFromSeed(prepared.seed), 'fit')
   const began = performance.now()
   const { data, batch } = prepared
@@ -45,7 +47,8 @@ const begin = (prepared: Prepared, state: TrainingState, backend: string): Run =
     prepared,
     state,
     batches: data === undefined ? noiseOnly(batch, key) : shuffled(data, batch, key),
-    backend,
+    engine,
+    notices,
     history: [],
     seconds: () => (performance.now() - began) / 1000,
   }
@@ -62,7 +65,9 @@ const fitSoFar = (r: Run, steps: number, stopped: Stopped): Fit => {
       steps,
       epochs: Math.floor(steps / r.batches.perEpoch),
       seconds: r.seconds(),
-      runtime: r.backend,
+      runtime: r.engine.runtime,
+      threads: r.engine.threads,
+      notices: r.notices,
       seed: r.prepared.seed,
       stopped,
       ...(heldOut === undefined ? {} : { heldOut }),
@@ -73,17 +78,16 @@ const fitSoFar = (r: Run, steps: number, stopped: Stopped): Fit => {
 /** Every move of every player has noise of its own. */
 const ownNoise = (batch: Batch, ps: PlayerState, k: number): Batch => ({
   ...batch,
-  noise: () =>
-    ps.player.name === soloPlayer ? batch.noise() : batch.noise().child(`${ps.player.name}/${k}`),
+  noise: ps.player.name === soloPlayer ? batch.noise : fold(batch.noise, `${ps.player.name}/${k}`),
 })
 
 /** All players move once, each as often as it may; their objectives. */
-const moveAll = (r: Run, step: number): E.Either<Errors, Readonly<Record<string, number>>> => {
-  const context = { prepared: r.prepared, state: r.state, step: step + 1, history: r.history }
+const moveAll = async (r: Run, step: number): Promise<E.Either<Errors, Readonly<Record<string, number>>>> => {
+  const context = { state: r.state, engine: r.engine, step: step + 1, history: r.history }
   const values: Record<string, number> = {}
   for (const ps of r.state.players)
     for (let k = 0; k < ps.player.steps; k++) {
-      const moved = move(context, ps, ownNoise(r.batches.at(step), ps, k))
+      const moved = await move(context, ps, ownNoise(r.batches.at(step), ps, k))
       if (E.isLeft(moved)) return moved
       values[ps.player.name] = moved.right
     }
@@ -102,18 +106,12 @@ const record = async (r: Run, point: HistoryPoint): Promise<void> => {
   onEvent?.({ type: 'epoch', ...full })
 }
 
-const heldOutValue = async ({ prepared: p, state }: Run): Promise<number | undefined> =>
-  p.heldOut === undefined
-    ? undefined
-    : evaluateOn(
-        (p.players[0] as Player).objective,
-        state.tensors,
-        p.heldOut,
-        500,
-        p.seed,
-        // A shared site counts 1/N of the training data, so that training and held-out values are comparable.
-        p.data?.size,
-      )
+const heldOutValue = async ({ prepared: p, engine }: Run): Promise<number | undefined> => {
+  if (p.heldOut === undefined) return undefined
+  const { objective } = p.players[0] as Player
+  // A shared site counts 1/N of the training data, so that training and held-out values are comparable.
+  return meanOver((batch) => engine.value(objective, batch), p.heldOut, 500, p.seed, p.data?.size)
+}
 
 /** Lets the event loop turn. */
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
@@ -123,7 +121,7 @@ const loop = async (r: Run): Promise<E.Either<Errors, Fit>> => {
   let rested = performance.now()
   let step = 0
   while (step < steps && options.signal?.aborted !== true) {
-    const moved = moveAll(r, step)
+    const moved = await moveAll(r, step)
     if (E.isLeft(moved)) return moved
     step++
     const epoch = Math.ceil(step / r.batches.perEpoch)
@@ -152,26 +150,51 @@ const interrupted = (thrown: unknown, run: Run | undefined): Errors =>
         : { ...e.details, params: paramsNow(run.state), history: [...run.history] },
   }))
 
+/** Chooses and builds the engine of a run: each player's step for a whole minibatch. */
+const startFor = (prepared: Prepared, state: TrainingState): TE.TaskEither<Errors, Started> => {
+  const { options, batch, data } = prepared
+  const sizes = { size: batch, dataSize: data?.size ?? batch }
+  return startEngine(sourceOf(state), {
+    runtime: options.runtime,
+    threads: options.threads,
+    deterministic: options.deterministic,
+    prepare: async (engine) => {
+      for (const ps of state.players) await engine.prepare(ps.player.objective, ps.paths, sizes)
+    },
+  })
+}
+
+const announce = (r: Run): void => {
+  const { options, steps } = r.prepared
+  for (const message of r.notices) {
+    if (options.onEvent === undefined) console.warn(`giry: ${message}`)
+    options.onEvent?.({ type: 'notice', message })
+  }
+  options.onEvent?.({
+    type: 'start',
+    steps,
+    stepsPerEpoch: r.batches.perEpoch,
+    parameters: countOf(r.state),
+    runtime: r.engine.runtime,
+    threads: r.engine.threads,
+  })
+}
+
 /** Runs the loop; whatever is thrown becomes errors, and nothing trained is lost. */
 export const train =
-  (prepared: Prepared, backend: string): TE.TaskEither<Errors, Fit> =>
+  (prepared: Prepared): TE.TaskEither<Errors, Fit> =>
   async () => {
-    let state: TrainingState | undefined
     let r: Run | undefined
     try {
-      state = startState(prepared)
-      r = begin(prepared, state, backend)
-      prepared.options.onEvent?.({
-        type: 'start',
-        steps: prepared.steps,
-        stepsPerEpoch: r.batches.perEpoch,
-        parameters: countOf(state),
-        runtime: backend,
-      })
+      const state = startState(prepared)
+      const started = await startFor(prepared, state)()
+      if (E.isLeft(started)) return started
+      r = begin(prepared, state, started.right)
+      announce(r)
       return await loop(r)
     } catch (e) {
       return E.left(interrupted(e, r))
     } finally {
-      if (state !== undefined) tf.dispose(Object.values(state.tensors))
+      await r?.engine.dispose()
     }
   }

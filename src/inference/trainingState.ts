@@ -1,91 +1,98 @@
 /**
- * The state of a training run: each parameter as one float32 array and one tensor, and the optimizers of the players.
+ * The state of a training run: the players, each with an optimizer that owns the arrays of its parameters.
  *
- * Arrays are replaced by an update, never written, so parameters can be handed out as they are.
+ * An update writes parameters into the other of two buffers, so those before it stay; whatever is handed out is copied.
  */
-import type * as tf from '@tensorflow/tfjs'
 import type { Player } from '../dsl/game.js'
 import { flattenParams, type NamedArray, type Params, unflattenParams } from '../dsl/params.js'
-import type { Optimizer, Running } from './optimizers/transformation.js'
+import type { ParameterSource } from './engine.js'
+import { type RunningOptimizer, startOptimizer } from './optimizers/running.js'
+import type { Optimizer } from './optimizers/transformation.js'
 import type { Prepared } from './prepare.js'
-import { upload, uploadAll } from './step.js'
+
+/** Arrays by full path. */
+export type NamedArrays = Readonly<Record<string, NamedArray>>
 
 /** One player in a run: the paths it owns and its running optimizer. */
 export interface PlayerState {
   readonly player: Player
   readonly paths: readonly string[]
-  readonly update: Running
+  readonly optimizer: RunningOptimizer
   moves: number
 }
 
 /** Everything that a step may change. */
 export interface TrainingState {
-  readonly arrays: Record<string, NamedArray>
-  readonly average: Record<string, Float32Array>
-  readonly tensors: Record<string, tf.Tensor>
+  readonly shapes: Readonly<Record<string, readonly number[]>>
   readonly players: readonly PlayerState[]
-  /** The last parameters at which an objective and its gradient were finite, and the updates that led to them. */
-  good: { readonly arrays: Readonly<Record<string, NamedArray>>; readonly updates: number }
+  /** Which buffers held the last parameters at which an objective and its gradient were finite, and after how many updates. */
+  good: { readonly buffers: readonly (0 | 1)[]; readonly updates: number }
 }
 
 /** The state before the first step. */
 export const startState = (p: Prepared): TrainingState => {
   const flat = flattenParams(p.params)
-  const arrays = Object.fromEntries(
-    Object.entries(flat).map(([path, a]) => [path, { shape: a.shape, data: a.data.slice() }]),
-  )
   const players = p.players.map((player): PlayerState => {
-    const paths = Object.keys(arrays).filter((path) => player.owns.includes(path.slice(0, path.indexOf('/'))))
-    const own = Object.fromEntries(paths.map((path) => [path, (arrays[path] as NamedArray).data]))
-    return {
-      player,
-      paths,
-      update: (p.optimizers[player.name] as Optimizer).init(own),
-      moves: 0,
-    }
+    const paths = Object.keys(flat).filter((path) => player.owns.includes(path.slice(0, path.indexOf('/'))))
+    const own = Object.fromEntries(paths.map((path) => [path, flat[path] as NamedArray]))
+    const optimizer = startOptimizer(p.optimizers[player.name] as Optimizer, own, player.sense)
+    return { player, paths, optimizer, moves: 0 }
   })
-  const averaged = p.players.some((player) => p.optimizers[player.name]?.average !== undefined)
-  const average = averaged
-    ? Object.fromEntries(Object.entries(arrays).map(([path, a]) => [path, a.data.slice()]))
-    : {}
-  return { arrays, average, tensors: uploadAll(arrays), players, good: { arrays: { ...arrays }, updates: 0 } }
+  const shapes = Object.fromEntries(Object.entries(flat).map(([path, a]) => [path, a.shape]))
+  return { shapes, players, good: { buffers: buffersNow(players), updates: 0 } }
 }
+
+/** Which buffer of each player holds its parameters. */
+export const buffersNow = (players: readonly PlayerState[]): readonly (0 | 1)[] =>
+  players.map((ps) => ps.optimizer.bufferIndex)
+
+const arraysAt = (
+  s: TrainingState,
+  viewsOf: (ps: PlayerState, at: number) => Readonly<Record<string, Float32Array>>,
+): NamedArrays =>
+  Object.fromEntries(
+    s.players.flatMap((ps, at) =>
+      Object.entries(viewsOf(ps, at)).map(([path, data]) => [path, { shape: s.shapes[path] ?? [], data }]),
+    ),
+  )
+
+/** The parameters now, as views that later updates write: not to be handed out. */
+export const viewsNow = (s: TrainingState): NamedArrays => arraysAt(s, (ps) => ps.optimizer.parameters())
+
+/** The parameters as an engine sees them. */
+export const sourceOf = (s: TrainingState): ParameterSource => ({
+  home: () => buffersNow(s.players).join(),
+  now: () =>
+    Object.fromEntries(
+      s.players.flatMap((ps) =>
+        Object.entries(ps.optimizer.parameters()).map(([path, data]) => [
+          path,
+          { shape: s.shapes[path] ?? [], data, version: ps.moves },
+        ]),
+      ),
+    ),
+})
+
+const copied = (arrays: NamedArrays): Params<unknown> =>
+  unflattenParams(
+    Object.fromEntries(
+      Object.entries(arrays).map(([path, a]) => [path, { shape: a.shape, data: a.data.slice() }]),
+    ),
+  )
 
 /** The last parameters at which everything was finite. */
-export const lastGood = (s: TrainingState): Params<unknown> => unflattenParams(s.good.arrays)
+export const lastGood = (s: TrainingState): Params<unknown> =>
+  copied(arraysAt(s, (ps, at) => ps.optimizer.buffers[s.good.buffers[at] ?? 0]))
 
 /** The parameters now. */
-export const paramsNow = (s: TrainingState): Params<unknown> => unflattenParams(s.arrays)
+export const paramsNow = (s: TrainingState): Params<unknown> => copied(viewsNow(s))
 
-/** Puts a new array in the place of a parameter, and moves its average. */
-export const replace = (
-  s: TrainingState,
-  path: string,
-  data: Float32Array,
-  decay: number | undefined,
-): void => {
-  const { shape } = s.arrays[path] as NamedArray
-  s.arrays[path] = { shape, data }
-  s.tensors[path]?.dispose()
-  s.tensors[path] = upload({ shape, data })
-  const average = s.average[path]
-  if (decay === undefined || average === undefined) return
-  s.average[path] = average.map((x, i) => decay * x + (1 - decay) * (data[i] as number))
-}
-
-/** The averaged parameters, where an optimizer keeps an average. */
+/** The averaged parameters, where an optimizer keeps an average; those of the other players as they are. */
 export const averagedNow = (s: TrainingState): Params<unknown> | undefined =>
-  Object.keys(s.average).length === 0
-    ? undefined
-    : unflattenParams(
-        Object.fromEntries(
-          Object.entries(s.arrays).map(([path, a]) => [
-            path,
-            { shape: a.shape, data: s.average[path] as Float32Array },
-          ]),
-        ),
-      )
+  s.players.some((ps) => ps.optimizer.average !== undefined)
+    ? copied(arraysAt(s, (ps) => ps.optimizer.average ?? ps.optimizer.parameters()))
+    : undefined
 
 /** Number of parameters. */
 export const countOf = (s: TrainingState): number =>
-  Object.values(s.arrays).reduce((n, a) => n + a.data.length, 0)
+  Object.values(viewsNow(s)).reduce((n, a) => n + a.data.length, 0)

@@ -1,7 +1,7 @@
 /**
- * Which tfjs backend evaluates a step.
+ * Which tfjs backend evaluates what is not compiled.
  *
- *   auto   wasm in Node; in a browser the backend that tfjs chose
+ *   auto   wasm in Node; in a browser the backend that tfjs chose; so too for the runtimes that compile
  *   wasm   tfjs-backend-wasm (SIMD)        cpu   plain JavaScript        current   whatever is active
  *
  * Errors: tag `option` for an unknown name; tag `runtime`, when the backend cannot be loaded.
@@ -10,18 +10,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
-
-/** Names of runtimes. */
-export type RuntimeName = 'auto' | 'wasm' | 'cpu' | 'current'
-
-/** Every runtime name, for messages and option codecs. */
-export const runtimeNames: readonly RuntimeName[] = ['auto', 'wasm', 'cpu', 'current']
-
-/** What is wrong with the name of a runtime. */
-export const runtimeFaults = (name: string | undefined): readonly GiryError[] =>
-  name === undefined || (runtimeNames as readonly string[]).includes(name)
-    ? []
-    : [giryError('option', 'runtime', `'${name}' is no runtime`, `use one of ${runtimeNames.join(', ')}`)]
+import { type EagerName, isEagerName, type RuntimeName, runtimeFaults } from './runtimes.js'
 
 const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
 
@@ -40,7 +29,7 @@ const activate = async (name: string): Promise<void> => {
   await tf.ready()
 }
 
-const load = async (name: RuntimeName): Promise<string> => {
+const load = async (name: 'auto' | EagerName): Promise<string> => {
   if (name === 'wasm' || (name === 'auto' && isNode()))
     await (tf.getBackend() === 'wasm' ? tf.ready() : loadWasm())
   else if (name === 'cpu') await activate('cpu')
@@ -51,13 +40,13 @@ const load = async (name: RuntimeName): Promise<string> => {
 // One start after the other: tfjs drops a start that another overtakes.
 let lastStart: Promise<unknown> = Promise.resolve()
 
-const loadInTurn = (name: RuntimeName): Promise<string> => {
+const loadInTurn = (name: 'auto' | EagerName): Promise<string> => {
   const loaded = lastStart.then(() => load(name))
   lastStart = loaded.catch(() => undefined)
   return loaded
 }
 
-const start = (name: RuntimeName): TE.TaskEither<readonly GiryError[], string> =>
+const start = (name: 'auto' | EagerName): TE.TaskEither<readonly GiryError[], string> =>
   TE.tryCatch(
     () => loadInTurn(name),
     (e) => [
@@ -70,8 +59,8 @@ const start = (name: RuntimeName): TE.TaskEither<readonly GiryError[], string> =
     ],
   )
 
-/** Activates a runtime and tells which tfjs backend runs. */
+/** Activates the tfjs backend of a runtime and tells which one runs. */
 export const useRuntime = (name: RuntimeName): TE.TaskEither<readonly GiryError[], string> => {
   const faults = runtimeFaults(name)
-  return faults.length > 0 ? TE.left(faults) : start(name)
+  return faults.length > 0 ? TE.left(faults) : start(isEagerName(name) ? name : 'auto')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { meter, progressOn, showDuration, showNats, showRate } from '../../src/cli/progress.js'
+import { meter, progressOn, showDuration, showNats, showRate, showRuntime } from '../../src/cli/progress.js'
 import { terminalOf } from '../../src/cli/terminal.js'
 
 const point = (step: number, seconds: number, elbo: number) => ({
@@ -18,6 +18,11 @@ describe('figures', () => {
     [Number.NaN, '–'],
     [Number.POSITIVE_INFINITY, '–'],
   ])('shows %d seconds as %s', (seconds, text) => expect(showDuration(seconds)).toBe(text))
+
+  it('shows what ran', () => {
+    expect(showRuntime({ runtime: 'onnx-node', threads: 2 })).toBe('onnx-node, 2 threads')
+    expect(showRuntime({ runtime: 'cpu', threads: 1 })).toBe('cpu, 1 thread')
+  })
 
   it('shows nats with a true minus sign, and rates with the digits that mean something', () => {
     expect([showNats(-118.26), showRate(14.23), showRate(432.7)]).toEqual(['\u2212118.3', '14.2', '433'])
@@ -53,7 +58,8 @@ describe('progressOn', () => {
       false,
     )
     const { onEvent } = progressOn(terminal, false)
-    onEvent({ type: 'start', steps: 4, stepsPerEpoch: 2, parameters: 1, runtime: 'cpu' })
+    onEvent({ type: 'notice', message: 'the step is not compiled, and runs on tfjs (cpu): no' })
+    onEvent({ type: 'start', steps: 4, stepsPerEpoch: 2, parameters: 1, runtime: 'cpu', threads: 1 })
     for (const [step, elbo] of [
       [1, -10],
       [2, -20],
@@ -64,10 +70,14 @@ describe('progressOn', () => {
     return lines
   }
 
-  it('leaves one line for each epoch, with its mean training bound and the held-out one', () => {
+  it('leaves what runs, notices, and one line for each epoch, with its mean training bound and the held-out one', () => {
     const drawn: string[] = []
     const lines = events((text) => void drawn.push(text), false)
-    expect(lines).toEqual(['epoch 1   step 2   training L_b −15.0   held-out L_b −12.3   0:02\n'])
+    expect(lines).toEqual([
+      'note: the step is not compiled, and runs on tfjs (cpu): no\n',
+      'runtime cpu, 1 thread\n',
+      'epoch 1   step 2   training L_b −15.0   held-out L_b −12.3   0:02\n',
+    ])
     expect(drawn).toEqual([])
   })
 })

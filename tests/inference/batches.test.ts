@@ -3,16 +3,17 @@ import fc from 'fast-check'
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
 import type { AnyValue } from '../../src/dsl/value.js'
-import { batchAt, noiseOnly, shuffled } from '../../src/inference/batches.js'
-import type { Batch } from '../../src/inference/step.js'
+import { type Batch, batchAt, noiseOnly, shuffled } from '../../src/inference/batches.js'
+import { valuesOf } from '../../src/inference/step.js'
 import { fold, keyFromSeed } from '../../src/runtime/keys.js'
+import { noiseOf } from '../../src/runtime/noise.js'
 
 const key = keyFromSeed(1)
 /** Data whose only entry is its own row number. */
 const counted = (n: number) => g.dataset({ x: g.real() }, { x: Array.from({ length: n }, (_, i) => i) })
 const numbers = (batch: Batch): number[] =>
-  tf.tidy(() => [...((batch.values().x as AnyValue).tensor.dataSync() as Float32Array)])
-const noiseIn = (batch: Batch): number[] => tf.tidy(() => [...batch.noise().normal([4]).dataSync()])
+  tf.tidy(() => [...((valuesOf(batch).x as AnyValue).tensor.dataSync() as Float32Array)])
+const noiseIn = (batch: Batch): number[] => tf.tidy(() => [...noiseOf(batch.noise).normal([4]).dataSync()])
 const sizes = fc
   .integer({ min: 1, max: 40 })
   .chain((n) => fc.record({ n: fc.constant(n), b: fc.integer({ min: 1, max: n }), seed: fc.nat(1000) }))
@@ -104,7 +105,7 @@ describe('binarization', () => {
       { x: half, y: half },
       { binarize: { x: true, y: true } },
     )
-    const values = shuffled(two, 200, key).at(0).values()
+    const values = valuesOf(shuffled(two, 200, key).at(0))
     const [x, y] = [values.x, values.y].map((v) => [...(v as AnyValue).tensor.dataSync()])
     expect(x).not.toEqual(y)
     tf.dispose([(values.x as AnyValue).tensor, (values.y as AnyValue).tensor])
@@ -116,7 +117,7 @@ describe('noiseOnly', () => {
     const batches = noiseOnly(16, key)
     expect(batches.perEpoch).toBe(1)
     expect(batches.at(3)).toMatchObject({ size: 16, dataSize: 16 })
-    expect(batches.at(3).values()).toEqual({})
+    expect(valuesOf(batches.at(3))).toEqual({})
     expect(noiseIn(batches.at(0))).not.toEqual(noiseIn(batches.at(1)))
     expect(noiseIn(batches.at(0))).toEqual(noiseIn(noiseOnly(16, key).at(0)))
   })

@@ -20,6 +20,7 @@ import { meanAndError } from '../../src/inference/estimate.js'
 import { expect as expectation } from '../../src/inference/expect.js'
 import { evaluateWithGradients, uploadAll } from '../../src/inference/step.js'
 import { keyFromSeed } from '../../src/runtime/keys.js'
+import { noiseOf } from '../../src/runtime/noise.js'
 import type { AnyParams } from '../../src/testing/arbitraries/boundCase.js'
 import { evaluateOnce } from '../laws/evaluation.js'
 import { gradientAt, scalarsOf } from './gradients.js'
@@ -155,6 +156,6 @@ const evaluateNoise = (o: unknown, seed: number): number =>
       data: {},
       batch: 500,
       dataSize: 500,
-      noise: noiseOnly(500, keyFromSeed(seed)).at(0).noise(),
+      noise: noiseOf(noiseOnly(500, keyFromSeed(seed)).at(0).noise),
     })
     .tensor.dataSync()[0] as number

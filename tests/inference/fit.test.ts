@@ -40,7 +40,7 @@ describe('fit', () => {
       steps: 160,
       epochs: 40,
       stopped: 'finished',
-      runtime: 'wasm',
+      runtime: 'onnx-node',
       seed: 1,
     })
   })

@@ -4,14 +4,8 @@ import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { flattenParams, type NamedArray } from '../../src/dsl/params.js'
-import { batchAt } from '../../src/inference/batches.js'
-import {
-  type Batch,
-  evaluateAt,
-  evaluateWithGradients,
-  findCulprit,
-  uploadAll,
-} from '../../src/inference/step.js'
+import { type Batch, batchAt } from '../../src/inference/batches.js'
+import { evaluateAt, evaluateWithGradients, findCulprit, uploadAll } from '../../src/inference/step.js'
 import { useRuntime } from '../../src/runtime/backend.js'
 import { keyFromSeed } from '../../src/runtime/keys.js'
 

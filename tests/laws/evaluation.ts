@@ -5,9 +5,9 @@ import type { AnyModel } from '../../src/dsl/model.js'
 import type { Noise } from '../../src/dsl/noise.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { flattenParams } from '../../src/dsl/params.js'
-import { batchAt, noiseOnly } from '../../src/inference/batches.js'
+import { type Batch, batchAt, noiseOnly } from '../../src/inference/batches.js'
 import { type Estimate, meanAndError } from '../../src/inference/estimate.js'
-import { type Batch, evaluateAt, uploadAll } from '../../src/inference/step.js'
+import { evaluateAt, uploadAll } from '../../src/inference/step.js'
 import { fold, keyFromSeed } from '../../src/runtime/keys.js'
 import {
   type AnyBoundOptions,
@@ -51,7 +51,7 @@ export const evaluateOnce = (
   const key = fold(keyFromSeed(typeof noise === 'number' ? noise : 0), 'laws')
   const batch: Batch = rows.length === 0 ? noiseOnly(1, key).at(0) : batchAt(columns, rows, key)
   const tensors = uploadAll(flattenParams(params))
-  const value = evaluateAt(o, tensors, typeof noise === 'number' ? batch : { ...batch, noise: () => noise })
+  const value = evaluateAt(o, tensors, batch, typeof noise === 'number' ? undefined : noise)
   tf.dispose(tensors)
   return value
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { either as E } from 'fp-ts'
 import { describe, expect, it } from 'vitest'
-import { type RuntimeName, runtimeFaults, runtimeNames, useRuntime } from '../../src/runtime/backend.js'
+import { useRuntime } from '../../src/runtime/backend.js'
+import { type RuntimeName, runtimeFaults, runtimeNames } from '../../src/runtime/runtimes.js'
 
 describe('useRuntime', () => {
   // The first test: tfjs has started no backend yet.
@@ -34,7 +35,7 @@ describe('useRuntime', () => {
           tag: 'option',
           where: 'runtime',
           message: "'gpu' is no runtime",
-          remedy: 'use one of auto, wasm, cpu, current',
+          remedy: 'use one of auto, onnx, onnx-node, onnx-web, onnx-cuda, onnx-webgpu, wasm, cpu, current',
         },
       ]),
     )

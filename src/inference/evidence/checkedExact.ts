@@ -8,7 +8,7 @@
 import { can } from '../../dsl/distribution.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { type AnyModel, type Site, sitesOf } from '../../dsl/model.js'
-import { type RuntimeName, runtimeNames } from '../../runtime/backend.js'
+import { type RuntimeName, runtimeNames } from '../../runtime/runtimes.js'
 import { type Checked, unlessFaults } from './checked.js'
 import { type ExactMethod, exactMethods } from './method.js'
 
