@@ -71,12 +71,19 @@ export const layerSizes: WordCodec<readonly number[]> = (() => {
   return word(`${size.name}, or several joined by commas, such as 400,200`, is, read, (a) => a.join(','))
 })()
 
-/** A path: any text that is not empty. */
-export const path: WordCodec<string> = word(
-  'a path',
-  (u): u is string => typeof u === 'string' && u !== '',
-  (text) => (text === '' ? undefined : text),
-)
+/** Any text that is not empty. */
+const someText = (name: string): WordCodec<string> =>
+  word(
+    name,
+    (u): u is string => typeof u === 'string' && u !== '',
+    (text) => (text === '' ? undefined : text),
+  )
+
+/** A path. */
+export const path = someText('a path')
+
+/** The name of a net; which nets there are, the run says. */
+export const netName = someText('the name of a net')
 
 /** The sentence for a word that the codec refuses. */
 export const refusal = (name: string, codec: { readonly name: string }, given: string): string =>

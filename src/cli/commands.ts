@@ -15,14 +15,15 @@ import { deriveFamily } from './derivation.js'
 import { formats } from './describe.js'
 import { evaluateRun } from './evaluateRun.js'
 import { exitCodes } from './exitCode.js'
+import { exportCommand } from './exportCommand.js'
 import { listFamilies } from './familyList.js'
 import { familyOptions } from './job.js'
+import { json, run } from './namedArguments.js'
 import { familyNames, runtimes, version } from './runConfig.js'
 import { sampleRun } from './sampleRun.js'
 import { train } from './train.js'
 
 const family = required({ name: 'family', about: `one of ${familyNames.join(', ')}` }, oneOf(familyNames))
-const run = required({ name: 'run', about: 'the directory of a run, or its name under runs/' }, path)
 const data = withDefault(
   { name: 'data', about: 'the data set', placeholder: dataNames.join('|') },
   oneOf(dataNames),
@@ -33,10 +34,6 @@ const latent = optional(
   wholeNumber(1, 10_000),
 )
 const hidden = optional({ name: 'hidden', about: 'units of the hidden layers: 400, or 400,200' }, layerSizes)
-const json = flag({
-  long: 'json',
-  description: 'end standard output with one line of JSON; words go to standard error',
-})
 
 interface FamilyChoice {
   readonly family?: string
@@ -95,6 +92,10 @@ const trainCommand = checked(
         { name: 'runtime', about: 'what computes', placeholder: runtimes.join('|') },
         oneOf(runtimes),
         'auto',
+      ),
+      threads: optional(
+        { name: 'threads', about: 'threads of a compiled runtime [default: one for each core]' },
+        wholeNumber(1, 1024),
       ),
       out: optional({ name: 'out', about: 'directory of the run, new or empty', placeholder: 'dir' }, path),
       json,
@@ -167,6 +168,7 @@ const commands = {
   derive: deriveCommand,
   sample: sampleCommand,
   evaluate: evaluateCommand,
+  export: exportCommand,
   families: familiesCommand,
 }
 

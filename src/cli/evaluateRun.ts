@@ -7,7 +7,6 @@ import { function as F, taskEither as TE } from 'fp-ts'
 import { showErrors } from '../dsl/error.js'
 import type { Family } from '../models/family.js'
 import { families } from '../models/registry.js'
-import { useRuntime } from '../runtime/backend.js'
 import { dataSources } from './dataSources.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
 import { showMetrics } from './finish.js'
@@ -33,7 +32,6 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
     TE.bind('loaded', ({ config, source }) =>
       source.load((families[config.family] as Family).models, config.data.limit),
     ),
-    TE.bind('runtime', ({ config }) => useRuntime(config.training.runtime)),
     TE.let('began', () => performance.now()),
     TE.let('measured', ({ built, params, loaded, seed, config }) => ({
       built,
@@ -41,6 +39,7 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
       test: loaded.test,
       seed,
       runtime: config.training.runtime,
+      threads: config.training.threads,
     })),
     TE.bind('testElbo', ({ measured }) => heldOutBound(measured)),
     TE.bind('log', ({ measured }) => heldOutLogLikelihood(measured, new AbortController().signal)),
@@ -53,7 +52,7 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
         terminal.warn(showErrors(errors))
         return exitCodeOf(errors)
       },
-      ({ folder, config, source, seed, loaded, runtime, began, metrics, steps }) => {
+      ({ folder, config, source, seed, loaded, began, metrics, steps }) => {
         const seconds = Number(((performance.now() - began) / 1000).toFixed(3))
         terminal.say(
           `${showMetrics(terminal, metrics, source.datum)}, over ${loaded.test.size.toLocaleString('en-US')} ${source.datum}s with seed ${seed}`,
@@ -63,7 +62,7 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
           data: config.data.name,
           steps,
           seed,
-          runtime,
+          runtime: config.training.runtime,
           seconds,
           metrics,
           run: folder,

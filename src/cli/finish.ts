@@ -20,7 +20,7 @@ import {
 } from './keep.js'
 import { heldOutBound, heldOutLogLikelihood, type Measured } from './measure.js'
 import { type AllParams, PARAMS } from './parameterFile.js'
-import { showDuration, showNats } from './progress.js'
+import { showDuration, showNats, showRuntime } from './progress.js'
 import type { Terminal } from './terminal.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -31,6 +31,7 @@ const measured = ({ built, loaded, config }: Job, { params, diagnostics }: Fit):
   test: loaded.test,
   seed: diagnostics.seed,
   runtime: config.training.runtime,
+  threads: config.training.threads,
 })
 
 /** The held-out bound, measured now where the training was stopped before it was. */
@@ -57,6 +58,8 @@ const resultOf = (job: Job, { diagnostics }: Fit, metrics: Metrics): Result => (
   steps: diagnostics.steps,
   seed: diagnostics.seed,
   runtime: diagnostics.runtime,
+  threads: diagnostics.threads,
+  notices: diagnostics.notices,
   seconds: Number(diagnostics.seconds.toFixed(3)),
   metrics,
   stopped: diagnostics.stopped,
@@ -74,7 +77,7 @@ export const showMetrics = (
 const sayResult = (terminal: Terminal, job: Job, result: Result): void => {
   terminal.say()
   terminal.say(
-    `${showMetrics(terminal, result.metrics, job.source.datum)}, ${result.steps} steps in ${showDuration(result.seconds)} on ${result.runtime}`,
+    `${showMetrics(terminal, result.metrics, job.source.datum)}, ${result.steps} steps in ${showDuration(result.seconds)} on ${showRuntime(result)}`,
   )
 }
 

@@ -198,20 +198,20 @@ export const readOf = (folder: string, file: string): Task<Uint8Array> =>
     ],
   )
 
-const directoryMeant = (path: string): readonly GiryError[] => [
+const directoryMeant = (path: string, file: string): readonly GiryError[] => [
   giryError(
     'option',
     'out',
     `${path} is a directory, but --out names a file`,
-    `pass --out ${join(path, 'samples.png')}`,
+    `pass --out ${join(path, file)}`,
   ),
 ]
 
-/** Refuses to write a file where a directory is, or where its directory cannot take it. */
+/** Refuses to write a file, such as `example`, where a directory is, or where its directory cannot take it. */
 export const requireFilePlace =
-  (path: string): Task<void> =>
+  (path: string, example: string): Task<void> =>
   async () => {
-    if (await isDirectory(path)) return E.left(directoryMeant(path))
+    if (await isDirectory(path)) return E.left(directoryMeant(path, example))
     return (await isDirectory(dirname(path)))
       ? E.right(undefined)
       : E.left([

@@ -12,7 +12,7 @@ import type { BuiltFamily, Family } from '../models/family.js'
 import { families } from '../models/registry.js'
 import { type DataSource, dataSources, type Loaded } from './dataSources.js'
 import { reserve, unreserve, writeWhole } from './folder.js'
-import { buildFrom, CONFIG, type RunConfig, type runtimes, showConfig, version } from './runConfig.js'
+import { buildFrom, CONFIG, type OfferedRuntime, type RunConfig, showConfig, version } from './runConfig.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
@@ -28,7 +28,8 @@ export interface TrainOptions {
   readonly latent: number | undefined
   readonly hidden: readonly number[] | undefined
   readonly limit: number | undefined
-  readonly runtime: (typeof runtimes)[number]
+  readonly runtime: OfferedRuntime
+  readonly threads: number | undefined
   readonly out: string | undefined
   readonly json: boolean
   readonly quiet: boolean
@@ -70,6 +71,7 @@ const configOf = (o: TrainOptions, size: number): RunConfig => {
       rate: o.rate,
       seed: o.seed,
       runtime: o.runtime,
+      threads: o.threads,
     },
   }
 }

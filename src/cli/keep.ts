@@ -11,6 +11,7 @@ import { array as A, function as F, taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
 import { flattenParams } from '../dsl/params.js'
 import type { HistoryPoint } from '../inference/fitted.js'
+import { useRuntime } from '../runtime/backend.js'
 import { derivationOf, graphOf } from './describe.js'
 import { writeWhole } from './folder.js'
 import { type GalleryPicture, gallery } from './gallery.js'
@@ -18,7 +19,7 @@ import { HISTORY, lastTrainingBound, plotted, showHistory } from './history.js'
 import type { Job } from './job.js'
 import { type AllParams, PARAMS, writeParams } from './parameterFile.js'
 import { lossCurve, renderSvg } from './plots.js'
-import { showDuration } from './progress.js'
+import { showDuration, showRuntime } from './progress.js'
 import { type ReportMetric, report } from './report.js'
 import { CONFIG, showConfig, version } from './runConfig.js'
 
@@ -44,8 +45,11 @@ export interface Result {
   readonly data: string
   readonly steps: number
   readonly seed: number
-  /** The tfjs backend that ran. */
+  /** What ran the steps: `onnx-node`, `onnx-web`, `wasm`, `cpu`, … */
   readonly runtime: string
+  readonly threads: number
+  /** What there was to say, for example why the step was not compiled. */
+  readonly notices: readonly string[]
   /** Of training, the measuring of the held-out bound at each epoch included. */
   readonly seconds: number
   readonly metrics: Metrics
@@ -145,7 +149,7 @@ const figuresOf = (job: Job, outcome: Outcome, result: Result): readonly ReportM
     name: 'training time',
     value: showDuration(result.seconds),
     unit: 'min:s',
-    note: `${result.steps.toLocaleString('en-US')} steps on ${result.runtime}`,
+    note: `${result.steps.toLocaleString('en-US')} steps on ${showRuntime(result)}`,
   },
   {
     name: 'parameters',
@@ -222,6 +226,8 @@ export const keepPages = (job: Job, outcome: Outcome, result: Result): Task<read
   const write = (file: string, content: string | Uint8Array) => writeWhole(join(folder, file), content)
   return F.pipe(
     write(RESULT, `${JSON.stringify(result)}\n`),
+    // Pictures are drawn by tfjs, which a compiled training has not started.
+    TE.tap(() => useRuntime(config.training.runtime)),
     TE.bind('pictures', () =>
       drawn(() => gallery({ built, params: outcome.params, source, seed: config.training.seed }, loaded)),
     ),

@@ -12,7 +12,7 @@ import type { GiryError } from '../dsl/error.js'
 import { evaluate } from '../inference/evaluate.js'
 import { type Evidence, evidence } from '../inference/evidence.js'
 import type { BuiltFamily } from '../models/family.js'
-import type { RuntimeName } from '../runtime/backend.js'
+import type { RuntimeName } from '../runtime/runtimes.js'
 import type { AllParams } from './parameterFile.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -24,11 +24,19 @@ export interface Measured {
   readonly test: Dataset
   readonly seed: number
   readonly runtime: RuntimeName
+  /** Threads on a compiled runtime; all cores if left out. */
+  readonly threads: number | undefined
 }
 
 /** The bound on the held-out data. */
-export const heldOutBound = ({ built, params, test, seed, runtime }: Measured): Task<number> =>
-  evaluate(built.objective, { params, data: test, seed, runtime } as never) as Task<number>
+export const heldOutBound = ({ built, params, test, seed, runtime, threads }: Measured): Task<number> =>
+  evaluate(built.objective, {
+    params,
+    data: test,
+    seed,
+    runtime,
+    ...(threads === undefined ? {} : { threads }),
+  } as never) as Task<number>
 
 /** Methods that are exact for data of any size; quadrature is not among them, at seconds for each datum. */
 const CLOSED = ['enumeration', 'linear-Gaussian'] as const

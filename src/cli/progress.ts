@@ -4,7 +4,8 @@
  *   ━━━━━━━━━━╸─────────  53%  step 497/938  epoch 2/2  14.2 steps/s  0:31 left  L_b −118.2
  *
  * L_b is the running mean of the training bound over the last 100 steps, in nats per datum; the rate is that of the
- * last ten seconds. On a terminal it is one line that is drawn over; elsewhere a plain line now and then.
+ * last ten seconds. On a terminal it is one line that is drawn over; elsewhere a plain line now and then. What runs, and
+ * what there is to say about it, are dim lines that stay.
  * Tested in tests/cli/progress.test.ts.
  */
 import { SingleBar } from 'cli-progress'
@@ -32,6 +33,15 @@ export const showDuration = (seconds: number): string => {
 
 /** A rate with as many digits as mean something. */
 export const showRate = (rate: number): string => (rate >= 100 ? rate.toFixed(0) : rate.toFixed(1))
+
+/** What ran a training: `onnx-node, 2 threads`. */
+export const showRuntime = ({
+  runtime,
+  threads,
+}: {
+  readonly runtime: string
+  readonly threads: number
+}): string => `${runtime}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
 
 /** What a line of progress says. */
 export interface Pace {
@@ -147,7 +157,7 @@ const epochLine = (terminal: Terminal, point: HistoryPoint, bounds: readonly num
   return `epoch ${point.epoch}   step ${point.step}   training L_b ${showNats(training)}${held}   ${terminal.dim(showDuration(point.seconds))}`
 }
 
-/** Draws the progress of a fit; with `quiet` only the lines at the ends of epochs. */
+/** Draws the progress of a fit; with `quiet` only the lines that stay. */
 export const progressOn = (terminal: Terminal, quiet: boolean): Progress => {
   const drawing = quiet ? silent : terminal.progress.isTTY === true ? barOn(terminal) : linesOn(terminal)
   let span: Span = { steps: 1, stepsPerEpoch: 1 }
@@ -159,6 +169,10 @@ export const progressOn = (terminal: Terminal, quiet: boolean): Progress => {
       if (event.type === 'start') {
         span = event
         read = meter(event.steps)
+        terminal.say(terminal.dim(`runtime ${showRuntime(event)}`))
+      } else if (event.type === 'notice') {
+        drawing.clear()
+        terminal.say(terminal.dim(`note: ${event.message}`))
       } else if (event.type === 'step') {
         bounds.push(boundAt(event))
         drawing.draw(read(event), span)

@@ -11,6 +11,7 @@ import * as t from 'io-ts'
 import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
 import type { BuiltFamily, Family } from '../models/family.js'
 import { families } from '../models/registry.js'
+import { type RuntimeName, runtimeNames } from '../runtime/runtimes.js'
 import { oneOf, positiveNumber, wholeNumber } from './codecs.js'
 import { type DataSource, dataNames, dataSources } from './dataSources.js'
 import { readOf } from './folder.js'
@@ -49,8 +50,11 @@ const count = field(wholeNumber(1))
 /** The names of the families. */
 export const familyNames: readonly string[] = Object.keys(families)
 
+/** A runtime that a command line offers: in a process of its own no tfjs backend is active yet. */
+export type OfferedRuntime = Exclude<RuntimeName, 'current'>
+
 /** The names of the runtimes that a command line offers. */
-export const runtimes = ['auto', 'wasm', 'cpu'] as const
+export const runtimes: readonly OfferedRuntime[] = runtimeNames.filter((name) => name !== 'current')
 
 const RunConfig = t.type(
   {
@@ -66,6 +70,7 @@ const RunConfig = t.type(
         rate: field(positiveNumber),
         seed: field(wholeNumber(0)),
         runtime: field(oneOf(runtimes)),
+        threads: maybe(count),
       },
       RECORD,
     ),

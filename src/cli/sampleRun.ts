@@ -27,7 +27,7 @@ export const sampleRun = async (o: SampleOptions): Promise<number> => {
   const task = F.pipe(
     readRun(o.run),
     TE.let('path', ({ folder }) => o.out ?? join(folder, `samples-seed${o.seed}-n${o.n}.png`)),
-    TE.tap(({ path }) => requireFilePlace(path)),
+    TE.tap(({ path }) => requireFilePlace(path, 'samples.png')),
     TE.tap(({ config }) => useRuntime(config.training.runtime)),
     TE.bind('png', ({ built, params, config }) =>
       TE.tryCatch(

@@ -58,7 +58,7 @@ const checkpointOf = (terminal: Terminal, job: Job) => {
 
 const trained = (terminal: Terminal, job: Job, progress: Progress, signal: AbortSignal): Task<Fit> => {
   const { built, loaded, config } = job
-  const { epochs, steps, batch, rate, seed, runtime } = config.training
+  const { epochs, steps, batch, rate, seed, runtime, threads } = config.training
   return fit(built.objective, {
     data: loaded.train,
     heldOut: loaded.test,
@@ -67,6 +67,7 @@ const trained = (terminal: Terminal, job: Job, progress: Progress, signal: Abort
     batch,
     seed,
     runtime,
+    ...(threads === undefined ? {} : { threads }),
     signal,
     checkpoint: checkpointOf(terminal, job),
     onEvent: progress.onEvent,

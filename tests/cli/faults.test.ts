@@ -37,7 +37,7 @@ const run = async (...args: readonly string[]) => {
 describe('a wrong command line', () => {
   it.each<readonly [string, readonly string[]]>([
     [
-      "the command must be one of train, derive, sample, evaluate, families, but 'trian' was given",
+      "the command must be one of train, derive, sample, evaluate, export, families, but 'trian' was given",
       ['trian'],
     ],
     [
@@ -77,7 +77,25 @@ describe('a wrong command line', () => {
       "--hidden must be a whole number >= 1 and <= 100000, or several joined by commas, such as 400,200, but '400,x' was given",
       ['train', 'vae', '--hidden', '400,x'],
     ],
-    ["--runtime must be one of auto, wasm, cpu, but 'gpu' was given", ['train', 'vae', '--runtime', 'gpu']],
+    [
+      "--runtime must be one of auto, onnx, onnx-node, onnx-web, onnx-cuda, onnx-webgpu, wasm, cpu, but 'gpu' was given",
+      ['train', 'vae', '--runtime', 'gpu'],
+    ],
+    [
+      "--threads must be a whole number >= 1 and <= 1024, but '0' was given",
+      ['train', 'vae', '--threads', '0'],
+    ],
+    ['the run is missing: it must be a path', ['export']],
+    ["--noise must be one of input, random, but 'loud' was given", ['export', 'x', '--noise', 'loud']],
+    ['--net needs the name of a net', ['export', 'x', '--net']],
+    [
+      '--net decode and --sampler name two things to write: pass one of them',
+      ['export', 'x', '--net', 'decode', '--sampler'],
+    ],
+    [
+      "--noise is for samplers, and the net 'decode' draws nothing",
+      ['export', 'x', '--net', 'decode', '--noise', 'random'],
+    ],
     [
       "--format must be one of text, markdown, latex, but 'pdf' was given",
       ['derive', 'vae', '--format', 'pdf'],

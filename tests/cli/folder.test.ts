@@ -79,11 +79,13 @@ describe('files', () => {
   })
 
   it('must have a directory to go to', async () => {
-    expect(sentence(await requireFilePlace('nowhere/a.png')())).toBe(
+    expect(sentence(await requireFilePlace('nowhere/a.png', 'samples.png')())).toBe(
       'nowhere/a.png cannot be written: nowhere is not a directory',
     )
-    expect(await requireFilePlace('a.png')()).toEqual(E.right(undefined))
-    expect(sentence(await requireFilePlace('full')())).toBe('full is a directory, but --out names a file')
+    expect(await requireFilePlace('a.png', 'samples.png')()).toEqual(E.right(undefined))
+    expect(sentence(await requireFilePlace('full', 'samples.png')())).toBe(
+      'full is a directory, but --out names a file',
+    )
   })
 })
 

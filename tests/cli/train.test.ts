@@ -40,7 +40,7 @@ const always = [
 
 describe('giry train vae', () => {
   it('trains, keeps the run, and can be repeated, sampled and evaluated', async () => {
-    const first = await giry(place.path, 'train', 'vae', ...short, '--json')
+    const first = await giry(place.path, 'train', 'vae', ...short, '--threads', '2', '--json')
     expect(first).toMatchObject({ code: 0 })
     const result = json(first.stdout)
     expect(first.stdout.trimEnd().split('\n')).toHaveLength(1)
@@ -49,7 +49,9 @@ describe('giry train vae', () => {
       data: 'mnist',
       steps: 20,
       seed: 1,
-      runtime: 'wasm',
+      runtime: 'onnx-node',
+      threads: 2,
+      notices: [],
       run: 'runs/vae-mnist-seed1',
     })
     expect(Object.keys(result.metrics)).toEqual(['testElbo', 'trainElbo'])
@@ -59,6 +61,8 @@ describe('giry train vae', () => {
       'steps',
       'seed',
       'runtime',
+      'threads',
+      'notices',
       'seconds',
       'metrics',
       'stopped',
@@ -66,6 +70,7 @@ describe('giry train vae', () => {
     ])
     expect(first.stderr).toContain('p: z ~ Normal on Real[20] → x ~ Bernoulli on Binary[784]')
     expect(first.stderr).toContain('log P(x)')
+    expect(first.stderr).toContain('\nruntime onnx-node, 2 threads\n')
     expect(first.stderr).toMatch(/epoch 5 {3}step 20 {3}training L_b −\d+\.\d {3}held-out L_b −\d+\.\d/)
     expect(first.stderr).not.toMatch(/tfjs|Hi, looks like/)
 
@@ -77,7 +82,8 @@ describe('giry train vae', () => {
     expect(JSON.parse(await text(result.run, 'result.json'))).toEqual(result)
 
     // One seed, one result, bit for bit; a second run lies beside the first.
-    const second = json((await giry(place.path, 'train', 'vae', ...short, '--json')).stdout)
+    const again = ['train', 'vae', ...short, '--threads', '2', '--json']
+    const second = json((await giry(place.path, ...again)).stdout)
     expect(second.run).toBe('runs/vae-mnist-seed1-2')
     expect(second.metrics).toEqual(result.metrics)
     expect(await bytes(second.run, 'params.safetensors')).toEqual(
@@ -92,7 +98,7 @@ describe('giry train vae', () => {
       data: 'mnist',
       steps: 20,
       seed: 1,
-      runtime: 'wasm',
+      runtime: 'auto',
       run: result.run,
     })
 
@@ -110,6 +116,14 @@ describe('giry train vae', () => {
     expect(sampled).toMatchObject({ code: 0, stdout: '5 samples in five.png\n', stderr: '' })
     // Five images of 28 pixels, two dots a pixel, with gaps of two: 2 + 5 (56 + 2) by 2 + 56 + 2.
     expect(decode(await readFile(at('five.png')))).toMatchObject({ width: 292, height: 60 })
+  })
+
+  it('trains without compiling where it is asked to', async () => {
+    const eager = ['train', 'vae', '--limit', '200', '--steps', '2', '--hidden', '8', '--runtime', 'cpu']
+    const { stdout, stderr } = await giry(place.path, ...eager, '--out', 'eager', '--json')
+    expect(json(stdout)).toMatchObject({ runtime: 'cpu', threads: 1, notices: [] })
+    expect(stderr).toContain('\nruntime cpu, 1 thread\n')
+    expect(JSON.parse(await text('eager', 'config.json'))).toMatchObject({ training: { runtime: 'cpu' } })
   })
 
   it('maps the code plane where the code has two entries', async () => {
