@@ -23,6 +23,8 @@ export interface Builder {
     inputs: readonly Ref[],
     attributes: KernelAttributes[K],
   ) => Ref
+  /** Appends a node whose inputs are places of this graph; its shape and type are taken as they are. */
+  readonly copy: (node: Node) => Ref
   readonly input: (name: string, shape: readonly number[], dtype: DType) => Ref
   /** A constant: one number for each element, or a single one that all share. */
   readonly constant: (value: Numbers, shape: readonly number[], dtype: DType) => Ref
@@ -50,6 +52,7 @@ export const builder = (): Builder => {
   }
   return {
     nodes,
+    copy: push,
     at: (ref) => nodeAt(nodes, ref),
     add: (kernel, inputs, attributes) =>
       push({
@@ -71,13 +74,8 @@ export const builder = (): Builder => {
 /** What a rule sees: the node with its inputs in the new graph, the new graph, and the node's place in the old one. */
 export type Rule = (node: Node, build: Builder, place: Ref) => Ref | undefined
 
-/** A copy of a node, its inputs being places of the new graph already. */
-export const copyNode = (node: Node, build: Builder): Ref =>
-  node.kernel === 'Input'
-    ? build.input(node.attributes.name, node.shape, node.dtype)
-    : node.kernel === 'Constant'
-      ? build.constant(node.attributes.value, node.shape, node.dtype)
-      : build.add(node.kernel, node.inputs, node.attributes as never)
+/** A copy of a node, its inputs being places of the new graph already; its shape and type stay. */
+export const copyNode = (node: Node, build: Builder): Ref => build.copy(node)
 
 /** The graph, each node replaced by what the rule answers. */
 export const rewrite = (graph: Graph, rule: Rule): Graph => {

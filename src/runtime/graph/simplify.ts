@@ -26,20 +26,13 @@ const inTurn =
   (graph) =>
     passes.reduce((g, pass) => pass(g), graph)
 
-/** Passes that judge costs by the uses of a value need a graph without copies and without dead nodes. */
 const tidy = inTurn(commonSubexpressions, deadCode)
 
+// Passes that judge costs by the uses of a value need a graph without dead nodes, and without copies. Looking for copies
+// takes as long as all other passes together, so that is done before the three that judge.
 const round = inTurn(
-  ...[
-    constantFolding,
-    identities,
-    layouts,
-    joins,
-    convolutions,
-    broadcasting,
-    factors,
-    matrixProducts,
-  ].flatMap((pass) => [pass, tidy]),
+  ...[constantFolding, identities, layouts, joins, convolutions].flatMap((pass) => [pass, deadCode]),
+  ...[broadcasting, factors, matrixProducts].flatMap((pass) => [tidy, pass, deadCode]),
 )
 
 const fingerprint = (graph: Graph): string =>
@@ -51,10 +44,12 @@ const settled =
   (pass: Pass): Pass =>
   (graph) => {
     let now = graph
+    let seen = fingerprint(now)
     for (let i = 0; i < mostRounds; i++) {
-      const next = pass(now)
-      if (fingerprint(next) === fingerprint(now)) return next
-      now = next
+      now = pass(now)
+      const found = fingerprint(now)
+      if (found === seen) return now
+      seen = found
     }
     return now
   }
@@ -62,7 +57,7 @@ const settled =
 const isStep = (kernel: string): boolean => kernel !== 'Input' && kernel !== 'Constant'
 const length = (graph: Graph): number => graph.nodes.filter((n) => isStep(n.kernel)).length
 
-const main = inTurn(tidy, settled(round))
+const main = inTurn(settled(round), tidy)
 
 /** The pass followed by all others, where the graph gets shorter by it. */
 const ifShorter =

@@ -40,13 +40,26 @@ const bytesOf = (value: Numbers): Uint8Array =>
 
 const hash = (bytes: Uint8Array): number => bytes.reduce((h, b) => Math.imul(h ^ b, 0x01000193), 0x811c9dc5)
 
+const contentKey = (node: Node): string =>
+  node.kernel === 'Constant'
+    ? `${node.attributes.value.length}:${hash(bytesOf(node.attributes.value))}`
+    : attributesKey(node.attributes)
+
+// Attributes are never changed, and copies of a node share them: their key is made once.
+const contentKeys = new WeakMap<object, string>()
+
+const contentOf = (node: Node): string => {
+  const known = contentKeys.get(node.attributes)
+  if (known !== undefined) return known
+  const key = contentKey(node)
+  contentKeys.set(node.attributes, key)
+  return key
+}
+
 /** What two equal nodes share; constants that share it may still differ. */
 export const nodeKey = (node: Node): string => {
   const inputs = commutative.has(node.kernel) ? [...node.inputs].sort((a, b) => a - b) : node.inputs
-  const content =
-    node.kernel === 'Constant'
-      ? `${node.attributes.value.length}:${hash(bytesOf(node.attributes.value))}`
-      : attributesKey(node.attributes)
+  const content = contentOf(node)
   return `${node.kernel}(${inputs.join()})${content}${node.dtype}[${node.shape.join()}]`
 }
 
