@@ -11,7 +11,8 @@
  *
  * A factor "may be large" when it comes, through arithmetic and moving of numbers, from a quotient by something
  * computed, an exponential, a power or the like. So the gradient sigmoid(x) / softplus(x) of log(softplus(x)) has an
- * accurate numerator too. A tensor compared with its own extreme, as log-sum-exp does, is not sensitive for that.
+ * accurate numerator too. A tensor compared with its own extreme, as log-sum-exp does, is not sensitive for that, and
+ * weights exp(a) / sum exp(a) are not large.
  * Tested in tests/runtime/onnx/sensitivity.test.ts.
  */
 import { consumersOf, type Graph, type Node, nodeAt, type Ref } from '../graph/graph.js'
@@ -48,7 +49,7 @@ const magnifying = names(
 
 const comparing = names('Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual')
 
-const extremes = names('Max', 'Min', 'Reshape', 'BroadcastTo', 'Tile')
+const extremes = names('Max', 'Min', 'ClipByValue', 'Reshape', 'BroadcastTo', 'Tile')
 
 /** Whether a node is the extreme of another one, in whatever shape: comparing them asks no accuracy of either. */
 const isExtremeOf = (graph: Graph, ref: Ref, of: Ref): boolean => {
@@ -125,13 +126,26 @@ const keeping = names(
   'Cumsum',
 )
 
+const totals = names('Sum', 'Maximum', 'Reshape', 'BroadcastTo', 'Tile')
+
+/** Whether `total` is the sum of the exponentials at `part` (kept away from 0, in whatever shape): their quotient is a share. */
+const isTotalOf = (graph: Graph, total: Ref, part: Ref): boolean => {
+  if (total === part) return nodeAt(graph.nodes, part).kernel === 'Exp'
+  const node = nodeAt(graph.nodes, total)
+  return totals.has(node.kernel) && node.inputs.some((ref) => isTotalOf(graph, ref, part))
+}
+
+/** The weights of a softmax are quotients that lie in [0, 1]. */
+const isShare = (graph: Graph, { inputs: [part, total] }: Node): boolean =>
+  part !== undefined && total !== undefined && isTotalOf(graph, total, part)
+
 /** For each node, whether its values may be large although no input of the graph is. */
 const maybeLarge = (graph: Graph): readonly boolean[] => {
   const large: boolean[] = []
   for (const node of graph.nodes)
     large.push(
       enlarging.has(node.kernel) ||
-        (node.kernel === 'RealDiv' && !isConstant(graph, node.inputs[1])) ||
+        (node.kernel === 'RealDiv' && !isConstant(graph, node.inputs[1]) && !isShare(graph, node)) ||
         (keeping.has(node.kernel) && node.inputs.some((ref) => large[ref] === true)),
     )
   return large

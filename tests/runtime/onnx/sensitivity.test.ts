@@ -108,6 +108,37 @@ describe('sensitivity', () => {
     ).toEqual([])
   })
 
+  it('terms of log weights, and what softmax weights multiply, are not', () => {
+    expect(
+      sensitive((b, x) => {
+        const softplus = b.add('Softplus', [x], {})
+        const axes = { axes: [0], keepDims: true }
+        const greatest = b.add('ClipByValue', [b.add('Max', [softplus], axes)], { min: -3e38, max: 3e38 })
+        const attained = b.add('Cast', [b.add('Equal', [softplus, greatest], {})], { dtype: 'float32' })
+        const powers = b.add('Exp', [b.add('Sub', [softplus, greatest], {})], {})
+        const total = b.add('Maximum', [b.add('Sum', [powers], axes), b.number(1e-30)], {})
+        const weights = b.add('RealDiv', [powers, total], {})
+        const sigmoid = b.add('Sigmoid', [x], {})
+        const slope = b.add('Multiply', [weights, sigmoid], {})
+        return { y: b.add('Add', [slope, attained], {}), watched: { softplus, sigmoid } }
+      }),
+    ).toEqual([])
+  })
+
+  it('a factor of any other quotient is', () => {
+    expect(
+      sensitive((b, x) => {
+        const sigmoid = b.add('Sigmoid', [x], {})
+        const quotient = b.add(
+          'RealDiv',
+          [b.add('Exp', [x], {}), b.add('Sum', [x], { axes: [0], keepDims: true })],
+          {},
+        )
+        return { y: b.add('Multiply', [quotient, sigmoid], {}), watched: { sigmoid } }
+      }),
+    ).toEqual(['sigmoid'])
+  })
+
   it('outputs are where asked', () => {
     const write = (b: Builder, x: Ref) => {
       const y = b.add('Softplus', [x], {})
