@@ -31,10 +31,14 @@ export interface EngineOptions {
   readonly deterministic?: boolean | undefined
   /** Builds the first steps, so that what cannot be compiled is known at the start. */
   readonly prepare: (engine: Engine) => Promise<void>
+  /** Loads ONNX Runtime; the packages that are installed if left out. */
+  readonly load?: typeof loadOnnxRuntime
 }
 
-const skippedNotices = (runtime: OnnxRuntime): readonly string[] =>
-  runtime.skipped.map((s) => `${s.reason}, so ${runtime.name} runs: ${s.remedy}`)
+const noticesOf = (runtime: OnnxRuntime): readonly string[] => [
+  ...runtime.skipped.map((s) => `${s.reason}, so ${runtime.name} runs: ${s.remedy}`),
+  ...runtime.notices,
+]
 
 const built = (
   source: ParameterSource,
@@ -50,7 +54,7 @@ const built = (
         await engine.dispose()
         throw e
       }
-      return { engine, notices: skippedNotices(runtime) }
+      return { engine, notices: noticesOf(runtime) }
     },
     (e) => errorsOf(e, 'runtime', 'compile'),
   )
@@ -61,7 +65,7 @@ const compiled = (
   o: EngineOptions,
 ): TE.TaskEither<Errors, Started> =>
   F.pipe(
-    loadOnnxRuntime(name, {
+    (o.load ?? loadOnnxRuntime)(name, {
       ...(o.threads === undefined ? {} : { threads: o.threads }),
       deterministic: o.deterministic === true,
     }),
@@ -74,6 +78,9 @@ const eager = (source: ParameterSource, name: RuntimeName): TE.TaskEither<Errors
     TE.map((backend) => ({ engine: eagerEngine(source, backend), notices: [] })),
   )
 
+const causeOf = ({ message, remedy }: GiryError): string =>
+  remedy === '' ? message : `${message} (${remedy})`
+
 /** The eager engine, with the reason why the step is not compiled. */
 const fallback = (source: ParameterSource, errors: Errors): TE.TaskEither<Errors, Started> =>
   F.pipe(
@@ -81,7 +88,7 @@ const fallback = (source: ParameterSource, errors: Errors): TE.TaskEither<Errors
     TE.map(({ engine }) => ({
       engine,
       notices: [
-        `the step is not compiled, and runs on tfjs (${engine.runtime}): ${errors.map((e) => e.message).join('; ')}`,
+        `the step is not compiled, and runs on tfjs (${engine.runtime}): ${errors.map(causeOf).join('; ')}`,
       ],
     })),
   )

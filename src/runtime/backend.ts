@@ -10,6 +10,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
+import { nodeModule } from './nodeModule.js'
 import { type EagerName, isEagerName, type RuntimeName, runtimeFaults } from './runtimes.js'
 
 const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
@@ -17,7 +18,7 @@ const isNode = (): boolean => typeof process !== 'undefined' && process.versions
 const loadWasm = async (): Promise<void> => {
   const wasm = await import('@tensorflow/tfjs-backend-wasm')
   if (isNode()) {
-    const { createRequire } = await import('node:module')
+    const { createRequire } = await nodeModule('node:module')
     const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
     wasm.setWasmPaths(`${main.slice(0, main.lastIndexOf('/') + 1)}`)
   }

@@ -67,6 +67,10 @@ describe.each(['nodenext', 'bundler'] as const)('a consumer with moduleResolutio
   it('runs the page with plain node', () => {
     const { status, output } = node(projects[kind], 'out/page.js')
     expect(output).toContain('trained true')
+    // only the dependencies are installed, not the optional peer onnxruntime-node
+    expect(output).toContain(
+      'giry: onnxruntime-node is not installed, so onnx-web runs: npm install onnxruntime-node\n',
+    )
     expect(output).toContain('KL')
     expect(status).toBe(0)
   }, 240_000)

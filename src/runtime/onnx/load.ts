@@ -24,7 +24,9 @@ import {
 } from './providers.js'
 import { importPackage } from './session/import.js'
 import { moduleIn, type OrtModule } from './session/ort.js'
-import { isNode, type ThreadOptions, threadFaults, threadsOf } from './session/threads.js'
+import { poolOf } from './session/pool.js'
+import { isNode, type ThreadOptions, threadFaults } from './session/threads.js'
+import { inTurn } from './session/turns.js'
 import { writeModel } from './write.js'
 
 /** A way that was tried and did not serve. */
@@ -39,6 +41,8 @@ export interface OnnxRuntime extends Way {
   readonly version: string
   /** Threads for each operator, unless a session asks for another number. */
   readonly threads: number
+  /** What there is to say of the threads, where another number was asked for. */
+  readonly notices: readonly string[]
   /** What was tried before. */
   readonly skipped: readonly Skipped[]
   readonly ort: OrtModule
@@ -94,39 +98,33 @@ const imported = async (
   }
 }
 
-// onnxruntime-web has one pool of threads for all sessions, made with the first.
-const pools = new WeakMap<OrtModule, number>()
-
-const prepare = (way: Way, ort: OrtModule, threads: number): number => {
-  ort.env.logLevel = 'fatal' // What it reports as an error is thrown as well, and told by giry.
-  if (way.package === 'onnxruntime-node') return threads
-  const pool = pools.get(ort) ?? threads
-  pools.set(ort, pool)
-  ort.env.wasm.numThreads = pool
-  return pool
+const computes = async ({ provider }: Way, ort: OrtModule): Promise<boolean> => {
+  const session = await ort.InferenceSession.create(writeModel(probe), {
+    executionProviders: [provider],
+    intraOpNumThreads: 1,
+    logSeverityLevel: 4,
+  })
+  const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) })
+  await session.release()
+  return (y?.data as Float32Array | undefined)?.[0] === -1
 }
 
 const start = async (
   way: Way,
   ort: OrtModule,
+  host: Host,
   options: LoadOptions,
 ): Promise<E.Either<Skipped, OnnxRuntime>> => {
   try {
-    const threads = prepare(way, ort, await threadsOf(options))
-    const session = await ort.InferenceSession.create(writeModel(probe), {
-      executionProviders: [way.provider],
-      intraOpNumThreads: 1,
-      logSeverityLevel: 4,
-    })
-    const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) })
-    await session.release()
-    if ((y?.data as Float32Array | undefined)?.[0] !== -1) throw new Error('it computed a wrong number')
+    ort.env.logLevel = 'fatal' // What it reports as an error is thrown as well, and told by giry.
+    const pool = await poolOf(way, ort, host, options)
+    if (!(await inTurn(ort, () => computes(way, ort)))) throw new Error('it computed a wrong number')
     const { node, web } = ort.env.versions
     const version = (way.package === 'onnxruntime-node' ? node : web) ?? 'unknown'
-    return E.right({ ...way, version, threads, skipped: [], ort })
+    return E.right({ ...way, version, ...pool, skipped: [], ort })
   } catch (thrown) {
     const reason = `${way.package} loads, but its provider '${way.provider}' does not start: ${reasonOf(thrown)}`
-    return skip(way, reason, providerRemedy(way))
+    return skip(way, reason, providerRemedy(way, host))
   }
 }
 
@@ -136,7 +134,7 @@ const tryWay = async (
   options: LoadOptions,
 ): Promise<E.Either<Skipped, OnnxRuntime>> => {
   const module = await imported(way, host, options)
-  return E.isLeft(module) ? module : start(way, module.right, options)
+  return E.isLeft(module) ? module : start(way, module.right, host, options)
 }
 
 const unavailable = (wanted: OnnxName, skipped: readonly Skipped[]): GiryError =>

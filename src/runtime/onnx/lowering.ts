@@ -4,7 +4,7 @@
  * A lowering gets the names of its inputs' values and answers with the name of its output. Element types: float32 is
  * float, int32 is int32, bool is bool (not uint8).
  */
-import type { Node, NodeOf, Typed } from '../graph/graph.js'
+import type { NodeOf, Typed } from '../graph/graph.js'
 import type { DType, KernelName, Numbers } from '../graph/kernels.js'
 
 /** The value of an ONNX attribute; numbers say whether they are ints or floats. */
@@ -89,6 +89,3 @@ export interface OnnxModel {
   readonly constants: readonly OnnxConstant[]
   readonly nodes: readonly OnnxNode[]
 }
-
-/** Any node, for messages. */
-export type AnyNode = Node

@@ -78,5 +78,11 @@ const providerRemedies: Readonly<Record<ExecutionProvider, string>> = {
     "WebGPU needs a graphics card and its driver (on Linux Vulkan; in a browser navigator.gpu); or use { runtime: 'onnx' }, which runs on the CPU",
 }
 
+// Its script looks for the file beside itself, and a bundler may have moved the script.
+const wasmFiles =
+  'serve ort-wasm-simd-threaded.wasm and ort-wasm-simd-threaded.mjs, which lie in node_modules/onnxruntime-web/dist, ' +
+  "and name their folder before the first fit: import { env } from 'onnxruntime-web/wasm'; env.wasm.wasmPaths = '/folder/'"
+
 /** What to do where the package loads but its provider does not start. */
-export const providerRemedy = ({ provider }: Way): string => providerRemedies[provider]
+export const providerRemedy = ({ provider }: Way, host: Host): string =>
+  host === 'browser' && provider === 'wasm' ? wasmFiles : providerRemedies[provider]

@@ -24,6 +24,7 @@ import { type ProgramOptions, sessionOptions } from './session/options.js'
 import type { OrtMetadata, OrtSession, OrtTensor } from './session/ort.js'
 import { profileFile } from './session/profile.js'
 import { threadFaults } from './session/threads.js'
+import { inTurn } from './session/turns.js'
 
 export type { Arrays } from './session/arrays.js'
 export type { ProgramOptions } from './session/options.js'
@@ -107,18 +108,6 @@ const inPlace = (runtime: OnnxRuntime, session: OrtSession, arrays: Arrays): Run
   const feeds = tensors(runtime, session.inputMetadata, arrays.inputs)
   const fetches = tensors(runtime, session.outputMetadata, arrays.outputs)
   return () => session.run(feeds, fetches)
-}
-
-// onnxruntime-web keeps the arguments of a run on one stack while it awaits: runs must not overlap.
-const turns = new WeakMap<object, Promise<unknown>>()
-
-const inTurn = <A>(owner: object, work: () => Promise<A>): Promise<A> => {
-  const turn = (turns.get(owner) ?? Promise.resolve()).then(work)
-  turns.set(
-    owner,
-    turn.catch(() => undefined),
-  )
-  return turn
 }
 
 const copying = (runtime: OnnxRuntime, session: OrtSession, arrays: Arrays): Run => {

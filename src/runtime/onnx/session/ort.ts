@@ -45,7 +45,7 @@ export interface OrtModule {
   readonly env: {
     logLevel?: unknown
     readonly versions: { readonly node?: string; readonly web?: string }
-    readonly wasm: { numThreads?: number }
+    readonly wasm: { numThreads?: number; initTimeout?: number; readonly wasmPaths?: unknown }
   }
 }
 

@@ -9,6 +9,7 @@
  */
 import { either as E } from 'fp-ts'
 import { type GiryError, giryError } from '../../../dsl/error.js'
+import { nodeModule } from '../../nodeModule.js'
 
 /** The time of all calls of one operator. */
 export interface OperatorTime {
@@ -58,8 +59,8 @@ export const profileSummary = (profile: unknown): E.Either<readonly GiryError[],
 /** The file whose path begins like this; ONNX Runtime adds the time. Node only. */
 export const profileFile = async (prefix: string): Promise<string> => {
   const [{ readdir }, { basename, dirname, join }] = await Promise.all([
-    import('node:fs/promises'),
-    import('node:path'),
+    nodeModule('node:fs/promises'),
+    nodeModule('node:path'),
   ])
   const files = await readdir(dirname(prefix))
   const file = files.find((name) => name.startsWith(basename(prefix)))

@@ -18,6 +18,7 @@
  * Errors: tag `option` for a number of threads that is none. Tested in tests/runtime/onnx/session.test.ts.
  */
 import { type GiryError, giryError } from '../../../dsl/error.js'
+import { nodeModule } from '../../nodeModule.js'
 
 /** Threads for one session. */
 export interface ThreadOptions {
@@ -47,7 +48,7 @@ export const isNode = (): boolean => typeof process !== 'undefined' && process.v
 
 const hasTwinCores = async (): Promise<boolean> => {
   if (process.platform !== 'linux') return process.arch === 'x64'
-  const { readFile } = await import('node:fs/promises')
+  const { readFile } = await nodeModule('node:fs/promises')
   return readFile('/sys/devices/system/cpu/smt/active', 'utf8').then(
     (active) => active.trim() === '1',
     () => false,
@@ -55,7 +56,7 @@ const hasTwinCores = async (): Promise<boolean> => {
 }
 
 const coresInNode = async (): Promise<number> => {
-  const { availableParallelism } = await import('node:os')
+  const { availableParallelism } = await nodeModule('node:os')
   const logical = availableParallelism()
   return (await hasTwinCores()) ? Math.ceil(logical / 2) : logical
 }

@@ -110,7 +110,7 @@ const split: Reader = (call) => {
 
 /** Sizes of a split, of which one may be -1: what is left. */
 const withRemainder = (sizes: readonly number[], total: number): readonly number[] => {
-  const known = sizes.reduce((n, s) => n + (s < 0 ? 0 : s), 0)
+  const known = sizes.reduce((n, s) => n + Math.max(s, 0), 0)
   return sizes.map((s) => (s < 0 ? total - known : s))
 }
 
