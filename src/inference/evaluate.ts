@@ -12,6 +12,7 @@ import { errorsOf, type GiryError } from '../dsl/error.js'
 import type { AnyObjective, Objective } from '../dsl/objective.js'
 import { flattenParams, type NetParams, type Params, paramErrors } from '../dsl/params.js'
 import { fold, keyFromSeed } from '../runtime/keys.js'
+import { threadFaults } from '../runtime/onnx/session/threads.js'
 import { type RuntimeName, runtimeFaults } from '../runtime/runtimes.js'
 import { type Batch, batchAt, noiseOnly } from './batches.js'
 import { type Engine, fixedParameters } from './engine.js'
@@ -66,7 +67,7 @@ const checked = (
   const errors = [
     ...whole('batch', options.batch),
     ...seedFaults(options.seed),
-    ...whole('threads', options.threads),
+    ...threadFaults(options.threads),
     ...runtimeFaults(options.runtime),
     ...leftOf(data),
     ...paramErrors(o.nets, params),

@@ -9,6 +9,7 @@ import type { Player } from '../dsl/game.js'
 import type { AnyNet } from '../dsl/net.js'
 import type { DataSpec } from '../dsl/objective.js'
 import { type NetParams, paramErrors } from '../dsl/params.js'
+import { threadFaults } from '../runtime/onnx/session/threads.js'
 import { runtimeFaults } from '../runtime/runtimes.js'
 import type { FitOptions } from './fitted.js'
 import { init } from './init.js'
@@ -60,7 +61,7 @@ const optionFaults = (o: FitOptions): readonly GiryError[] => [
   ...whole('epochs', o.epochs),
   ...whole('steps', o.steps),
   ...whole('batch', o.batch),
-  ...whole('threads', o.threads),
+  ...threadFaults(o.threads),
   ...whole('checkpoint.every', o.checkpoint?.every),
   ...(o.epochs === undefined && o.steps === undefined
     ? [

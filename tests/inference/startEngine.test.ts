@@ -158,12 +158,12 @@ describe('an explicit runtime', () => {
         'use one of auto, onnx, onnx-node, onnx-web, onnx-cuda, onnx-webgpu, wasm, cpu, current',
       ],
     ])
-    for (const threads of [0, 1.5, Number.NaN, -1])
+    for (const threads of [0, 1.5, Number.NaN, -1, 1000])
       expect(await messages({ threads })).toEqual([
         [
           'option',
-          `threads must be a whole number >= 1, but ${threads} was given`,
-          'pass { threads: 1 } or more',
+          `threads = ${threads} is no number of threads`,
+          'give a whole number from 1 to 128, or leave it out for the number of cores',
         ],
       ])
     const { target, data } = vae

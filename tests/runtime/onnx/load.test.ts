@@ -96,7 +96,7 @@ describe('loadOnnxRuntime', () => {
       {
         tag: 'option',
         message: 'threads = 0 is no number of threads',
-        remedy: 'give a whole number above 0',
+        remedy: 'give a whole number from 1 to 128, or leave it out for the number of cores',
       },
     ])
   })

@@ -28,16 +28,19 @@ export interface ThreadOptions {
   readonly deterministic?: boolean
 }
 
+// A mistyped number would otherwise bring the machine down: onnxruntime-web starts a worker for each thread.
+const LARGEST_POOL = 128
+
 /** What is wrong with a number of threads. */
 export const threadFaults = (threads: number | undefined): readonly GiryError[] =>
-  threads === undefined || (Number.isInteger(threads) && threads > 0)
+  threads === undefined || (Number.isInteger(threads) && threads > 0 && threads <= LARGEST_POOL)
     ? []
     : [
         giryError(
           'option',
           'threads',
           `threads = ${threads} is no number of threads`,
-          'give a whole number above 0',
+          `give a whole number from 1 to ${LARGEST_POOL}, or leave it out for the number of cores`,
         ),
       ]
 
