@@ -87,6 +87,10 @@ export const evaluate = <T, D, const A>(
     data === undefined
       ? engine.value(o, noiseOnly(batch, fold(keyFromSeed(seed), 'evaluate')).at(0))
       : meanOver((b) => engine.value(o, b), data, batch, seed)
+  const firstOf = (data: Dataset | undefined): Batch => {
+    const key = fold(keyFromSeed(seed), 'evaluate')
+    return data === undefined ? noiseOnly(batch, key).at(0) : batchAt(data, range(0, sizes(data).size), key)
+  }
   const sizes = (data: Dataset | undefined) => ({
     size: Math.min(batch, data?.size ?? batch),
     dataSize: data?.size ?? batch,
@@ -99,11 +103,13 @@ export const evaluate = <T, D, const A>(
         runtime: options.runtime,
         threads: options.threads,
         prepare: (engine) => engine.prepare(o, [], sizes(data)),
+        trial: (engine) => engine.value(o, firstOf(data)),
       }),
     ),
-    TE.flatMap(({ data, started: { engine } }) =>
+    TE.flatMap(({ data, started: { engine, notices } }) =>
       TE.tryCatch(
         async () => {
+          for (const notice of notices) console.warn(`giry: ${notice}`)
           try {
             return await total(engine, data)
           } finally {

@@ -24,9 +24,11 @@ const complaint = (culprit: Culprit | undefined, value: number): string => {
 }
 
 /** What to do: an infinite log density at a finite point is a matter of support, not of the learning rate. */
-const remedyFor = (culprit: Culprit | undefined, step: number): string => {
+const remedyFor = (culprit: Culprit | undefined, step: number, value: number): string => {
   if (culprit?.what === 'value' && culprit.found === '-Infinity')
     return `look at the support of site '${culprit.site}': a value that it was given has density 0 there`
+  if (culprit === undefined && Number.isFinite(value))
+    return 'the gradient is finite: look at the learning rate and at the transformations of the optimizer'
   return step === 1
     ? 'look at the starting parameters and the data: nothing has been learnt yet'
     : 'lower the learning rate, or clip: optimizer(clipByGlobalNorm(1), adam(1e-3))'
@@ -61,7 +63,7 @@ const nonFinite = async (
     'nonFinite',
     culprit?.site ?? ps.player.name,
     `step ${c.step}: ${complaint(culprit, value)}`,
-    `${remedyFor(culprit, c.step)}; the last good parameters are in details.params`,
+    `${remedyFor(culprit, c.step, value)}; the last good parameters are in details.params`,
     {
       step: c.step,
       site: culprit?.site,

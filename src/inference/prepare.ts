@@ -62,6 +62,16 @@ const optionFaults = (o: FitOptions): readonly GiryError[] => [
   ...whole('steps', o.steps),
   ...whole('batch', o.batch),
   ...threadFaults(o.threads),
+  ...(o.deterministic === undefined || typeof o.deterministic === 'boolean'
+    ? []
+    : [
+        giryError(
+          'option',
+          'deterministic',
+          `deterministic must be true or false, but ${String(o.deterministic)} was given`,
+          'pass { deterministic: true }',
+        ),
+      ]),
   ...whole('checkpoint.every', o.checkpoint?.every),
   ...(o.epochs === undefined && o.steps === undefined
     ? [

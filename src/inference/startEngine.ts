@@ -7,8 +7,8 @@
  *
  * Errors: tag `runtime`. Tested in tests/inference/startEngine.test.ts.
  */
-import { function as F, taskEither as TE } from 'fp-ts'
-import { errorsOf, type GiryError } from '../dsl/error.js'
+import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { errorsOf, type GiryError, GiryException } from '../dsl/error.js'
 import { useRuntime } from '../runtime/backend.js'
 import { loadOnnxRuntime, type OnnxRuntime } from '../runtime/onnx/load.js'
 import { isOnnxName, type OnnxName, type RuntimeName } from '../runtime/runtimes.js'
@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly deterministic?: boolean | undefined
   /** Builds the first steps, so that what cannot be compiled is known at the start. */
   readonly prepare: (engine: Engine) => Promise<void>
+  /** Evaluates what will be evaluated, once: tells whether a tfjs backend has the kernels. */
+  readonly trial?: (engine: Engine) => Promise<unknown>
   /** Loads ONNX Runtime; the packages that are installed if left out. */
   readonly load?: typeof loadOnnxRuntime
 }
@@ -40,24 +42,31 @@ const noticesOf = (runtime: OnnxRuntime): readonly string[] => [
   ...runtime.notices,
 ]
 
+/** A giry error is told as it is; what else a model throws is said to be its own. */
+const modelFault = (thrown: unknown): Errors =>
+  thrown instanceof GiryException
+    ? thrown.errors
+    : errorsOf(thrown, 'runtime', 'model').map((e) => ({
+        ...e,
+        message: `the model threw while its step was recorded: ${e.message}`,
+        remedy: e.remedy === '' ? 'mend the model; evaluate() on one datum shows the fault alone' : e.remedy,
+      }))
+
 const built = (
   source: ParameterSource,
   runtime: OnnxRuntime,
   { prepare }: EngineOptions,
 ): TE.TaskEither<Errors, Started> =>
-  TE.tryCatch(
-    async () => {
-      const engine = compiledEngine(source, runtime)
-      try {
-        await prepare(engine)
-      } catch (e) {
-        await engine.dispose()
-        throw e
-      }
-      return { engine, notices: noticesOf(runtime) }
-    },
-    (e) => errorsOf(e, 'runtime', 'compile'),
-  )
+  TE.tryCatch(async () => {
+    const engine = compiledEngine(source, runtime)
+    try {
+      await prepare(engine)
+    } catch (e) {
+      await engine.dispose()
+      throw e
+    }
+    return { engine, notices: noticesOf(runtime) }
+  }, modelFault)
 
 const compiled = (
   source: ParameterSource,
@@ -81,10 +90,34 @@ const eager = (source: ParameterSource, name: RuntimeName): TE.TaskEither<Errors
 const causeOf = ({ message, remedy }: GiryError): string =>
   remedy === '' ? message : `${message} (${remedy})`
 
-/** The eager engine, with the reason why the step is not compiled. */
-const fallback = (source: ParameterSource, errors: Errors): TE.TaskEither<Errors, Started> =>
+/** Whether a backend of tfjs failed for lack of a kernel: its WASM backend has fewer than plain JavaScript. */
+export const lacksKernel = (thrown: unknown): boolean =>
+  thrown instanceof Error && /Kernel '\w+' not registered for backend/.test(thrown.message)
+
+/** The fastest tfjs backend that has the kernels. What else goes wrong in the trial will go wrong in the run, and is told there. */
+const eagerThatRuns = (source: ParameterSource, { trial }: EngineOptions): TE.TaskEither<Errors, Started> =>
   F.pipe(
     eager(source, 'auto'),
+    TE.flatMap((started) => async () => {
+      try {
+        await trial?.(started.engine)
+      } catch (thrown) {
+        if (!lacksKernel(thrown)) return E.right(started)
+        await started.engine.dispose()
+        return eager(source, 'cpu')()
+      }
+      return E.right(started)
+    }),
+  )
+
+/** The eager engine, with the reason why the step is not compiled. */
+const fallback = (
+  source: ParameterSource,
+  errors: Errors,
+  o: EngineOptions,
+): TE.TaskEither<Errors, Started> =>
+  F.pipe(
+    eagerThatRuns(source, o),
     TE.map(({ engine }) => ({
       engine,
       notices: [
@@ -99,7 +132,7 @@ export const startEngine = (source: ParameterSource, o: EngineOptions): TE.TaskE
   if (runtime === 'auto')
     return F.pipe(
       compiled(source, 'onnx', o),
-      TE.orElse((errors) => fallback(source, errors)),
+      TE.orElse((errors) => fallback(source, errors, o)),
     )
   return isOnnxName(runtime) ? compiled(source, runtime, o) : eager(source, runtime)
 }

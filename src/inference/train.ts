@@ -15,7 +15,7 @@ import type { Fit, HistoryPoint } from './fitted.js'
 import { move } from './move.js'
 import { soloPlayer } from './players.js'
 import type { Prepared } from './prepare.js'
-import { type Started, startEngine } from './startEngine.js'
+import { lacksKernel, type Started, startEngine } from './startEngine.js'
 import {
   averagedNow,
   countOf,
@@ -39,14 +39,20 @@ interface Run {
   readonly seconds: () => number
 }
 
+/** Data per evaluation of a held-out value. */
+const HELD_OUT_BATCH = 500
+
+const batchesOf = ({ data, batch, seed }: Prepared): Batches => {
+  const key = fold(keyFromSeed(seed), 'fit')
+  return data === undefined ? noiseOnly(batch, key) : shuffled(data, batch, key)
+}
+
 const begin = (prepared: Prepared, state: TrainingState, { engine, notices }: Started): Run => {
-  const key = fold(keyFromSeed(prepared.seed), 'fit')
   const began = performance.now()
-  const { data, batch } = prepared
   return {
     prepared,
     state,
-    batches: data === undefined ? noiseOnly(batch, key) : shuffled(data, batch, key),
+    batches: batchesOf(prepared),
     engine,
     notices,
     history: [],
@@ -110,7 +116,7 @@ const heldOutValue = async ({ prepared: p, engine }: Run): Promise<number | unde
   if (p.heldOut === undefined) return undefined
   const { objective } = p.players[0] as Player
   // A shared site counts 1/N of the training data, so that training and held-out values are comparable.
-  return meanOver((batch) => engine.value(objective, batch), p.heldOut, 500, p.seed, p.data?.size)
+  return meanOver((batch) => engine.value(objective, batch), p.heldOut, HELD_OUT_BATCH, p.seed, p.data?.size)
 }
 
 /** Lets the event loop turn. */
@@ -138,29 +144,59 @@ const loop = async (r: Run): Promise<E.Either<Errors, Fit>> => {
   return E.right(fitSoFar(r, step, stopped))
 }
 
+const remedyFor = (e: GiryError, thrown: unknown): string => {
+  if (lacksKernel(thrown)) return "use { runtime: 'cpu' }, which has every kernel of tfjs"
+  return e.remedy === '' ? 'the parameters so far are in details.params' : e.remedy
+}
+
 /** What a listener or a checkpoint threw, with everything trained so far. */
 const interrupted = (thrown: unknown, run: Run | undefined): Errors =>
   errorsOf(thrown, 'runtime', 'fit').map((e) => ({
     ...e,
     message: `the fit stopped: ${e.message}`,
-    remedy: e.remedy === '' ? 'the parameters so far are in details.params' : e.remedy,
+    remedy: remedyFor(e, thrown),
     details:
       run === undefined
         ? { ...e.details }
         : { ...e.details, params: paramsNow(run.state), history: [...run.history] },
   }))
 
-/** Chooses and builds the engine of a run: each player's step for a whole minibatch. */
+/** Sizes of the minibatches of a run: whole ones, and the rest of an epoch. */
+const sizesOf = (total: number | undefined, batch: number, steps: number): readonly number[] => {
+  if (total === undefined) return [batch]
+  const rest = total % batch
+  const reachesRest = rest > 0 && steps >= Math.ceil(total / batch)
+  return [...(total >= batch ? [batch] : []), ...(reachesRest || total < batch ? [rest] : [])]
+}
+
+/** Builds every player's step, and the held-out value, for each size that will come. */
+const prepareAll = async (prepared: Prepared, state: TrainingState, engine: Engine): Promise<void> => {
+  const { batch, data, heldOut, steps, players } = prepared
+  const dataSize = data?.size ?? batch
+  for (const ps of state.players)
+    for (const size of sizesOf(data?.size, batch, steps))
+      await engine.prepare(ps.player.objective, ps.paths, { size, dataSize })
+  if (heldOut === undefined) return
+  for (const size of sizesOf(heldOut.size, HELD_OUT_BATCH, Number.POSITIVE_INFINITY))
+    await engine.prepare((players[0] as Player).objective, [], { size, dataSize })
+}
+
+/** Each player's gradient at the first minibatch; nothing moves. */
+const evaluateOnce = async (prepared: Prepared, state: TrainingState, engine: Engine): Promise<void> => {
+  const first = batchesOf(prepared).at(0)
+  for (const ps of state.players)
+    await engine.gradient(ps.player.objective, ps.optimizer.gradients, ownNoise(first, ps, 0))
+}
+
+/** Chooses and builds the engine of a run. */
 const startFor = (prepared: Prepared, state: TrainingState): TE.TaskEither<Errors, Started> => {
-  const { options, batch, data } = prepared
-  const sizes = { size: batch, dataSize: data?.size ?? batch }
+  const { runtime, threads, deterministic } = prepared.options
   return startEngine(sourceOf(state), {
-    runtime: options.runtime,
-    threads: options.threads,
-    deterministic: options.deterministic,
-    prepare: async (engine) => {
-      for (const ps of state.players) await engine.prepare(ps.player.objective, ps.paths, sizes)
-    },
+    runtime,
+    threads,
+    deterministic,
+    prepare: (engine) => prepareAll(prepared, state, engine),
+    trial: (engine) => evaluateOnce(prepared, state, engine),
   })
 }
 
@@ -185,16 +221,18 @@ export const train =
   (prepared: Prepared): TE.TaskEither<Errors, Fit> =>
   async () => {
     let r: Run | undefined
+    let engine: Engine | undefined
     try {
       const state = startState(prepared)
       const started = await startFor(prepared, state)()
       if (E.isLeft(started)) return started
+      engine = started.right.engine
       r = begin(prepared, state, started.right)
       announce(r)
       return await loop(r)
     } catch (e) {
       return E.left(interrupted(e, r))
     } finally {
-      await r?.engine.dispose()
+      await engine?.dispose()
     }
   }

@@ -49,7 +49,7 @@ const reading =
 const readingRemedy =
   "compute with tensors instead of numbers, or use { runtime: 'wasm' }, which records nothing"
 const kernelRemedy =
-  "use { runtime: 'wasm' }, which runs it as it is, or write the function with other operations"
+  "write the function with other operations, or use { runtime: 'cpu' }, which has every kernel of tfjs"
 
 /** Models that cannot be compiled, with the cause and the remedy. */
 const uncompilable: readonly (readonly [string, Case, string, string])[] = [

@@ -21,9 +21,10 @@ type Arrays = Readonly<Record<string, Float32Array>>
 
 /** The arrays of the parameters, and where their gradients go. */
 export interface Homes {
-  /** Tells one set of arrays from another. */
+  /** Tells one set of parameter arrays from another. */
   readonly name: string
-  readonly arrays: () => { readonly params: Arrays; readonly gradients: Arrays }
+  readonly params: () => Arrays
+  readonly gradients: Arrays
 }
 
 /** A compiled step: its value; its gradients are left in the homes. */
@@ -54,20 +55,23 @@ export const compileStep = async (runtime: OnnxRuntime, spec: StepSpec): Promise
   const feeds = feedsFor(graph)
   const inputs = inputsOf(graph)
   const value = new Float32Array(1)
-  const bindings = new Map<string, Bound>()
-  const bind = (homes: Homes): Bound => {
-    const { params, gradients } = homes.arrays()
-    const bound = program.bind({
-      inputs: { ...feeds, ...only(prefixed('param', params), inputs) },
-      outputs: { value, ...prefixed('grad', gradients) },
-    })
-    bindings.set(homes.name, bound)
+  const bindings = new WeakMap<Arrays, Map<string, Bound>>()
+  const boundTo = ({ name, params, gradients }: Homes): Bound => {
+    const known = bindings.get(gradients) ?? new Map<string, Bound>()
+    bindings.set(gradients, known)
+    const bind = () =>
+      program.bind({
+        inputs: { ...feeds, ...only(prefixed('param', params()), inputs) },
+        outputs: { value, ...prefixed('grad', gradients) },
+      })
+    const bound = known.get(name) ?? bind()
+    known.set(name, bound)
     return bound
   }
   return {
     run: async (batch, homes) => {
       feed(batch, draws, feeds)
-      await (bindings.get(homes.name) ?? bind(homes)).run()
+      await boundTo(homes).run()
       return value[0] as number
     },
     dispose: program.dispose,

@@ -21,11 +21,11 @@ const paramsFor = (
 
 const homesOf = (source: ParameterSource, gradients: Arrays): Homes => ({
   name: source.home(),
-  arrays: () => ({
-    params: Object.fromEntries(Object.entries(source.now()).map(([path, a]) => [path, a.data])),
-    gradients,
-  }),
+  params: () => Object.fromEntries(Object.entries(source.now()).map(([path, a]) => [path, a.data])),
+  gradients,
 })
+
+const noGradients: Arrays = {}
 
 /** Steps by objective, paths and sizes; one that cannot be built is forgotten. */
 const builtOnce = (build: (spec: StepSpec) => Promise<CompiledStep>) => {
@@ -66,7 +66,7 @@ export const compiledEngine = (source: ParameterSource, runtime: OnnxRuntime): E
     },
     value: async (objective, batch) => {
       const step = await stepFor(objective, [], batch)
-      return step.run(batch, homesOf(source, {}))
+      return step.run(batch, homesOf(source, noGradients))
     },
     dispose: async () => {
       for (const step of await steps.all()) await step.dispose()

@@ -7,6 +7,7 @@
  * lead to its key, so that both runtimes compute with the same bits. A graph holds for one size of the minibatch.
  */
 import type * as tf from '@tensorflow/tfjs'
+import { fail } from '../../dsl/error.js'
 import type { Noise } from '../../dsl/noise.js'
 import type { AnyObjective, DataSpec } from '../../dsl/objective.js'
 import type { NamedArray } from '../../dsl/params.js'
@@ -14,6 +15,7 @@ import { functionsOf } from '../../dsl/run.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'
 import { type AnyValue, makeValue } from '../../dsl/value.js'
 import type { Graph } from '../../runtime/graph/graph.js'
+import { sameGraph } from '../../runtime/graph/same.js'
 import { fold, type Key } from '../../runtime/keys.js'
 import { record, type Tracing } from '../../runtime/trace/backend.js'
 import { gradientsOf } from '../step.js'
@@ -66,8 +68,7 @@ const column = (t: Tracing, name: string, space: DataSpec, batch: number): AnyVa
   return makeValue(tensor, space.shape, space.domain, axes, new Set([name]))
 }
 
-/** Records the step. */
-export const traceStep = (spec: StepSpec): TracedStep => {
+const recordStep = (spec: StepSpec): TracedStep => {
   const draws: Draw[] = []
   const { objective, batch, dataSize, paths } = spec
   const graph = record((t) => {
@@ -89,4 +90,19 @@ export const traceStep = (spec: StepSpec): TracedStep => {
     return { value, ...Object.fromEntries(paths.map((p, i) => [`grad/${p}`, grads[i] as tf.Tensor])) }
   })
   return { graph, draws }
+}
+
+/**
+ * Records the step. It is recorded twice: a model that draws or counts for itself would otherwise stay, without a word, at what
+ * it drew first. Errors: tag `runtime`.
+ */
+export const traceStep = (spec: StepSpec): TracedStep => {
+  const step = recordStep(spec)
+  if (sameGraph(step.graph, recordStep(spec).graph)) return step
+  return fail(
+    'runtime',
+    'model',
+    'the model computes with numbers of its own that change from run to run (Math.random, tf.randomUniform, tf.dropout, a counter, the clock), which a step that is recorded once cannot',
+    "draw them in a site, or use { runtime: 'wasm' }, which runs the model anew at each step",
+  )
 }

@@ -110,7 +110,7 @@ describe('record', () => {
   it('refuses a kernel that cannot be recorded by its name', () => {
     const sentence = refusal(() => record(({ input }) => ({ y: tf.topk(input('x', [4]), 2).values })))
     expect(sentence).toBe(
-      "the tfjs kernel 'TopK' cannot be compiled\n  → use { runtime: 'wasm' }, which runs it as it is, or write the function with other operations",
+      "the tfjs kernel 'TopK' cannot be compiled\n  → write the function with other operations, or use { runtime: 'cpu' }, which has every kernel of tfjs",
     )
   })
 
@@ -201,6 +201,20 @@ describe('readers', () => {
     ['max pooling', (t) => tf.maxPool(tf.reshape(t, [1, 6, 4, 1]) as tf.Tensor4D, 2, 2, 'same')],
     ['average pooling', (t) => tf.avgPool(tf.reshape(t, [1, 6, 4, 1]) as tf.Tensor4D, 3, 2, 'same')],
     ['bilinear resizing', (t) => tf.image.resizeBilinear(tf.reshape(t, [1, 6, 4, 1]) as tf.Tensor4D, [3, 8])],
+    [
+      'the gradient of resizing to the nearest',
+      tf.grad((t) =>
+        tf.square(tf.image.resizeNearestNeighbor(tf.reshape(t, [1, 6, 4, 1]) as tf.Tensor4D, [9, 8])),
+      ),
+    ],
+    [
+      'the gradient of bilinear resizing, corners aligned',
+      // tfjs's cpu backend takes no others than squares.
+      tf.grad((t) => {
+        const square = tf.reshape(tf.slice(tf.reshape(t, [24]), 0, 16), [1, 4, 4, 1]) as tf.Tensor4D
+        return tf.square(tf.image.resizeBilinear(square, [3, 7], true))
+      }),
+    ],
   ]
 
   it.each(programs)('%s', async (_, f) => {

@@ -108,6 +108,15 @@ const resize = (kernel: 'ResizeBilinear' | 'ResizeNearestNeighbor'): Reader =>
     halfPixelCenters: flagOf(call, 'halfPixelCenters'),
   }))
 
+/** The numbers of the image play no part. */
+const resizeGradient =
+  (kernel: 'ResizeBilinearGrad' | 'ResizeNearestNeighborGrad'): Reader =>
+  (call) =>
+    call.build.add(kernel, [call.input('dy')], {
+      shape: call.shape(call.input('images')),
+      alignCorners: flagOf(call, 'alignCorners'),
+    })
+
 /** (x - mean) / sqrt(variance + epsilon) * scale + offset. */
 const batchNorm: Reader = (call) => {
   const { build } = call
@@ -140,5 +149,7 @@ export const images: Readers = {
   AvgPool: pool('AvgPool', 'x', ['x']),
   AvgPoolGrad: pool('AvgPoolGrad', 'input', ['dy', 'input']),
   ResizeBilinear: resize('ResizeBilinear'),
+  ResizeBilinearGrad: resizeGradient('ResizeBilinearGrad'),
   ResizeNearestNeighbor: resize('ResizeNearestNeighbor'),
+  ResizeNearestNeighborGrad: resizeGradient('ResizeNearestNeighborGrad'),
 }
