@@ -210,7 +210,9 @@ describe('ONNX Runtime that is absent or broken', () => {
     for (const runtime of ['auto', 'onnx'] as const)
       expect(await start({ runtime, load: noNode })).toEqual({
         runtime: 'onnx-web',
-        notices: ['onnxruntime-node is not installed, so onnx-web runs: npm install onnxruntime-node'],
+        notices: [
+          'onnxruntime-node is not installed, so onnx-web runs: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
+        ],
       })
   })
 
@@ -219,7 +221,7 @@ describe('ONNX Runtime that is absent or broken', () => {
       runtime: 'wasm',
       notices: [
         'the step is not compiled, and runs on tfjs (wasm): no ONNX Runtime can be used: onnxruntime-node is not ' +
-          'installed; onnxruntime-web is not installed (npm install onnxruntime-node)',
+          'installed; onnxruntime-web is not installed (ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node)',
       ],
     })
   })
@@ -227,12 +229,12 @@ describe('ONNX Runtime that is absent or broken', () => {
   it('an explicit name refuses', async () => {
     expect(await start({ runtime: 'onnx', load: none })).toEqual({
       errors: [
-        'no ONNX Runtime can be used: onnxruntime-node is not installed; onnxruntime-web is not installed; npm install onnxruntime-node',
+        'no ONNX Runtime can be used: onnxruntime-node is not installed; onnxruntime-web is not installed; ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node',
       ],
     })
     expect(await start({ runtime: 'onnx-node', load: noNode })).toEqual({
       errors: [
-        "the runtime 'onnx-node' cannot be used: onnxruntime-node is not installed; npm install onnxruntime-node",
+        "the runtime 'onnx-node' cannot be used: onnxruntime-node is not installed; ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node",
       ],
     })
   })

@@ -4,6 +4,8 @@
  *   f : (...tensors with the same leading dimensions) → tensor of shape [...leading, ...space.shape]
  *
  * The values are aligned by name and expanded to the union of their axes first. The domain is the caller's promise.
+ * A compiled step calls f when it is recorded, not at each step: what f closes over is read once, and numbers cannot be read
+ * from its tensors (docs/runtimes.md).
  * Errors: `shape`, when f returns another shape. Tested in tests/dsl/operations.test.ts.
  */
 import type * as tf from '@tensorflow/tfjs'

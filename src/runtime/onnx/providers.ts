@@ -52,11 +52,17 @@ const ways: Readonly<Record<Host, Readonly<Record<OnnxName, readonly Way[]>>>> =
 /** The ways to run what is wanted, the best first; none where the host cannot have it. */
 export const waysTo = (wanted: OnnxName, host: Host): readonly Way[] => ways[host][wanted]
 
+// `skip`: the package's install script fetches GPU libraries, and fails the whole install where it cannot.
+const install = (name: OnnxPackage): string =>
+  name === 'onnxruntime-node'
+    ? 'ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node'
+    : `npm install ${name}`
+
 /** How to get a package that is not installed. */
 export const installRemedy = (way: Way): string =>
   way.provider === 'cuda'
-    ? `npm install ${way.package}, then ${cudaLibraries}`
-    : `npm install ${way.package}${way.provider === 'cpu' ? '' : ", or use { runtime: 'onnx' }"}`
+    ? `${install(way.package)}, then ${cudaLibraries}`
+    : `${install(way.package)}${way.provider === 'cpu' ? '' : ", or use { runtime: 'onnx' }"}`
 
 /** How to mend a package that is installed and does not load. */
 export const repairRemedy = (way: Way): string =>
@@ -72,7 +78,7 @@ const cudaLibraries =
 
 const providerRemedies: Readonly<Record<ExecutionProvider, string>> = {
   cpu: "use { runtime: 'onnx-web' }, which needs no library",
-  wasm: "npm install onnxruntime-node, or use { runtime: 'wasm' }",
+  wasm: `${install('onnxruntime-node')}, or use { runtime: 'wasm' }`,
   cuda: `${cudaLibraries}; or use { runtime: 'onnx' }, which runs on the CPU`,
   webgpu:
     "WebGPU needs a graphics card and its driver (on Linux Vulkan; in a browser navigator.gpu); or use { runtime: 'onnx' }, which runs on the CPU",

@@ -123,9 +123,12 @@ export const record = (f: (t: Tracing) => Readonly<Record<string, tf.Tensor>>): 
     tf.engine().makeTensorFromTensorInfo(infoOf(r, r.build.input(name, shape, dtype)))
   // Both backends are initialized, so tfjs switches before it returns; the promises have nothing left to say.
   void tf.setBackend(tracing)
+  const { numTensors, numDataBuffers, numBytes } = tf.engine().state
   try {
     return within(r, () => graphOf(r, () => f({ input })))
   } catch (thrown) {
+    // A gradient that is broken off leaves what it had saved; those tensors hold no numbers, and are counted no more.
+    Object.assign(tf.engine().state, { numTensors, numDataBuffers, numBytes })
     throw asRefusal(thrown)
   } finally {
     void tf.setBackend(before)

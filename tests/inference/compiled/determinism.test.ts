@@ -77,7 +77,7 @@ describe('onnxruntime-web has one pool of threads', () => {
         tag: 'runtime',
         message:
           "the runtime 'onnx-web' cannot be used: onnxruntime-web loads, but its provider 'wasm' does not start: its 2 threads have started already, and deterministic means one",
-        remedy: "npm install onnxruntime-node, or use { runtime: 'wasm' }",
+        remedy: "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node, or use { runtime: 'wasm' }",
       },
     ])
   })

@@ -141,3 +141,13 @@ describe('evaluate', () => {
     expect(said.filter((text) => text.startsWith('giry: the step is not compiled'))).toHaveLength(1)
   })
 })
+
+describe('a recording that is refused', () => {
+  it('leaves no tensors counted', async () => {
+    const bad = objective((t) => tf.mul(t, t.dataSync()[0] as number))
+    await refusal((t) => t)
+    const before = tf.memory().numTensors
+    for (let k = 0; k < 3; k++) await g.fit(bad, { ...options, runtime: 'onnx' })()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+})

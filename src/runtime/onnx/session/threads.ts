@@ -39,7 +39,7 @@ export const threadFaults = (threads: number | undefined): readonly GiryError[] 
         giryError(
           'option',
           'threads',
-          `threads = ${threads} is no number of threads`,
+          `threads = ${typeof threads === 'number' ? threads : `'${String(threads)}'`} is no number of threads`,
           `give a whole number from 1 to ${LARGEST_POOL}, or leave it out for the number of cores`,
         ),
       ]
