@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import { either as E } from 'fp-ts'
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import { condition } from '../../src/dsl/condition.js'
@@ -368,5 +369,14 @@ describe('toOnnx(model)', () => {
     for (const words of ['giry', 'decode/0/kernel', 'standard normal noise', 'uniform noise', 'Binary[6]'])
       expect(text).toContain(words)
     expect(binary(6).shape).toEqual([6])
+  })
+})
+
+describe('toOnnx of something else', () => {
+  it('says that it is neither a net nor a model', () => {
+    for (const source of [undefined, 3, { tag: 'objective' }]) {
+      const written = (toOnnx as (source: unknown) => ReturnType<typeof toOnnx>)(source)
+      expect(E.isLeft(written) ? written.left[0]?.message : '').toContain('is neither a net nor a model')
+    }
   })
 })

@@ -33,7 +33,7 @@ const attempt = <A>(errors: Errors, f: () => Checked<A>): Checked<A> => {
 
 /** The remedy of a file, where that of a training is another runtime. */
 const forFile = (e: GiryError): GiryError =>
-  e.tag === 'runtime' && e.remedy.includes('wasm')
+  e.tag === 'runtime' && e.remedy.includes('runtime:')
     ? { ...e, remedy: 'write the function with tensors and other operations' }
     : e
 

@@ -216,6 +216,8 @@ const table: Table = {
   AvgPoolGrad: (inputs) => same(inputs.slice(1)),
   ResizeNearestNeighbor: (inputs, { size }) => resized(inputs, size),
   ResizeBilinear: (inputs, { size }) => floats(resized(inputs, size).shape),
+  ResizeNearestNeighborGrad: given,
+  ResizeBilinearGrad: given,
 }
 
 const padded = (inputs: readonly Typed[], paddings: readonly (readonly [number, number])[]): Typed => {

@@ -5,6 +5,17 @@
  * axes are non-negative and ascending, sizes are resolved, data lie in NHWC and filters in HWIO. Four more are the
  * graph's own: Input (a tensor given at each run), Constant, Gemm (alpha op(A) op(B) + beta C), and SoftplusSum.
  *
+ * ONNX Runtime's numbers differ from those of tfjs in corners that are not worth an operator:
+ *
+ *                                      tfjs cpu              tfjs wasm      ONNX Runtime (x64)
+ *   Step of NaN                        NaN                   NaN            alpha
+ *   Sign of NaN                        0                     0              NaN
+ *   Pow, 1 to the NaN                  NaN                   1              1
+ *   Cast to int32: beyond its range    modulo 2^32           modulo 2^32    -2^31
+ *   Cast to int32: NaN, infinities     0                     0              -2^31
+ *   int32 product beyond the range     rounded as a double   modulo 2^32    modulo 2^32
+ *   int32 Sum beyond the range         modulo 2^32           modulo 2^32    2^31 - 1, as measured
+ *
  * Kernels of several outputs, and those that are only another name for a combination of these, are taken apart when
  * they are recorded (src/runtime/trace). Tables over `KernelName` are total: the compiler lists what is missing.
  */
@@ -109,6 +120,9 @@ export type Window = {
   readonly border: Border
 }
 
+/** How an image was resized: its shape, and whether corners were aligned. */
+export type ResizedFrom = { readonly shape: readonly number[]; readonly alignCorners: boolean }
+
 /** The attributes of each kernel. */
 export type KernelAttributes = {
   readonly [K in UnaryName | TestName | BinaryName | ComparisonName]: None
@@ -128,7 +142,7 @@ export type KernelAttributes = {
   readonly BatchMatMul: { readonly transposeA: boolean; readonly transposeB: boolean }
   /** Sum of softplus(x) over axes, up to a small absolute error: what is left of log likelihoods of bits. */
   readonly SoftplusSum: { readonly axes: readonly number[]; readonly keepDims: boolean }
-  /** 1 where x > 0, alpha where x <= 0, NaN where x is NaN. */
+  /** 1 where x > 0, alpha where x <= 0; NaN where x is NaN, except in ONNX, where alpha is cheaper. */
   readonly Step: { readonly alpha: number }
   /** x where x > 0, alpha x elsewhere. */
   readonly LeakyRelu: { readonly alpha: number }
@@ -199,6 +213,9 @@ export type KernelAttributes = {
     readonly alignCorners: boolean
     readonly halfPixelCenters: boolean
   }
+  /** Gradients of resizing by the image: input dy. tfjs takes no account of halfPixelCenters in them. */
+  readonly ResizeNearestNeighborGrad: ResizedFrom
+  readonly ResizeBilinearGrad: ResizedFrom
 }
 
 /** Names of the kernels of a graph. */

@@ -52,6 +52,8 @@ export interface Program {
 const firstLine = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).split('\n').slice(0, 2).join(' ').trim()
 
+const REMEDY = "use { runtime: 'wasm' }, which runs without ONNX Runtime, and report this message to giry"
+
 const isWeb = (runtime: OnnxRuntime): boolean => runtime.package === 'onnxruntime-web'
 
 const threadsFor = (runtime: OnnxRuntime, { threads, deterministic = false }: ProgramOptions): number => {
@@ -93,7 +95,12 @@ const tensors = (
 const explain = (runtime: OnnxRuntime, { inputs, outputs }: Arrays, thrown: unknown): never => {
   const gone = Object.entries({ ...inputs, ...outputs }).find(([, array]) => array.buffer.byteLength === 0)
   return gone === undefined
-    ? fail('runtime', runtime.name, `${runtime.package} failed to run the model: ${firstLine(thrown)}`, '')
+    ? fail(
+        'runtime',
+        runtime.name,
+        `${runtime.package} failed to run the model: ${firstLine(thrown)}`,
+        REMEDY,
+      )
     : fail(
         'runtime',
         gone[0],
@@ -131,7 +138,13 @@ const programOf = (
 ): Program => {
   const { inputMetadata: inputs, outputMetadata: outputs } = session
   let released: Promise<void> | undefined
-  const disposed = (): Promise<never> => Promise.reject(new Error('it was disposed'))
+  const disposed = async (): Promise<never> =>
+    fail(
+      'runtime',
+      runtime.name,
+      `${runtime.package} failed to run the model: it was disposed`,
+      'create the program again, or dispose it later',
+    )
   return {
     inputs,
     outputs,
@@ -140,7 +153,7 @@ const programOf = (
       throwAll(arrayFaults(inputs, outputs, arrays, !isWeb(runtime)))
       const run = (isWeb(runtime) ? copying : inPlace)(runtime, session, arrays)
       const failed = (thrown: unknown): never => explain(runtime, arrays, thrown)
-      return { run: () => (released === undefined ? run() : disposed()).then(nothing, failed) }
+      return { run: () => (released === undefined ? run().then(nothing, failed) : disposed()) }
     },
     endProfile: async () => {
       if (profile === undefined)
@@ -166,7 +179,7 @@ export const createProgram = async (
   const settings = sessionOptions(runtime.provider, threads, options, profile)
   const create = () => runtime.ort.InferenceSession.create(bytes, settings)
   const session = await (isWeb(runtime) ? inTurn(runtime.ort, create) : create()).catch((thrown: unknown) =>
-    fail('runtime', runtime.name, `${runtime.package} does not load the model: ${firstLine(thrown)}`, ''),
+    fail('runtime', runtime.name, `${runtime.package} does not load the model: ${firstLine(thrown)}`, REMEDY),
   )
   return programOf(runtime, session, threads, profile)
 }

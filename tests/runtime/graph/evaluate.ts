@@ -79,6 +79,19 @@ const depthwise = (image: tf.Tensor, filter: tf.Tensor, a: Convolution): tf.Tens
 const pooling = (a: Window) => ({ filterSize: a.window, strides: a.strides, pad: explicit(a) })
 const centered = (t: tf.Tensor, axis: number) => tf.sub(t, tf.max(t, axis, true))
 
+// One image at a time, and reshaped: of several, the nearest one reads the gradients of the first, and the bilinear one
+// names height and width in the wrong order.
+const resizeGradient = (
+  name: string,
+  dy: tf.Tensor,
+  a: KernelAttributes['ResizeBilinearGrad'],
+): tf.Tensor => {
+  const images = tf.zeros([1, ...a.shape.slice(1)])
+  const attributes = { alignCorners: a.alignCorners }
+  const each = tf.split(dy, a.shape[0] as number).map((one) => kernel(name, { images, dy: one }, attributes))
+  return tf.reshape(tf.concat(each), mutable(a.shape))
+}
+
 const strided = (t: tf.Tensor, a: KernelAttributes['StridedSlice']): tf.Tensor =>
   a.size.reduce((s, n, axis) => {
     const places = Array.from(
@@ -188,6 +201,8 @@ const table: { readonly [K in Computing]: Run<K> } = {
       a.alignCorners,
       a.halfPixelCenters,
     ),
+  ResizeNearestNeighborGrad: (i, a) => resizeGradient('ResizeNearestNeighborGrad', x(i), a),
+  ResizeBilinearGrad: (i, a) => resizeGradient('ResizeBilinearGrad', x(i), a),
 }
 
 /** One node by tfjs. */

@@ -199,6 +199,18 @@ const cases: Readonly<Record<string, readonly Make[]>> = {
       ],
     ]),
   ),
+  ...Object.fromEntries(
+    (['ResizeNearestNeighborGrad', 'ResizeBilinearGrad'] as const).map((k) => [
+      k,
+      [
+        (b: Builder, g: Given) =>
+          b.add(k, [g([image[0] as number, 4, 9, image[3] as number])], {
+            shape: image,
+            alignCorners: false,
+          }),
+      ],
+    ]),
+  ),
 } satisfies { readonly [K in KernelName]?: readonly Make[] }
 
 describe('infer', () => {

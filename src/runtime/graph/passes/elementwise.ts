@@ -37,6 +37,7 @@ const classes: { readonly [K in KernelName]: Class } = {
   ...all(['Conv2DBackpropFilter', 'DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackpropInput'], 'other'),
   ...all(['DepthwiseConv2dNativeBackpropFilter', 'MaxPool', 'MaxPoolGrad', 'AvgPool'], 'other'),
   ...all(['AvgPoolGrad', 'ResizeNearestNeighbor', 'ResizeBilinear'], 'other'),
+  ...all(['ResizeNearestNeighborGrad', 'ResizeBilinearGrad'], 'other'),
 }
 
 /** Whether the node maps each element of its one input by itself. */

@@ -13,6 +13,7 @@ import { filterGradient } from './images/filterGradient.js'
 import { inputGradient } from './images/inputGradient.js'
 import { avgPool, avgPoolGradient, maxPool, maxPoolGradient } from './images/pooling.js'
 import { resizeBilinear, resizeNearest } from './images/resize.js'
+import { resizeBilinearGradient, resizeNearestGradient } from './images/resizeGradient.js'
 
 /** Lowerings of the kernels on images. */
 export const images: Lowerings<
@@ -28,6 +29,8 @@ export const images: Lowerings<
   | 'AvgPoolGrad'
   | 'ResizeNearestNeighbor'
   | 'ResizeBilinear'
+  | 'ResizeNearestNeighborGrad'
+  | 'ResizeBilinearGrad'
 > = {
   Conv2D: convolution,
   Conv2DBackpropInput: inputGradient,
@@ -41,4 +44,6 @@ export const images: Lowerings<
   AvgPoolGrad: avgPoolGradient,
   ResizeNearestNeighbor: resizeNearest,
   ResizeBilinear: resizeBilinear,
+  ResizeNearestNeighborGrad: resizeNearestGradient,
+  ResizeBilinearGrad: resizeBilinearGradient,
 }

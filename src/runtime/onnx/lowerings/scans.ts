@@ -22,7 +22,7 @@ const requireShort = (length: number): void => {
       'runtime',
       'Cumprod',
       `a running product (kernel Cumprod) along ${length} elements cannot be compiled: ONNX has none, and it is written out for at most ${LONGEST}`,
-      'run this model on the eager runtime, or use exp(cumsum(log(x))) where x > 0',
+      "use { runtime: 'wasm' }, which runs it as it is, or exp(cumsum(log(x))) where x > 0",
     )
 }
 

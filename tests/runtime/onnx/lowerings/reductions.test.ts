@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DType } from '../../../../src/runtime/graph/kernels.js'
+import { record } from '../../../../src/runtime/trace/backend.js'
 import { expectClose, fed, onCpu, shapes, tensors } from '../close.js'
+import { runGraph } from '../runGraph.js'
 import { type Fed, runSingle } from '../single.js'
 
 const reduced = { Max: tf.max, Mean: tf.mean, Min: tf.min, Prod: tf.prod, Sum: tf.sum } as const
@@ -42,6 +44,46 @@ describe('reductions', () => {
           { numRuns: 40 },
         )
       })
+
+  it.each([
+    ['Max', tf.max],
+    ['Min', tf.min],
+  ] as const)('%s is NaN where any number is, wherever it stands', async (kernel, f) => {
+    const three = [1, Number.NaN, Number.NEGATIVE_INFINITY]
+    const orders = [0, 1, 2].flatMap((a) => [1, 2].map((step) => [a, (a + step) % 3, (a + 2 * step) % 3]))
+    const rows = orders.map((order) => order.map((i) => three[i] as number))
+    // Rows without NaN among them, so that some results are numbers.
+    const values = [...rows, [1, 2, 3], [Number.POSITIVE_INFINITY, 0, Number.NEGATIVE_INFINITY]].flat()
+    for (const shape of [[8, 3], [3, 8], [2, 4, 3], [4, 3, 2], [24]])
+      for (const axes of [[0], [1], [2], [0, 1], [1, 2], [0, 2], [0, 1, 2]])
+        for (const keepDims of [false, true]) {
+          if (axes.some((axis) => axis >= shape.length)) continue
+          const x = fed(shape, values)
+          const expected = await onCpu([x], (t) => f(t, axes, keepDims))
+          expectClose(await runSingle(kernel, [x], { axes, keepDims }), expected)
+          expectClose(await runSingle(kernel, [x], { axes, keepDims }, { optimize: false }), expected)
+        }
+  })
+
+  it('Max and Min of one number are that number, NaN too', async () => {
+    for (const kernel of ['Max', 'Min'] as const)
+      expectClose(await runSingle(kernel, [fed([], [Number.NaN])], { axes: [], keepDims: false }), [
+        Number.NaN,
+      ])
+  })
+
+  it('logSumExp is NaN where any number is, and finite where -infinity is among numbers', async () => {
+    for (const row of [
+      [1, Number.NaN, Number.NEGATIVE_INFINITY],
+      [Number.NEGATIVE_INFINITY, 1, Number.NaN],
+      [1, Number.NEGATIVE_INFINITY, 2],
+    ]) {
+      const x = fed([3], row)
+      const graph = record(({ input }) => ({ y: tf.logSumExp(input('x', [3])) }))
+      const { y } = await runGraph(graph, { x: x.value })
+      expectClose(y as Float32Array, await onCpu([x], (t) => tf.logSumExp(t)))
+    }
+  })
 
   it('Sum over leading axes, large enough to be a product', async () => {
     const cases: readonly (readonly [readonly number[], readonly number[]])[] = [
