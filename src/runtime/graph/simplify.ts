@@ -3,7 +3,9 @@
  *
  *   simplify = fixed point of  tidy . factors . matrixProducts . broadcasting ...      shapes, types and results stay
  *
- * Numbers change by rounding only. Sinking is kept where it makes the graph shorter.
+ * Numbers change by rounding only, while they stay away from the ends of float32: numbers of up to 1e+-6 move past
+ * arithmetic, and mean(x) = sum(x) / n, sum(c x) = c sum(x), so a value above 3e38 / n, or above 3e32 before a small factor,
+ * may become infinite, and one below 1e-32 lose digits. Sinking is kept where it makes the graph shorter.
  * Tested in tests/runtime/graph/simplify.test.ts.
  */
 import type { Graph } from './graph.js'

@@ -8,30 +8,31 @@
  * identity. Tested in tests/runtime/onnx/emit.test.ts.
  */
 import { sizeOf } from '../../dsl/shape.js'
-import type { NodeOf, Typed } from '../graph/graph.js'
 import type { DType, KernelName, Numbers } from '../graph/kernels.js'
-import type { Emit, OnnxAttribute, OnnxAttributes, OnnxConstant, OnnxNode, OnnxType } from './lowering.js'
+import type {
+  Emit,
+  Lowering,
+  Lowerings,
+  OnnxAttribute,
+  OnnxAttributes,
+  OnnxConstant,
+  OnnxNode,
+  OnnxType,
+} from './lowering.js'
 
-/** What a lowering writes with; `accurate` asks for small relative error where the fast form has only absolute. */
-export interface NodeEmit extends Emit {
-  readonly accurate: boolean
-}
+/** What a lowering writes with. */
+export type NodeEmit = Emit
 
-/** A lowering that may ask how accurate it has to be. Every `Lowering` is one. */
-export type NodeLowering<K extends KernelName> = (
-  emit: NodeEmit,
-  inputs: readonly string[],
-  node: NodeOf<K>,
-  types: readonly Typed[],
-) => string
+/** A lowering of one kernel. */
+export type NodeLowering<K extends KernelName> = Lowering<K>
 
 /** Such lowerings of some kernels. */
-export type NodeLowerings<K extends KernelName> = { readonly [N in K]: NodeLowering<N> }
+export type NodeLowerings<K extends KernelName> = Lowerings<K>
 
 /** An Emit and what it has collected. */
 export interface Collector {
-  /** What a node writes with. */
-  readonly emitFor: (accurate: boolean) => NodeEmit
+  /** What nodes write with. */
+  readonly emit: Emit
   readonly nodes: readonly OnnxNode[]
   readonly constants: readonly OnnxConstant[]
 }
@@ -110,9 +111,5 @@ export const collector = (taken: ReadonlySet<string> = new Set()): Collector => 
     number: (value, dtype = 'float32') => store(dtype, [], numbers(value, dtype)),
     ints: (values) => store('int64', [values.length], values),
   }
-  return {
-    nodes,
-    constants,
-    emitFor: (accurate) => ({ ...emit, accurate }),
-  }
+  return { nodes, constants, emit }
 }

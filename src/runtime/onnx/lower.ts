@@ -3,13 +3,13 @@
  *
  *   Input -> input of the model        Constant -> constant        any other kernel -> operators (table.ts)
  *
- * Which nodes are written in their accurate form is told by sensitivity.ts. Errors: RangeError where an input and an
- * output have one name. Tested in tests/runtime/onnx/lower.test.ts.
+ * Sums of softplus are written in their short form where sensitivity.ts allows it. Errors: RangeError where an input and
+ * an output have one name. Tested in tests/runtime/onnx/lower.test.ts.
  */
 import { type Graph, type Node, nodeAt } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
-import { collector, type NodeEmit, type NodeLowering } from './emit.js'
-import type { OnnxEnd, OnnxModel, OnnxNode } from './lowering.js'
+import { collector } from './emit.js'
+import type { Emit, Lowering, OnnxEnd, OnnxModel, OnnxNode } from './lowering.js'
 import { sensitiveNodes } from './sensitivity.js'
 import { softplusSums } from './softplusSums.js'
 import { table } from './table.js'
@@ -22,8 +22,8 @@ export interface LowerOptions {
 
 const endOf = (name: string, { shape, dtype }: Node): OnnxEnd => ({ name, shape, type: dtype })
 
-const writeNode = (emit: NodeEmit, graph: Graph, node: Node, names: readonly string[]): string =>
-  (table[node.kernel] as NodeLowering<KernelName>)(
+const writeNode = (emit: Emit, graph: Graph, node: Node, names: readonly string[]): string =>
+  (table[node.kernel] as Lowering<KernelName>)(
     emit,
     node.inputs.map((ref) => names[ref] as string),
     node,
@@ -79,10 +79,7 @@ export const lower = (given: Graph, { sensitiveOutputs = false }: LowerOptions =
   const outputs = Object.entries(graph.outputs).map(([name, ref]) => endOf(name, nodeAt(graph.nodes, ref)))
   requireDistinct(inputs, outputs)
   const collect = collector(new Set([...inputs, ...outputs].map((end) => end.name)))
-  const sensitive = sensitiveNodes(graph, sensitiveOutputs)
   const names: string[] = []
-  graph.nodes.forEach((node, at) => {
-    names.push(writeNode(collect.emitFor(sensitive[at] === true), graph, node, names))
-  })
+  for (const node of graph.nodes) names.push(writeNode(collect.emit, graph, node, names))
   return { inputs, outputs, constants: collect.constants, nodes: withOutputs(graph, names, collect.nodes) }
 }

@@ -1,17 +1,17 @@
 /**
- * Which nodes of a graph need small relative errors, not only small absolute ones.
+ * Which nodes of a graph need small relative errors, not only small absolute ones: where sums of softplus may be short.
  *
- *   log(softplus(x))    softplus(x) is sensitive: an error of 1e-8 in 1e-9 is an error of 2.4 in its logarithm
- *   sum(x l - softplus(l))    it is not: 1e-8 more or less of a sum of magnitude 1 is below rounding
+ *   log(sum softplus(x))     the sum is sensitive: an error of 1e-8 in 1e-9 is an error of 2.4 in its logarithm
+ *   sum(x l) - sum(softplus(l))     it is not: 1e-7 more or less of a sum of magnitude 1 is rounding
  *
  * Walking backwards, a node is sensitive where a reader magnifies small errors (logarithm, quotient, root, product with
  * something that may be large, comparison), or where a reader that is itself sensitive passes its input on (sum, reshape,
- * selection). Readers whose output depends on the absolute size of the input stop it: exponentials, softmax, saturating
- * functions, matrix products and convolutions, which add terms of ordinary size.
+ * selection, product of matrices, convolution). Readers whose output depends on the absolute size of the input stop it:
+ * exponentials, softmax, saturating functions.
  *
- * A factor "may be large" when it comes, through arithmetic and moving of numbers, from a quotient by something
- * computed, an exponential, a power or the like. So the gradient sigmoid(x) / softplus(x) of log(softplus(x)) has an
- * accurate numerator too. A tensor compared with its own extreme, as log-sum-exp does, is not sensitive for that, and
+ * A factor "may be large" when it is a number above 1 in size, or comes, through arithmetic and moving of numbers, from
+ * one, from a quotient by something computed or by a number below 1, an exponential, a power or the like. Inputs are taken
+ * to be of ordinary size. A tensor compared with its own extreme, as log-sum-exp does, is not sensitive for that, and
  * weights exp(a) / sum exp(a) are not large.
  * Tested in tests/runtime/onnx/sensitivity.test.ts.
  */
@@ -59,15 +59,14 @@ const isExtremeOf = (graph: Graph, ref: Ref, of: Ref): boolean => {
 }
 
 /** An absolute error stays an absolute error of about its size; what comes out has another size than what went in. */
-const stopping = names(
-  'Exp',
-  'Sigmoid',
-  'Softmax',
-  'LogSoftmax',
-  'Cos',
-  'Cosh',
+const stopping = names('Exp', 'Sigmoid', 'Softmax', 'LogSoftmax', 'Cos', 'Cosh')
+
+/** Products of two tensors: an error in one is multiplied by the other. */
+const products = names(
+  'Multiply',
   'Gemm',
   'BatchMatMul',
+  'Prelu',
   'Conv2D',
   'Conv2DBackpropInput',
   'Conv2DBackpropFilter',
@@ -98,9 +97,14 @@ const keeping = names(
   'Sqrt',
   'Relu',
   'LeakyRelu',
+  'Softplus',
+  'SoftplusSum',
+  'Elu',
+  'EluGrad',
+  'Selu',
+  'ClipByValue',
   'Add',
   'Sub',
-  'Multiply',
   'SquaredDifference',
   'Maximum',
   'Minimum',
@@ -124,6 +128,19 @@ const keeping = names(
   'ScatterNd',
   'UnsortedSegmentSum',
   'Cumsum',
+  'Cast',
+  'Asinh',
+  'Floor',
+  'Ceil',
+  'Round',
+  'MaxPool',
+  'MaxPoolGrad',
+  'AvgPool',
+  'AvgPoolGrad',
+  'ResizeNearestNeighbor',
+  'ResizeNearestNeighborGrad',
+  'ResizeBilinear',
+  'ResizeBilinearGrad',
 )
 
 const totals = names('Sum', 'Maximum', 'Reshape', 'BroadcastTo', 'Tile')
@@ -139,20 +156,34 @@ const isTotalOf = (graph: Graph, total: Ref, part: Ref): boolean => {
 const isShare = (graph: Graph, { inputs: [part, total] }: Node): boolean =>
   part !== undefined && total !== undefined && isTotalOf(graph, total, part)
 
+/** Whether dividing by it makes nothing larger: a constant of numbers from 1 on. */
+const isMildDivisor = (graph: Graph, ref: Ref | undefined): boolean => {
+  const node = nodeAt(graph.nodes, ref as Ref)
+  return node.kernel === 'Constant' && node.attributes.value.every((x) => Math.abs(x) >= 1)
+}
+
+/** Whether the node has numbers above 1 in itself. */
+const hasLarge = (node: Node): boolean =>
+  node.kernel === 'Constant'
+    ? node.dtype === 'float32' && node.attributes.value.some((x) => Math.abs(x) > 1)
+    : node.kernel === 'Gemm'
+      ? Math.abs(node.attributes.alpha) > 1 || Math.abs(node.attributes.beta) > 1
+      : enlarging.has(node.kernel)
+
+/** Whether a node makes large what was not, or passes on what is; quotients pass on what they divide. */
+const becomesLarge = (graph: Graph, node: Node, large: readonly boolean[]): boolean => {
+  const isLarge = (ref: Ref | undefined): boolean => ref !== undefined && large[ref] === true
+  if (node.kernel === 'RealDiv')
+    return !isShare(graph, node) && (!isMildDivisor(graph, node.inputs[1]) || isLarge(node.inputs[0]))
+  return (keeping.has(node.kernel) || products.has(node.kernel)) && node.inputs.some(isLarge)
+}
+
 /** For each node, whether its values may be large although no input of the graph is. */
 const maybeLarge = (graph: Graph): readonly boolean[] => {
   const large: boolean[] = []
-  for (const node of graph.nodes)
-    large.push(
-      enlarging.has(node.kernel) ||
-        (node.kernel === 'RealDiv' && !isConstant(graph, node.inputs[1]) && !isShare(graph, node)) ||
-        (keeping.has(node.kernel) && node.inputs.some((ref) => large[ref] === true)),
-    )
+  for (const node of graph.nodes) large.push(hasLarge(node) || becomesLarge(graph, node, large))
   return large
 }
-
-const isConstant = (graph: Graph, ref: Ref | undefined): boolean =>
-  ref !== undefined && nodeAt(graph.nodes, ref).kernel === 'Constant'
 
 /** For each node, whether it needs a small relative error; `outputs` says whether all outputs do. */
 export const sensitiveNodes = (graph: Graph, outputs: boolean): readonly boolean[] => {
@@ -164,8 +195,11 @@ export const sensitiveNodes = (graph: Graph, outputs: boolean): readonly boolean
     if (magnifying.has(reader.kernel)) return true
     if (comparing.has(reader.kernel))
       return !reader.inputs.every((other) => isExtremeOf(graph, other, ref) || isExtremeOf(graph, ref, other))
-    if (reader.kernel === 'RealDiv') return !isConstant(graph, reader.inputs[1]) || sensitive[at] === true
-    if (reader.kernel === 'Multiply' && reader.inputs.some((other) => other !== ref && large[other] === true))
+    if (reader.kernel === 'RealDiv') return !isMildDivisor(graph, reader.inputs[1]) || sensitive[at] === true
+    if (
+      products.has(reader.kernel) &&
+      (hasLarge(reader) || reader.inputs.some((r) => r !== ref && large[r] === true))
+    )
       return true
     return sensitive[at] === true && !stopping.has(reader.kernel)
   }

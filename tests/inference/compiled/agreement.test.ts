@@ -17,7 +17,7 @@ import { conjugatePairs } from '../../../src/testing/arbitraries/conjugate.js'
 import { finiteModels } from '../../../src/testing/arbitraries/finite.js'
 import { gaussianMixtures } from '../../../src/testing/arbitraries/gaussianMixture.js'
 import { factorAnalyses, pcas } from '../../../src/testing/arbitraries/linearGaussian.js'
-import { compiled, disagreement, eagerly } from './agree.js'
+import { compare, compiled, disagreement, eagerly, extreme } from './agree.js'
 import { agreementOf, type Names } from './cases.js'
 
 const paramsOf = (o: AnyObjective, seed: number) =>
@@ -55,6 +55,75 @@ describe('every family', () => {
       )
       expect(difference).toBeLessThan(1e-5)
     }
+  })
+})
+
+const extremes = [
+  [5, 0],
+  [10, 0],
+  [1, 10],
+  [5, 10],
+] as const
+
+describe('every family far from the start', () => {
+  it.each(Object.values(families))('$name', async (family) => {
+    const { objective } = family.build(
+      { size: 7, domain: family.models },
+      { ...(family.defaults as object), latent: 2 },
+    )
+    const data = dataset(objective.data, { x: rowsFor(family.models, 16, 7, 7) } as never)
+    const batch = batchAt(data, all(16), keyFromSeed(9))
+    for (const [by, bias] of extremes) {
+      const arrays = extreme(paramsOf(objective, 5), by, bias)
+      const { difference, bound } = await compare(objective, arrays, batch)
+      expect(difference, `times ${by}, biases ${bias}`).toBeLessThan(bound)
+    }
+  })
+})
+
+describe('confident decoders', () => {
+  const names = Object.keys(activations) as Names[]
+  it('of every activation', async () => {
+    for (const activation of names)
+      for (const [by, bias] of extremes) {
+        const { objective, batch } = agreementOf({
+          activation,
+          hidden: [5],
+          latent: 2,
+          size: 8,
+          method: 'pathwise',
+          seed: 1,
+        })
+        const arrays = extreme(paramsOf(objective, 1), by, bias)
+        const { difference, bound } = await compare(objective, arrays, batch)
+        expect(difference, `${activation}, times ${by}, biases ${bias}`).toBeLessThan(bound)
+      }
+  }, 120_000)
+})
+
+describe('a confident classifier that is right', () => {
+  const U = g.real(1)
+  const X = g.binary(3)
+  const p = g.pipe(
+    g.given({ u: U }),
+    g.nets({ net: g.dense(U, g.real(3)) }),
+    g.bind('x', ({ u, net }) => g.bernoulli({ logits: net(u) })),
+  )
+  const objective = g.elbo(p, g.given({ u: U, x: X })) as unknown as AnyObjective
+
+  it.each([5, 10, 14, 20, 40, 80])('at logit %d keeps the small gradient that is left', async (logit) => {
+    const data = dataset(objective.data, {
+      u: [[0], [0.1]],
+      x: [Array(3).fill(1), Array(3).fill(1)],
+    } as never)
+    const arrays = {
+      'net/kernel': { shape: [1, 3], data: new Float32Array(3) },
+      'net/bias': { shape: [3], data: new Float32Array(3).fill(logit) },
+    }
+    const batch = batchAt(data, all(2), keyFromSeed(9))
+    const both = await compiled(objective, arrays, batch)
+    expect(disagreement(await eagerly(objective, arrays, batch), both)).toBeLessThan(1e-5)
+    expect(Math.abs(both.gradients['net/bias']?.[0] as number) * (1 + Math.exp(logit))).toBeCloseTo(1, 4)
   })
 })
 

@@ -57,6 +57,42 @@ export const expectSame = (example: Example, after: Graph): void => {
   }
 }
 
+const sizes = [1, 1e20, 1e-20]
+
+/** The same example, its inputs of magnitudes 1, 1e20 and 1e-20 in turn. */
+const magnified = ({ graph, feeds }: Example, turn: number): Example => ({
+  graph,
+  feeds: Object.fromEntries(
+    Object.entries(feeds).map(([name, value], i) => [
+      name,
+      value instanceof Float32Array ? value.map((x) => x * (sizes[(i + turn) % 3] as number)) : value,
+    ]),
+  ),
+})
+
+/** What is finite stays finite, with inputs of very different magnitudes. */
+export const staysFinite = (pass: (graph: Graph) => Graph, numRuns = 100): void => {
+  fc.assert(
+    fc.property(randomGraph, fc.nat(2), (plain, turn) => {
+      const example = magnified(plain, turn)
+      const after = pass(example.graph)
+      const before = evaluate(example.graph, example.feeds)
+      const now = evaluate(after, example.feeds)
+      const shakes = shaken(example)
+      for (const [name, { value }] of Object.entries(before)) {
+        const finite = (i: number): boolean =>
+          [value, ...shakes.map((s) => (s[name] as Evaluated).value)].every((v) => Number.isFinite(v[i]))
+        const at = value.findIndex((_, i) => finite(i) && !Number.isFinite(now[name]?.value[i]))
+        if (at >= 0)
+          throw new Error(
+            `${name}[${at}] was ${value[at]}, is ${now[name]?.value[at]}\n${printGraph(example.graph)}\n-- after --\n${printGraph(after)}`,
+          )
+      }
+    }),
+    { numRuns },
+  )
+}
+
 /** The pass keeps what random graphs compute. */
 export const keepsResults = (pass: (graph: Graph) => Graph, numRuns = 100): void => {
   fc.assert(

@@ -6,7 +6,7 @@ import { vae } from '../../../src/models/vae.js'
 import type { Graph } from '../../../src/runtime/graph/graph.js'
 import { countKernels } from '../../../src/runtime/graph/print.js'
 import { simplify } from '../../../src/runtime/graph/simplify.js'
-import { expectSame, keepsResults } from './agreement.js'
+import { expectSame, keepsResults, staysFinite } from './agreement.js'
 import { feedsFor, kernelsOf, sketch } from './sketch.js'
 
 beforeAll(async () => {
@@ -33,6 +33,10 @@ const small = vae({ size: 6, latent: 2, hidden: [5] })
 describe('simplify', () => {
   it('keeps what random graphs compute', () => {
     keepsResults(simplify, 300)
+  })
+
+  it('keeps finite what was, for inputs of magnitudes 1e+-20', () => {
+    staysFinite(simplify, 200)
   })
 
   it('makes one Gemm of a layer, its bias and the numbers around it', () => {

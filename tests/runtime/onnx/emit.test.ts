@@ -4,11 +4,9 @@ import { float, int } from '../../../src/runtime/onnx/lowering.js'
 
 describe('emit', () => {
   it('writes an operator once, and again where anything differs', () => {
-    const { emitFor, nodes } = collector()
-    const emit = emitFor(false)
+    const { emit, nodes } = collector()
     const once = emit.op('Cast', ['x'], { to: int(1) })
     expect(emit.op('Cast', ['x'], { to: int(1) })).toBe(once)
-    expect(emitFor(true).op('Cast', ['x'], { to: int(1) })).toBe(once)
     const others = [
       emit.op('Cast', ['y'], { to: int(1) }),
       emit.op('Cast', ['x'], { to: int(7) }),
@@ -24,8 +22,7 @@ describe('emit', () => {
   })
 
   it('stores a constant once, by its bits', () => {
-    const { emitFor, constants } = collector()
-    const emit = emitFor(false)
+    const { emit, constants } = collector()
     expect(emit.number(2)).toBe(emit.constant(Float32Array.of(2), [], 'float32'))
     const distinct = [
       emit.number(0),
@@ -43,7 +40,7 @@ describe('emit', () => {
   })
 
   it('shares large constants by identity', () => {
-    const emit = collector().emitFor(false)
+    const { emit } = collector()
     const table = new Float32Array(1000)
     const name = emit.constant(table, [1000], 'float32')
     expect(emit.constant(table, [1000], 'float32')).toBe(name)
@@ -52,13 +49,8 @@ describe('emit', () => {
   })
 
   it('refuses a constant that does not fill its shape', () => {
-    expect(() => collector().emitFor(false).constant(new Float32Array(3), [2, 2], 'float32')).toThrow(
+    expect(() => collector().emit.constant(new Float32Array(3), [2, 2], 'float32')).toThrow(
       'a constant of shape [2, 2] cannot hold 3 numbers',
     )
-  })
-
-  it('tells each node how accurate to be', () => {
-    const { emitFor } = collector()
-    expect([emitFor(true).accurate, emitFor(false).accurate]).toEqual([true, false])
   })
 })

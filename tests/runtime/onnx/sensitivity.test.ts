@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { traceStep } from '../../../src/inference/compiled/traceStep.js'
+import { iwae } from '../../../src/inference/iwae.js'
+import { vae } from '../../../src/models/vae.js'
 import { type Builder, builder } from '../../../src/runtime/graph/builder.js'
-import type { Ref } from '../../../src/runtime/graph/graph.js'
+import type { Graph, Ref } from '../../../src/runtime/graph/graph.js'
+import { simplify } from '../../../src/runtime/graph/simplify.js'
+import { lower } from '../../../src/runtime/onnx/lower.js'
 import { sensitiveNodes } from '../../../src/runtime/onnx/sensitivity.js'
 import { expectClose } from './close.js'
 import { runGraph } from './runGraph.js'
@@ -19,6 +24,17 @@ const sensitive = (
   const { y, watched } = write(build, x, l)
   const found = sensitiveNodes({ nodes: build.nodes, outputs: { y } }, outputs)
   return Object.keys(watched).filter((name) => found[watched[name] as Ref])
+}
+
+const small = vae({ size: 8, latent: 2, hidden: [5] })
+
+const stepOf = (objective: Parameters<typeof traceStep>[0]['objective']): Graph => {
+  const params = Object.fromEntries(
+    Object.entries(objective.nets).flatMap(([net, { parameters }]) =>
+      Object.entries(parameters).map(([name, { shape }]) => [`${net}/${name}`, { shape }] as const),
+    ),
+  )
+  return traceStep({ objective, params, paths: Object.keys(params), batch: 128, dataSize: 512 }).graph
 }
 
 const all = { axes: [0, 1], keepDims: false }
@@ -77,7 +93,7 @@ describe('sensitivity', () => {
       ).toEqual(kernel === 'Tanh' ? [] : ['sigmoid'])
   })
 
-  it('passes through arithmetic, sums and reshapes, and not through exponentials and products of matrices', () => {
+  it('passes through arithmetic, sums, reshapes, products of matrices and resizes, and not through exponentials', () => {
     const through = (between: (b: Builder, x: Ref) => Ref) =>
       sensitive((b, x) => {
         const softplus = b.add('Softplus', [x], {})
@@ -93,7 +109,42 @@ describe('sensitivity', () => {
       through((b, x) =>
         b.add('BatchMatMul', [x, b.number(1, [3, 2])], { transposeA: false, transposeB: false }),
       ),
-    ).toEqual([])
+    ).toEqual(['softplus'])
+    expect(
+      through((b, x) =>
+        b.add('ResizeBilinear', [b.add('Reshape', [x], { shape: [1, 4, 3, 1] })], {
+          size: [8, 6],
+          alignCorners: false,
+          halfPixelCenters: false,
+        }),
+      ),
+    ).toEqual(['softplus'])
+  })
+
+  it('what is multiplied by a number above 1, or divided by one below, is', () => {
+    const scaled = (write: (b: Builder, s: Ref, l: Ref) => Ref) =>
+      sensitive((b, x, l) => {
+        const softplus = b.add('Softplus', [x], {})
+        return { y: write(b, softplus, l), watched: { softplus } }
+      })
+    const times = (c: number) => scaled((b, s) => b.add('Multiply', [s, b.number(c)], {}))
+    const over = (c: number) => scaled((b, s) => b.add('RealDiv', [s, b.number(c)], {}))
+    expect([times(1e6), times(-3), over(1e-6)]).toEqual([['softplus'], ['softplus'], ['softplus']])
+    expect([times(1), times(-0.01), over(128)]).toEqual([[], [], []])
+    const gemm = (alpha: number) =>
+      scaled((b, s, l) => b.add('Gemm', [s, l], { transposeA: false, transposeB: true, alpha, beta: 1 }))
+    expect([gemm(1), gemm(100)]).toEqual([[], ['softplus']])
+    // The other factor is a product of matrices, one of which is large.
+    expect(
+      scaled((b, s, l) => {
+        const weights = b.add('Multiply', [b.number(50), b.add('Tanh', [l], {})], {})
+        const large = b.add('BatchMatMul', [weights, b.number(1, [3, 3])], {
+          transposeA: false,
+          transposeB: false,
+        })
+        return b.add('Multiply', [s, b.add('RealDiv', [large, b.number(2)], {})], {})
+      }),
+    ).toEqual(['softplus'])
   })
 
   it('log-sum-exp, which compares with its own maximum, leaves its terms alone', () => {
@@ -146,6 +197,11 @@ describe('sensitivity', () => {
     }
     expect(sensitive(write, true)).toEqual(['y'])
     expect(sensitive(write)).toEqual([])
+  })
+
+  it('the log likelihoods of bits in the bounds of a VAE and with particles are not', () => {
+    for (const objective of [small.objective, iwae(small.p, small.q, { particles: 3 })])
+      expect(lower(simplify(stepOf(objective))).nodes.map((n) => n.operator)).toContain('ReduceProd')
   })
 
   it('logarithms of small probabilities and rates, and their gradients, keep their relative accuracy', async () => {

@@ -6,7 +6,7 @@
  *   sum(broadcast(a)) = n sum(a)           mean, max, min(broadcast(a)) = broadcast(mean, max, min(a))
  *   sum(x b) = sum(x) b,  sum(x / b) = sum(x) / b     along axes where b is constant
  *
- * Constants of equal elements count as broadcast numbers.
+ * Constants of equal elements count as broadcast numbers; those outside 1e+-6 stay inside sums (scaled.ts).
  * Tested in tests/runtime/graph/passes/broadcasting.test.ts.
  */
 import { sameShape, sizeOf } from '../../../dsl/shape.js'
@@ -25,6 +25,7 @@ import {
   soleUses,
   uniform,
 } from './rule.js'
+import { moves } from './scaled.js'
 
 /** What a value is a broadcast of; itself where it is none. */
 const source = (build: Builder, ref: Ref): Ref => {
@@ -105,6 +106,8 @@ const factored = (
   x: Ref,
   other: Ref,
 ): Ref | undefined => {
+  const number = uniform(build, other)
+  if (number !== undefined && !moves(number)) return undefined
   const whole = build.at(inputAt(node, 0)).shape
   const narrow = aligned(build.at(other).shape, whole.length)
   const wide = aligned(build.at(x).shape, whole.length)

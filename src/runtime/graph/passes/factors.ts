@@ -6,14 +6,16 @@
  *   sum(c x) = c sum(x)        a + (-b) = a - b           -(a - b) = b - a
  *   c x + c y = c (x + y)      c x - c y = c (x - y)
  *
- * Each changes the rounding by an ulp or two and nothing else.
+ * The first two merge numbers within 1e+-30; what moves past arithmetic lies within 1e+-6 (scaled.ts), so that nothing
+ * overflows on the way but values near the end of float32. sum(x) does only where x itself is near 3e38 / n. Otherwise
+ * each changes the rounding by an ulp or two and nothing else.
  * Tested in tests/runtime/graph/passes/factors.test.ts.
  */
 import { sameShape, sizeOf } from '../../../dsl/shape.js'
 import { type Builder, ofKernel, rewrite } from '../builder.js'
 import type { Graph, Node, NodeOf, Ref } from '../graph.js'
 import { byKernel, inputAt, type KernelRules, type Pass, pairOf, soleUses, uniform } from './rule.js'
-import { asScaled, holds, joined, type Scaled, scale, scaledAt, scaledNode } from './scaled.js'
+import { asScaled, holds, joined, merged, moves, type Scaled, scale, scaledAt, scaledNode } from './scaled.js'
 
 /** Whether input `at` of the node at `place` is read by nothing else. */
 type Sole = (place: Ref, at: number) => boolean
@@ -23,7 +25,7 @@ const multiple = (node: Node, build: Builder): Ref | undefined => {
   const outer = scaledNode(node, build)
   if (outer === undefined) return undefined
   const inner = scaledAt(build, outer.of)
-  const factor = inner && joined(outer.factor, inner.factor)
+  const factor = inner && merged(outer.factor, inner.factor)
   if (inner !== undefined && factor !== undefined) return scale(build, { factor, of: inner.of })
   const difference = outer.factor === -1 ? ofKernel(build.at(outer.of), 'Sub') : undefined
   if (difference !== undefined) return build.add('Sub', [inputAt(difference, 1), inputAt(difference, 0)], {})
@@ -65,7 +67,7 @@ const quotient =
     if (divisor !== undefined)
       return holds(divisor) ? scale(build, { factor: Math.fround(1 / divisor), of: x }) : undefined
     const numerator = scaledAt(build, x)
-    return numerator && sole(place, 0)
+    return numerator && moves(numerator.factor) && sole(place, 0)
       ? scale(build, { factor: numerator.factor, of: build.add('RealDiv', [numerator.of, y], {}) })
       : undefined
   }
@@ -77,7 +79,7 @@ const common =
     const [x, y] = pairOf(node)
     const [a, b] = [scaledAt(build, x), scaledAt(build, y)]
     if (a === undefined || b === undefined || !sole(place, 0) || !sole(place, 1)) return undefined
-    if (Math.abs(a.factor) !== Math.abs(b.factor) || !holds(a.factor)) return undefined
+    if (Math.abs(a.factor) !== Math.abs(b.factor) || !moves(a.factor)) return undefined
     if (![a, b].every((s) => sameShape(build.at(s.of).shape, node.shape))) return undefined
     const adds = (a.factor === b.factor) === (node.kernel === 'Add')
     return scale(build, { factor: a.factor, of: build.add(adds ? 'Add' : 'Sub', [a.of, b.of], {}) })
@@ -104,7 +106,9 @@ const difference = (node: NodeOf<'Sub'>, build: Builder): Ref | undefined => {
 
 const summedMultiple = (node: NodeOf<'Sum'>, build: Builder): Ref | undefined => {
   const inner = scaledAt(build, inputAt(node, 0))
-  return inner && scale(build, { factor: inner.factor, of: build.add('Sum', [inner.of], node.attributes) })
+  return inner && moves(inner.factor)
+    ? scale(build, { factor: inner.factor, of: build.add('Sum', [inner.of], node.attributes) })
+    : undefined
 }
 
 const mean = (node: NodeOf<'Mean'>, build: Builder): Ref | undefined => {

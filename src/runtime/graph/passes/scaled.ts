@@ -3,7 +3,9 @@
  *
  *   c x      -x = (-1) x
  *
- * Numbers are only joined where the product is neither infinite nor smaller than what float32 holds in full precision.
+ * c (d x) = (c d) x has the same value wherever it can be held, so numbers are merged within 1e+-30, where float32 holds
+ * them in full precision. A number that moves past arithmetic, c x y = c (x y), changes what is computed on the way by
+ * its size, so only numbers within 1e+-6 move.
  */
 import { sameShape } from '../../../dsl/shape.js'
 import type { Builder } from '../builder.js'
@@ -43,14 +45,23 @@ export const scale = (build: Builder, { factor, of }: Scaled): Ref =>
       ? build.add('Neg', [of], {})
       : build.add('Multiply', [of, build.number(factor)], {})
 
-const smallest = 1e-30
-const greatest = 1e30
+const within = (x: number, bound: number): boolean => Math.abs(x) >= 1 / bound && Math.abs(x) <= bound
 
 /** Whether a factor can be held without loss. */
-export const holds = (factor: number): boolean => Math.abs(factor) >= smallest && Math.abs(factor) <= greatest
+export const holds = (factor: number): boolean => within(factor, 1e30)
 
-/** The product of two factors as float32, or undefined where it would lose something. */
-export const joined = (a: number, b: number): number | undefined => {
-  const product = Math.fround(a * b)
-  return holds(a) && holds(b) && holds(product) ? product : undefined
-}
+/** Whether a factor may move past arithmetic. */
+export const moves = (factor: number): boolean => within(factor, 1e6)
+
+const productWhere =
+  (fits: (factor: number) => boolean) =>
+  (a: number, b: number): number | undefined => {
+    const product = Math.fround(a * b)
+    return fits(a) && fits(b) && fits(product) ? product : undefined
+  }
+
+/** The product of two factors of one value as float32, or undefined where it would lose something. */
+export const merged = productWhere(holds)
+
+/** The product of two factors that meet by moving past arithmetic, or undefined where one of the three may not. */
+export const joined = productWhere(moves)

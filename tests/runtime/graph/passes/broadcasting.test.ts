@@ -101,6 +101,17 @@ describe('broadcasting', () => {
     expect(sums([2, 1], [0, 1])).toEqual(['Sum', 'Multiply', 'Sum', 'Reshape'])
   })
 
+  it('takes no number out of sums that is far from 1', () => {
+    const sums = (c: number) =>
+      left((b, given) =>
+        b.add('Sum', [b.add('Multiply', [given([2, 3]), b.number(c)], {})], { axes: [0], keepDims: false }),
+      )
+    expect([sums(0.01), sums(1e-20)]).toEqual([
+      ['Sum', 'Multiply'],
+      ['Multiply', 'Sum'],
+    ])
+  })
+
   it('leaves a product that is read elsewhere', () => {
     const graph = sketch((b, given) => {
       const product = b.add('Multiply', [given([2, 3]), given([2, 1])], {})

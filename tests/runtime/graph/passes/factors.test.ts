@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Builder } from '../../../../src/runtime/graph/builder.js'
+import type { Ref } from '../../../../src/runtime/graph/graph.js'
 import { factors } from '../../../../src/runtime/graph/passes/factors.js'
 import { expectSame, keepsResults } from '../agreement.js'
 import { feedsFor, kernelsOf, sketch } from '../sketch.js'
@@ -37,6 +39,39 @@ describe('factors', () => {
     expect(product(1e20, 1e20)).toHaveLength(2)
     expect(product(1e-20, 1e-20)).toHaveLength(2)
     expect(product(0, 5)).toHaveLength(2)
+  })
+
+  it('moves no number past arithmetic that would overflow or vanish there', () => {
+    const times = (c: number) => {
+      const scaled: (b: Builder, x: Ref) => Ref = (b, x) => b.add('Multiply', [x, b.number(c)], {})
+      return {
+        sum: left((b, given) => b.add('Sum', [scaled(b, given([2, 3]))], { axes: [0], keepDims: false })),
+        quotient: left((b, given) => b.add('RealDiv', [scaled(b, given([3])), given([3])], {})),
+        product: left((b, given) => b.add('Multiply', [scaled(b, given([3])), given([3])], {})),
+        common: left((b, given) => b.add('Add', [scaled(b, given([3])), scaled(b, given([3]))], {})),
+      }
+    }
+    for (const c of [1e-20, 1e7, 1e20])
+      expect(times(c)).toEqual({
+        sum: ['Multiply', 'Sum'],
+        quotient: ['Multiply', 'RealDiv'],
+        product: ['Multiply', 'Multiply'],
+        common: ['Multiply', 'Multiply', 'Add'],
+      })
+    expect(times(1e-5)).toEqual({
+      sum: ['Sum', 'Multiply'],
+      quotient: ['RealDiv', 'Multiply'],
+      product: ['Multiply', 'Multiply'],
+      common: ['Add', 'Multiply'],
+    })
+    const squared = sketch((b, given) => {
+      const [x, y] = [1e-20, 1e-20].map((c) => b.add('Multiply', [given([2]), b.number(c)], {}))
+      return b.add('Multiply', [x as Ref, y as Ref], {})
+    })
+    const feeds = Object.fromEntries(
+      Object.keys(feedsFor(squared)).map((n) => [n, Float32Array.of(1e25, 2e25)]),
+    )
+    expectSame({ graph: squared, feeds }, factors(squared))
   })
 
   it('divides by multiplying, and means are scaled sums', () => {
