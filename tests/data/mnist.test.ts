@@ -76,7 +76,7 @@ describe('mnist', () => {
   it('draws bits from the grey values, anew for each batch', async () => {
     const { train } = await load(mnist({ limit: 2 }))
     const batch = (u: number) => {
-      const value = batchOf(train, [1, 0], (_, n) => new Float32Array(n).fill(u)).x
+      const value = batchOf(train, [1, 0], (_, probs) => probs.set(probs.map((p) => (u < p ? 1 : 0)))).x
       if (value === undefined) throw new Error('no column x')
       const numbers = toTypedArray(value)
       value.tensor.dispose()
