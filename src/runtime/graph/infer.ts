@@ -5,17 +5,17 @@
  * of a pass. Tested in tests/runtime/graph/infer.test.ts against tfjs's cpu backend.
  */
 import type { Typed } from './graph.js'
-import type {
-  BinaryName,
-  ComparisonName,
-  Convolution,
-  DType,
-  KernelAttributes,
-  KernelName,
-  ReductionName,
-  TestName,
-  UnaryName,
-  Window,
+import {
+  binaryNames,
+  type Convolution,
+  comparisonNames,
+  type DType,
+  type KernelAttributes,
+  type KernelName,
+  type ReductionName,
+  testNames,
+  unaryNames,
+  type Window,
 } from './kernels.js'
 import { broadcastShapes, permuted, reducedShape, windowPlaces, withSize } from './shapes.js'
 
@@ -84,67 +84,6 @@ const convolved =
     return floats([image[0] as number, ...places(image, filter, a), channels(filter)])
   }
 
-const unaryNames = [
-  'Abs',
-  'Acos',
-  'Acosh',
-  'Asin',
-  'Asinh',
-  'Atan',
-  'Atanh',
-  'Ceil',
-  'Cos',
-  'Cosh',
-  'Elu',
-  'Erf',
-  'Exp',
-  'Expm1',
-  'Floor',
-  'Log',
-  'Log1p',
-  'Neg',
-  'Reciprocal',
-  'Relu',
-  'Relu6',
-  'Round',
-  'Rsqrt',
-  'Selu',
-  'Sigmoid',
-  'Sign',
-  'Sin',
-  'Sinh',
-  'Softplus',
-  'Sqrt',
-  'Square',
-  'Tan',
-  'Tanh',
-] as const satisfies readonly UnaryName[]
-const testNames = ['IsFinite', 'IsInf', 'IsNan', 'LogicalNot'] as const satisfies readonly TestName[]
-const binaryNames = [
-  'Add',
-  'Atan2',
-  'FloorDiv',
-  'Maximum',
-  'Minimum',
-  'Mod',
-  'Multiply',
-  'Pow',
-  'Prelu',
-  'RealDiv',
-  'SquaredDifference',
-  'Sub',
-] as const satisfies readonly BinaryName[]
-const comparisonNames = [
-  'Equal',
-  'Greater',
-  'GreaterEqual',
-  'Less',
-  'LessEqual',
-  'LogicalAnd',
-  'LogicalOr',
-  'LogicalXor',
-  'NotEqual',
-] as const satisfies readonly ComparisonName[]
 const keepingReductions = ['Max', 'Min', 'Prod', 'Sum'] as const satisfies readonly ReductionName[]
 
 type Table = { readonly [K in Exclude<KernelName, 'Input' | 'Constant'>]: Infer<K> }

@@ -27,70 +27,85 @@ export type Numbers = Float32Array | Int32Array | Uint8Array
 export type DType = 'float32' | 'int32' | 'bool'
 
 /** Maps without attributes, from one tensor to one of its shape. */
-export type UnaryName =
-  | 'Abs'
-  | 'Acos'
-  | 'Acosh'
-  | 'Asin'
-  | 'Asinh'
-  | 'Atan'
-  | 'Atanh'
-  | 'Ceil'
-  | 'Cos'
-  | 'Cosh'
-  | 'Elu'
-  | 'Erf'
-  | 'Exp'
-  | 'Expm1'
-  | 'Floor'
-  | 'Log'
-  | 'Log1p'
-  | 'Neg'
-  | 'Reciprocal'
-  | 'Relu'
-  | 'Relu6'
-  | 'Round'
-  | 'Rsqrt'
-  | 'Selu'
-  | 'Sigmoid'
-  | 'Sign'
-  | 'Sin'
-  | 'Sinh'
-  | 'Softplus'
-  | 'Sqrt'
-  | 'Square'
-  | 'Tan'
-  | 'Tanh'
+export const unaryNames = [
+  'Abs',
+  'Acos',
+  'Acosh',
+  'Asin',
+  'Asinh',
+  'Atan',
+  'Atanh',
+  'Ceil',
+  'Cos',
+  'Cosh',
+  'Elu',
+  'Erf',
+  'Exp',
+  'Expm1',
+  'Floor',
+  'Log',
+  'Log1p',
+  'Neg',
+  'Reciprocal',
+  'Relu',
+  'Relu6',
+  'Round',
+  'Rsqrt',
+  'Selu',
+  'Sigmoid',
+  'Sign',
+  'Sin',
+  'Sinh',
+  'Softplus',
+  'Sqrt',
+  'Square',
+  'Tan',
+  'Tanh',
+] as const
+
+/** One of `unaryNames`. */
+export type UnaryName = (typeof unaryNames)[number]
 
 /** Questions about each number: bool out. */
-export type TestName = 'IsFinite' | 'IsInf' | 'IsNan' | 'LogicalNot'
+export const testNames = ['IsFinite', 'IsInf', 'IsNan', 'LogicalNot'] as const
+
+/** One of `testNames`. */
+export type TestName = (typeof testNames)[number]
 
 /** Arithmetic of two tensors, which broadcast. */
-export type BinaryName =
-  | 'Add'
-  | 'Atan2'
-  | 'FloorDiv'
-  | 'Maximum'
-  | 'Minimum'
-  | 'Mod'
-  | 'Multiply'
-  | 'Pow'
-  | 'Prelu'
-  | 'RealDiv'
-  | 'SquaredDifference'
-  | 'Sub'
+export const binaryNames = [
+  'Add',
+  'Atan2',
+  'FloorDiv',
+  'Maximum',
+  'Minimum',
+  'Mod',
+  'Multiply',
+  'Pow',
+  'Prelu',
+  'RealDiv',
+  'SquaredDifference',
+  'Sub',
+] as const
+
+/** One of `binaryNames`. */
+export type BinaryName = (typeof binaryNames)[number]
 
 /** Comparisons and logic of two tensors, which broadcast: bool out. */
-export type ComparisonName =
-  | 'Equal'
-  | 'Greater'
-  | 'GreaterEqual'
-  | 'Less'
-  | 'LessEqual'
-  | 'LogicalAnd'
-  | 'LogicalOr'
-  | 'LogicalXor'
-  | 'NotEqual'
+export const comparisonNames = [
+  'Equal',
+  'Greater',
+  'GreaterEqual',
+  'Less',
+  'LessEqual',
+  'LogicalAnd',
+  'LogicalOr',
+  'LogicalXor',
+  'NotEqual',
+] as const
+
+/** One of `comparisonNames`. */
+export type ComparisonName = (typeof comparisonNames)[number]
 
 /** Reductions over axes. */
 export type ReductionName = 'All' | 'Any' | 'Max' | 'Mean' | 'Min' | 'Prod' | 'Sum'

@@ -8,26 +8,8 @@
  * identity. Tested in tests/runtime/onnx/emit.test.ts.
  */
 import { sizeOf } from '../../dsl/shape.js'
-import type { DType, KernelName, Numbers } from '../graph/kernels.js'
-import type {
-  Emit,
-  Lowering,
-  Lowerings,
-  OnnxAttribute,
-  OnnxAttributes,
-  OnnxConstant,
-  OnnxNode,
-  OnnxType,
-} from './lowering.js'
-
-/** What a lowering writes with. */
-export type NodeEmit = Emit
-
-/** A lowering of one kernel. */
-export type NodeLowering<K extends KernelName> = Lowering<K>
-
-/** Such lowerings of some kernels. */
-export type NodeLowerings<K extends KernelName> = Lowerings<K>
+import type { DType, Numbers } from '../graph/kernels.js'
+import type { Emit, OnnxAttribute, OnnxAttributes, OnnxConstant, OnnxNode, OnnxType } from './lowering.js'
 
 /** An Emit and what it has collected. */
 export interface Collector {

@@ -4,7 +4,7 @@
  * Tested kernel by kernel in tests/runtime/onnx/lowerings.
  */
 import type { KernelName } from '../graph/kernels.js'
-import type { NodeLowerings } from './emit.js'
+import type { Lowerings } from './lowering.js'
 import { accurate } from './lowerings/accurate.js'
 import { arithmetic } from './lowerings/arithmetic.js'
 import { comparisons } from './lowerings/comparisons.js'
@@ -17,13 +17,13 @@ import { scans } from './lowerings/scans.js'
 import { shaping } from './lowerings/shaping.js'
 import { softplusSum } from './lowerings/softplusSum.js'
 
-const ends: NodeLowerings<'Input' | 'Constant'> = {
+const ends: Lowerings<'Input' | 'Constant'> = {
   Input: (_emit, _inputs, { attributes: { name } }) => name,
   Constant: (emit, _inputs, { attributes: { value }, shape, dtype }) => emit.constant(value, shape, dtype),
 }
 
 /** The lowering of every kernel. */
-export const table: NodeLowerings<KernelName> = {
+export const table: Lowerings<KernelName> = {
   ...ends,
   ...accurate,
   ...arithmetic,

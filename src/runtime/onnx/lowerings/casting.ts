@@ -7,18 +7,17 @@
  * JavaScript numbers and stores them truncated. Tested with the kernels that use it.
  */
 import type { DType, KernelName } from '../../graph/kernels.js'
-import type { NodeEmit, NodeLowering } from '../emit.js'
-import { int } from '../lowering.js'
+import { type Emit, int, type Lowering } from '../lowering.js'
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
 export const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const
 
 /** The value in another element type. */
-export const castTo = (emit: NodeEmit, x: string, to: keyof typeof elementType): string =>
+export const castTo = (emit: Emit, x: string, to: keyof typeof elementType): string =>
   emit.op('Cast', [x], { to: int(elementType[to]) })
 
 /** The value in another element type, or itself where it has it. */
-export const cast = (emit: NodeEmit, x: string, from: DType, to: DType): string =>
+export const cast = (emit: Emit, x: string, from: DType, to: DType): string =>
   from === to ? x : castTo(emit, x, to)
 
 /** A lowering that computes in another type: inputs are cast to it, the result to the node's own type. */
@@ -26,8 +25,8 @@ export const within =
   <K extends KernelName>(
     dtype: DType,
     applies: (from: DType) => boolean,
-    lowering: NodeLowering<K>,
-  ): NodeLowering<K> =>
+    lowering: Lowering<K>,
+  ): Lowering<K> =>
   (emit, inputs, node, types) => {
     if (!types.some((type) => applies(type.dtype))) return lowering(emit, inputs, node, types)
     const moved = inputs.map((x, i) => cast(emit, x, types[i]?.dtype ?? dtype, dtype))
@@ -36,11 +35,11 @@ export const within =
   }
 
 /** A lowering for floats; other types go through float32. */
-export const onFloats = <K extends KernelName>(lowering: NodeLowering<K>): NodeLowering<K> =>
+export const onFloats = <K extends KernelName>(lowering: Lowering<K>): Lowering<K> =>
   within('float32', (dtype) => dtype !== 'float32', lowering)
 
 /** A lowering for numbers; bool goes through int32. */
-export const onNumbers = <K extends KernelName>(lowering: NodeLowering<K>): NodeLowering<K> =>
+export const onNumbers = <K extends KernelName>(lowering: Lowering<K>): Lowering<K> =>
   within('int32', (dtype) => dtype === 'bool', lowering)
 
 /** The only input, or the first. */

@@ -6,25 +6,24 @@
  * Tested in tests/runtime/onnx/lowerings/elementwise.test.ts.
  */
 import type { KernelName, UnaryName } from '../../graph/kernels.js'
-import type { NodeLowering, NodeLowerings } from '../emit.js'
-import { float, type OnnxAttributes } from '../lowering.js'
+import { float, type Lowering, type Lowerings, type OnnxAttributes } from '../lowering.js'
 import { cast, first, onFloats, onNumbers } from './casting.js'
 
-const plain = (operator: string, attributes: OnnxAttributes = {}): NodeLowering<UnaryName> =>
+const plain = (operator: string, attributes: OnnxAttributes = {}): Lowering<UnaryName> =>
   onFloats((emit, inputs) => emit.op(operator, inputs, attributes))
 
-const numeric = (operator: string): NodeLowering<UnaryName> =>
+const numeric = (operator: string): Lowering<UnaryName> =>
   onNumbers((emit, inputs) => emit.op(operator, inputs))
 
 // Whole numbers round to themselves.
 const rounding =
-  (operator: string): NodeLowering<UnaryName> =>
+  (operator: string): Lowering<UnaryName> =>
   (emit, inputs, node) =>
     node.dtype === 'float32' ? emit.op(operator, inputs) : first(inputs)
 
 type Names = Exclude<UnaryName, 'Elu' | 'Expm1' | 'Log1p' | 'Selu' | 'Sigmoid' | 'Softplus'>
 
-const unary: NodeLowerings<Names> = {
+const unary: Lowerings<Names> = {
   Abs: numeric('Abs'),
   Acos: plain('Acos'),
   Acosh: plain('Acosh'),
@@ -59,14 +58,14 @@ type Shaped = 'Cast' | 'ClipByValue' | 'EluGrad' | 'LeakyRelu' | 'Step'
 
 // A comparison and a cast take 25 us where Where takes 100: 0 below, the gradient of relu, is the common case. NaN gives
 // alpha, not NaN: whatever has such a gradient is NaN itself.
-const step: NodeLowering<'Step'> = onNumbers((emit, inputs, { attributes: { alpha }, dtype }) => {
+const step: Lowering<'Step'> = onNumbers((emit, inputs, { attributes: { alpha }, dtype }) => {
   const above = emit.op('Greater', [first(inputs), emit.number(0, dtype)])
   return alpha === 0
     ? cast(emit, above, 'bool', dtype)
     : emit.op('Where', [above, emit.number(1, dtype), emit.number(alpha, dtype)])
 })
 
-const shaped: NodeLowerings<Shaped> = {
+const shaped: Lowerings<Shaped> = {
   Cast: (emit, inputs, { attributes: { dtype } }, types) =>
     cast(emit, first(inputs), types[0]?.dtype ?? dtype, dtype),
   ClipByValue: onFloats((emit, inputs, { attributes: { min, max } }) =>
@@ -85,5 +84,5 @@ const shaped: NodeLowerings<Shaped> = {
 
 /** Lowerings of functions of one number. */
 export const elementwise = { ...unary, ...shaped } satisfies Partial<{
-  readonly [K in KernelName]: NodeLowering<K>
+  readonly [K in KernelName]: Lowering<K>
 }>

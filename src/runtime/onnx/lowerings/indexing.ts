@@ -16,22 +16,21 @@
  */
 import { sizeOf } from '../../../dsl/shape.js'
 import type { DType } from '../../graph/kernels.js'
-import type { NodeEmit, NodeLowering, NodeLowerings } from '../emit.js'
-import { int, word } from '../lowering.js'
+import { type Emit, int, type Lowering, type Lowerings, word } from '../lowering.js'
 import { cast, castTo, first, second } from './casting.js'
 import { slice } from './shaping.js'
 
-const reshape = (emit: NodeEmit, x: string, shape: readonly number[]): string =>
+const reshape = (emit: Emit, x: string, shape: readonly number[]): string =>
   emit.op('Reshape', [x, emit.ints(shape)], shape.includes(0) ? { allowzero: int(1) } : {})
 
-const range = (emit: NodeEmit, count: number, shape: readonly number[], factor = 1): string =>
+const range = (emit: Emit, count: number, shape: readonly number[], factor = 1): string =>
   emit.constant(
     Int32Array.from({ length: count }, (_, i) => i * factor),
     shape,
     'int32',
   )
 
-const gather: NodeLowering<'GatherV2'> = (emit, inputs, { attributes, shape }, types) => {
+const gather: Lowering<'GatherV2'> = (emit, inputs, { attributes, shape }, types) => {
   const { axis, batchDims } = attributes
   if (batchDims === 0) return emit.op('Gather', inputs, { axis: int(axis) })
   const from = types[0]?.shape ?? []
@@ -46,11 +45,11 @@ const gather: NodeLowering<'GatherV2'> = (emit, inputs, { attributes, shape }, t
 }
 
 // Expanded when it runs, since a file need not hold zeros.
-const zeros = (emit: NodeEmit, shape: readonly number[], dtype: DType): string =>
+const zeros = (emit: Emit, shape: readonly number[], dtype: DType): string =>
   emit.op('Expand', [emit.number(0, dtype), emit.ints(shape)])
 
 /** Index tuples [n, k] of a tensor as numbers of its rows, [n]. */
-const rowsOf = (emit: NodeEmit, tuples: string, shape: readonly number[], n: number): string => {
+const rowsOf = (emit: Emit, tuples: string, shape: readonly number[], n: number): string => {
   if (shape.length === 1) return reshape(emit, tuples, [n])
   const strides = Int32Array.from(shape, (_, i) => sizeOf(shape.slice(i + 1)))
   const parts = emit.op('Mul', [
@@ -62,7 +61,7 @@ const rowsOf = (emit: NodeEmit, tuples: string, shape: readonly number[], n: num
 
 /** Zeros of shape [rows, width], to whose rows the n updates are added. */
 const scattered = (
-  emit: NodeEmit,
+  emit: Emit,
   [rows, width, n]: readonly [number, number, number],
   dtype: DType,
   places: string,
@@ -76,7 +75,7 @@ const scattered = (
   )
 }
 
-const scatter: NodeLowering<'ScatterNd'> = (emit, inputs, { attributes: { shape }, dtype }, types) => {
+const scatter: Lowering<'ScatterNd'> = (emit, inputs, { attributes: { shape }, dtype }, types) => {
   const tuples = types[0]?.shape ?? []
   const depth = tuples.at(-1) as number
   const n = sizeOf(tuples.slice(0, -1))
@@ -88,7 +87,7 @@ const scatter: NodeLowering<'ScatterNd'> = (emit, inputs, { attributes: { shape 
 const MASKED_SEGMENTS = 64
 
 /** Ids that name a segment, with `segments` in place of the others. */
-const kept = (emit: NodeEmit, ids: string, segments: number): string => {
+const kept = (emit: Emit, ids: string, segments: number): string => {
   const inside = emit.op('And', [
     emit.op('GreaterOrEqual', [ids, emit.number(0, 'int32')]),
     emit.op('Less', [ids, emit.number(segments, 'int32')]),
@@ -96,7 +95,7 @@ const kept = (emit: NodeEmit, ids: string, segments: number): string => {
   return emit.op('Where', [inside, ids, emit.number(segments, 'int32')])
 }
 
-const segmentSum: NodeLowering<'UnsortedSegmentSum'> = (emit, inputs, node, types) => {
+const segmentSum: Lowering<'UnsortedSegmentSum'> = (emit, inputs, node, types) => {
   const { segments } = node.attributes
   const [count = 0, ...rest] = types[0]?.shape ?? []
   const [x, ids] = inputs as [string, string]
@@ -111,7 +110,7 @@ const segmentSum: NodeLowering<'UnsortedSegmentSum'> = (emit, inputs, node, type
   return reshape(emit, sums, node.shape)
 }
 
-const oneHot: NodeLowering<'OneHot'> = (emit, inputs, { attributes }, types) => {
+const oneHot: Lowering<'OneHot'> = (emit, inputs, { attributes }, types) => {
   const { depth, onValue, offValue, dtype } = attributes
   const column = reshape(emit, first(inputs), [...(types[0]?.shape ?? []), 1])
   const same = emit.op('Equal', [column, range(emit, depth, [depth])])
@@ -123,9 +122,7 @@ const oneHot: NodeLowering<'OneHot'> = (emit, inputs, { attributes }, types) => 
 }
 
 /** Lowerings of gathering and scattering. */
-export const indexing: NodeLowerings<
-  'GatherV2' | 'GatherNd' | 'ScatterNd' | 'UnsortedSegmentSum' | 'OneHot'
-> = {
+export const indexing: Lowerings<'GatherV2' | 'GatherNd' | 'ScatterNd' | 'UnsortedSegmentSum' | 'OneHot'> = {
   GatherV2: gather,
   GatherNd: (emit, inputs) => emit.op('GatherND', [first(inputs), castTo(emit, second(inputs), 'int64')]),
   ScatterNd: scatter,

@@ -8,8 +8,15 @@
  * plain ONNX. Tested in tests/runtime/onnx/lowerings/products.test.ts.
  */
 import type { Typed } from '../../graph/graph.js'
-import type { NodeEmit, NodeLowering, NodeLowerings } from '../emit.js'
-import { float, int, ints, type OnnxAttributes } from '../lowering.js'
+import {
+  type Emit,
+  float,
+  int,
+  ints,
+  type Lowering,
+  type Lowerings,
+  type OnnxAttributes,
+} from '../lowering.js'
 
 const flags = (transposeA: boolean, transposeB: boolean): OnnxAttributes => ({
   transA: int(transposeA ? 1 : 0),
@@ -19,12 +26,12 @@ const flags = (transposeA: boolean, transposeB: boolean): OnnxAttributes => ({
 const rankOf = (type: Typed | undefined): number => type?.shape.length ?? 0
 
 /** The tensor with its last two axes exchanged. */
-const exchanged = (emit: NodeEmit, x: string, rank: number): string => {
+const exchanged = (emit: Emit, x: string, rank: number): string => {
   const perm = Array.from({ length: rank }, (_, i) => i)
   return emit.op('Transpose', [x], { perm: ints([...perm.slice(0, -2), rank - 1, rank - 2]) })
 }
 
-const batchMatMul: NodeLowering<'BatchMatMul'> = (emit, inputs, { attributes, shape }, types) => {
+const batchMatMul: Lowering<'BatchMatMul'> = (emit, inputs, { attributes, shape }, types) => {
   const { transposeA, transposeB } = attributes
   const [a, b] = inputs as [string, string]
   if (shape.length === 2 && (transposeA || transposeB))
@@ -36,7 +43,7 @@ const batchMatMul: NodeLowering<'BatchMatMul'> = (emit, inputs, { attributes, sh
 }
 
 /** Lowerings of matrix products. */
-export const products: NodeLowerings<'Gemm' | 'BatchMatMul'> = {
+export const products: Lowerings<'Gemm' | 'BatchMatMul'> = {
   Gemm: (emit, inputs, { attributes: { transposeA, transposeB, alpha, beta } }) =>
     emit.op('Gemm', inputs, { ...flags(transposeA, transposeB), alpha: float(alpha), beta: float(beta) }),
   BatchMatMul: batchMatMul,

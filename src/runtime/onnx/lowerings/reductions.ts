@@ -17,20 +17,19 @@
  */
 import { sizeOf } from '../../../dsl/shape.js'
 import type { KernelAttributes, ReductionName } from '../../graph/kernels.js'
-import type { NodeEmit, NodeLowering, NodeLowerings } from '../emit.js'
-import { int } from '../lowering.js'
+import { type Emit, int, type Lowering, type Lowerings } from '../lowering.js'
 import { cast, castTo, first, onNumbers } from './casting.js'
 
 type Reduced = KernelAttributes['Sum']
 
-const reduce = (emit: NodeEmit, operator: string, x: string, { axes, keepDims }: Reduced): string =>
+const reduce = (emit: Emit, operator: string, x: string, { axes, keepDims }: Reduced): string =>
   axes.length === 0 ? x : emit.op(operator, [x, emit.ints(axes)], { keepdims: int(keepDims ? 1 : 0) })
 
-const numeric = (operator: string): NodeLowering<ReductionName> =>
+const numeric = (operator: string): Lowering<ReductionName> =>
   onNumbers((emit, inputs, { attributes }) => reduce(emit, operator, first(inputs), attributes))
 
 /** The extreme, or NaN where any of the numbers is NaN. */
-const extremal = (operator: string): NodeLowering<'Max' | 'Min'> =>
+const extremal = (operator: string): Lowering<'Max' | 'Min'> =>
   onNumbers((emit, inputs, { attributes, dtype }) => {
     const found = reduce(emit, operator, first(inputs), attributes)
     if (dtype !== 'float32' || attributes.axes.length === 0) return found
@@ -40,7 +39,7 @@ const extremal = (operator: string): NodeLowering<'Max' | 'Min'> =>
 
 /** A bool reduction through the least or greatest of 0 and 1. */
 const quantified =
-  (operator: string): NodeLowering<'All' | 'Any'> =>
+  (operator: string): Lowering<'All' | 'Any'> =>
   (emit, inputs, { attributes }, types) => {
     const truth = cast(emit, first(inputs), types[0]?.dtype ?? 'bool', 'bool')
     return castTo(emit, reduce(emit, operator, castTo(emit, truth, 'int32'), attributes), 'bool')
@@ -60,7 +59,7 @@ const FEWEST_ROWS = 4
 
 /** The sum over leading axes as a product, or undefined where a reduction serves. */
 const product = (
-  emit: NodeEmit,
+  emit: Emit,
   x: string,
   shape: readonly number[],
   axes: readonly number[],
@@ -80,13 +79,13 @@ const product = (
   return emit.op('Reshape', [trailing, emit.ints(result)])
 }
 
-const sum: NodeLowering<'Sum'> = onNumbers((emit, inputs, { attributes, dtype, shape }, types) => {
+const sum: Lowering<'Sum'> = onNumbers((emit, inputs, { attributes, dtype, shape }, types) => {
   const from = types[0]?.shape ?? []
   const found = dtype === 'float32' ? product(emit, first(inputs), from, attributes.axes, shape) : undefined
   return found ?? reduce(emit, 'ReduceSum', first(inputs), attributes)
 })
 
-const mean: NodeLowering<'Mean'> = (emit, inputs, { attributes, shape }, types) => {
+const mean: Lowering<'Mean'> = (emit, inputs, { attributes, shape }, types) => {
   const from = types[0]?.shape ?? []
   const x = cast(emit, first(inputs), types[0]?.dtype ?? 'float32', 'float32')
   const found = product(emit, x, from, attributes.axes, shape)
@@ -96,18 +95,18 @@ const mean: NodeLowering<'Mean'> = (emit, inputs, { attributes, shape }, types) 
     : emit.op('Mul', [found, emit.number(1 / count)])
 }
 
-const extreme = (operator: string): NodeLowering<'ArgMax' | 'ArgMin'> =>
+const extreme = (operator: string): Lowering<'ArgMax' | 'ArgMin'> =>
   onNumbers((emit, inputs, { attributes: { axis } }) =>
     castTo(emit, emit.op(operator, inputs, { axis: int(axis), keepdims: int(0) }), 'int32'),
   )
 
 const along =
-  (operator: string): NodeLowering<'Softmax' | 'LogSoftmax'> =>
+  (operator: string): Lowering<'Softmax' | 'LogSoftmax'> =>
   (emit, inputs, { attributes: { axis } }) =>
     emit.op(operator, inputs, { axis: int(axis) })
 
 /** Lowerings of reductions. */
-export const reductions: NodeLowerings<ReductionName | 'ArgMax' | 'ArgMin' | 'Softmax' | 'LogSoftmax'> = {
+export const reductions: Lowerings<ReductionName | 'ArgMax' | 'ArgMin' | 'Softmax' | 'LogSoftmax'> = {
   All: quantified('ReduceMin'),
   Any: quantified('ReduceMax'),
   Max: extremal('ReduceMax'),

@@ -9,8 +9,7 @@
  */
 import { fail } from '../../../dsl/error.js'
 import { withSize } from '../../graph/shapes.js'
-import type { NodeEmit, NodeLowering, NodeLowerings } from '../emit.js'
-import { int } from '../lowering.js'
+import { type Emit, int, type Lowering, type Lowerings } from '../lowering.js'
 import { first, onNumbers } from './casting.js'
 import { slice } from './shaping.js'
 
@@ -26,10 +25,10 @@ const requireShort = (length: number): void => {
     )
 }
 
-const ones = (emit: NodeEmit, shape: readonly number[], dtype: 'float32' | 'int32'): string =>
+const ones = (emit: Emit, shape: readonly number[], dtype: 'float32' | 'int32'): string =>
   emit.constant(dtype === 'float32' ? Float32Array.of(1) : Int32Array.of(1), shape, dtype)
 
-const cumprod: NodeLowering<'Cumprod'> = onNumbers((emit, inputs, { attributes, dtype, shape }) => {
+const cumprod: Lowering<'Cumprod'> = onNumbers((emit, inputs, { attributes, dtype, shape }) => {
   const { axis, exclusive, reverse } = attributes
   const length = shape[axis] as number
   requireShort(length)
@@ -45,7 +44,7 @@ const cumprod: NodeLowering<'Cumprod'> = onNumbers((emit, inputs, { attributes, 
   return emit.op('Concat', reverse ? running.reverse() : running, { axis: int(axis) })
 })
 
-const cumsum: NodeLowering<'Cumsum'> = onNumbers((emit, inputs, { attributes }) => {
+const cumsum: Lowering<'Cumsum'> = onNumbers((emit, inputs, { attributes }) => {
   const { axis, exclusive, reverse } = attributes
   return emit.op('CumSum', [first(inputs), emit.number(axis, 'int32')], {
     exclusive: int(exclusive ? 1 : 0),
@@ -54,4 +53,4 @@ const cumsum: NodeLowering<'Cumsum'> = onNumbers((emit, inputs, { attributes }) 
 })
 
 /** Lowerings of running sums and products. */
-export const scans: NodeLowerings<'Cumsum' | 'Cumprod'> = { Cumsum: cumsum, Cumprod: cumprod }
+export const scans: Lowerings<'Cumsum' | 'Cumprod'> = { Cumsum: cumsum, Cumprod: cumprod }

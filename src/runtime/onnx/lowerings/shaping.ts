@@ -9,8 +9,7 @@
  */
 import type { Typed } from '../../graph/graph.js'
 import type { DType, Pair } from '../../graph/kernels.js'
-import type { NodeEmit, NodeLowering, NodeLowerings } from '../emit.js'
-import { int, ints, word } from '../lowering.js'
+import { type Emit, int, ints, type Lowering, type Lowerings, word } from '../lowering.js'
 import { first } from './casting.js'
 
 interface Range {
@@ -29,12 +28,7 @@ const wholeAxis = ({ begin, size, stride }: Range, length: number): boolean =>
   begin === 0 && size === length && stride === 1
 
 /** The parts of a tensor at the ranges of some axes. */
-export const slice = (
-  emit: NodeEmit,
-  x: string,
-  shape: readonly number[],
-  ranges: readonly Range[],
-): string => {
+export const slice = (emit: Emit, x: string, shape: readonly number[], ranges: readonly Range[]): string => {
   const cut = ranges.filter((range) => !wholeAxis(range, shape[range.axis] as number))
   if (cut.length === 0) return x
   return emit.op('Slice', [
@@ -58,7 +52,7 @@ const reversed = (shape: readonly number[], axes: readonly number[]): readonly R
       stride: -1,
     }))
 
-const pad = (emit: NodeEmit, x: string, paddings: readonly Pair[], mode: string, value?: string): string =>
+const pad = (emit: Emit, x: string, paddings: readonly Pair[], mode: string, value?: string): string =>
   paddings.every(([before, after]) => before === 0 && after === 0)
     ? x
     : emit.op(
@@ -73,7 +67,7 @@ const pad = (emit: NodeEmit, x: string, paddings: readonly Pair[], mode: string,
 
 /** Mirror images of the first and last elements along one axis, the border included. */
 const mirrored = (
-  emit: NodeEmit,
+  emit: Emit,
   x: string,
   shape: readonly number[],
   axis: number,
@@ -86,7 +80,7 @@ const mirrored = (
   return parts.length === 1 ? x : emit.op('Concat', parts, { axis: int(axis) })
 }
 
-const mirrorPad: NodeLowering<'MirrorPad'> = (emit, inputs, { attributes: { paddings, mode } }, types) => {
+const mirrorPad: Lowering<'MirrorPad'> = (emit, inputs, { attributes: { paddings, mode } }, types) => {
   if (mode === 'reflect') return pad(emit, first(inputs), paddings, 'reflect')
   let shape = shapeOf(types)
   return paddings.reduce((x, around, axis) => {
@@ -96,7 +90,7 @@ const mirrorPad: NodeLowering<'MirrorPad'> = (emit, inputs, { attributes: { padd
   }, first(inputs))
 }
 
-const padV2: NodeLowering<'PadV2'> = (emit, inputs, { attributes: { paddings, value }, dtype }) =>
+const padV2: Lowering<'PadV2'> = (emit, inputs, { attributes: { paddings, value }, dtype }) =>
   pad(emit, first(inputs), paddings, 'constant', emit.number(value, dtype satisfies DType))
 
 type Names =
@@ -112,7 +106,7 @@ type Names =
   | 'Reverse'
 
 /** Lowerings of kernels that move numbers. */
-export const shaping: NodeLowerings<Names> = {
+export const shaping: Lowerings<Names> = {
   // Without allowzero a size 0 would mean "as before".
   Reshape: (emit, inputs, { attributes: { shape } }) =>
     emit.op('Reshape', [first(inputs), emit.ints(shape)], shape.includes(0) ? { allowzero: int(1) } : {}),

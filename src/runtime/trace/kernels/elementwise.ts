@@ -1,77 +1,13 @@
 /**
  * Readers of the elementwise kernels of tfjs: arithmetic, functions, comparisons, casts, constants.
  */
-import type { Numbers } from '../../graph/kernels.js'
+import { binaryNames, comparisonNames, type Numbers, testNames, unaryNames } from '../../graph/kernels.js'
 import { alike, type Call, none, numberOf, plain, type Readers } from '../call.js'
 
-const unary = alike(
-  [
-    'Abs',
-    'Acos',
-    'Acosh',
-    'Asin',
-    'Asinh',
-    'Atan',
-    'Atanh',
-    'Ceil',
-    'Cos',
-    'Cosh',
-    'Elu',
-    'Erf',
-    'Exp',
-    'Expm1',
-    'Floor',
-    'IsFinite',
-    'IsInf',
-    'IsNan',
-    'Log',
-    'Log1p',
-    'LogicalNot',
-    'Neg',
-    'Reciprocal',
-    'Relu',
-    'Relu6',
-    'Round',
-    'Rsqrt',
-    'Selu',
-    'Sigmoid',
-    'Sign',
-    'Sin',
-    'Sinh',
-    'Softplus',
-    'Sqrt',
-    'Square',
-    'Tan',
-    'Tanh',
-  ],
-  (name) => plain(name, ['x'], none),
-)
+const unary = alike([...unaryNames, ...testNames], (name) => plain(name, ['x'], none))
 
-const binary = alike(
-  [
-    'Add',
-    'Atan2',
-    'Equal',
-    'FloorDiv',
-    'Greater',
-    'GreaterEqual',
-    'Less',
-    'LessEqual',
-    'LogicalAnd',
-    'LogicalOr',
-    'LogicalXor',
-    'Maximum',
-    'Minimum',
-    'Mod',
-    'Multiply',
-    'NotEqual',
-    'Pow',
-    'RealDiv',
-    'SquaredDifference',
-    'Sub',
-  ],
-  (name) => plain(name, ['a', 'b'], none),
-)
+// Prelu names its inputs otherwise.
+const binary = alike([...binaryNames, ...comparisonNames], (name) => plain(name, ['a', 'b'], none))
 
 const filled =
   (value: number) =>
