@@ -98,8 +98,12 @@ export type {
 } from './dsl/domains/marks.js'
 export { graphLine, toDot } from './dsl/dot.js'
 export { type GiryError, type GiryErrorTag, GiryException, showError, showErrors } from './dsl/error.js'
-export type { Owned, OwnershipFault, PlayerSpec, Sense, Sides } from './dsl/game.js'
-export { type Game, game, maximize, minimax, type Player } from './dsl/game.js'
+export type { AnyGame, Playable, Pretraining, Sides, Together } from './dsl/game.js'
+export { freeze, type Game, game, maximize, minimax, minimize } from './dsl/game.js'
+export type { Owned, OwnershipFault } from './dsl/games/ownership.js'
+export type { AimFault, Player, PlayerSpec, Sense } from './dsl/games/player.js'
+export { payoff } from './dsl/games/player.js'
+export { type PretrainOptions, pretrain } from './dsl/games/pretrain.js'
 export type {
   AnyKernel,
   Arrow,
@@ -196,6 +200,8 @@ export {
 } from './dsl/space.js'
 export type { Axis, Nested, ShowValue } from './dsl/value.js'
 export { type AnyValue, toArray, toTypedArray, type Value } from './dsl/value.js'
+export type { Adversaries, Contest, Payoff, PayoffName, Scored } from './inference/adversarial.js'
+export { adversarial, payoffs } from './inference/adversarial.js'
 export type { Formula, Prose, Summand } from './inference/derive/formula.js'
 export type { TermMethod } from './inference/derive/methods.js'
 export type { Step } from './inference/derive/steps.js'
@@ -228,6 +234,8 @@ export type { Integrand } from './inference/expect.js'
 export { expect } from './inference/expect.js'
 export { fit, type NeedsData as FitData, orThrow } from './inference/fit.js'
 export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted.js'
+export { consensus } from './inference/games/consensus.js'
+export { type UnrolledOptions, unrolled } from './inference/games/unrolled.js'
 export { init } from './inference/init.js'
 export type { GivenOf, NeedsGiven, NeedsParams } from './inference/inputs.js'
 export { type ImportanceOptions, iwae } from './inference/iwae.js'
@@ -243,6 +251,8 @@ export {
   clipByValue,
   ema,
   momentum,
+  optimistic,
+  optimisticAdam,
   rmsprop,
   sgd,
 } from './inference/optimizers/optimizers.js'
@@ -250,6 +260,7 @@ export type { Rate, Schedule } from './inference/optimizers/schedule.js'
 export { cosineSchedule, exponentialDecay, linearSchedule, warmup } from './inference/optimizers/schedule.js'
 export type { Arrays, StepContext, Transformation } from './inference/optimizers/transformation.js'
 export { type Optimizer, optimizer } from './inference/optimizers/transformation.js'
+export type { Play } from './inference/play.js'
 export type { Trainable } from './inference/players.js'
 export { predictive } from './inference/predictive.js'
 export type { DrawOptions, SiteValues } from './inference/sample.js'

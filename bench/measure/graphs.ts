@@ -1,7 +1,7 @@
 /**
  * The graphs of a target's steps, one for each player, as the compiled runtime records and simplifies them.
  */
-import type { Player } from '../../src/dsl/game.js'
+import type { Player } from '../../src/dsl/games/player.js'
 import { type StepSpec, type TracedStep, traceStep } from '../../src/inference/compiled/traceStep.js'
 import { playersOf } from '../../src/inference/players.js'
 import type { Graph } from '../../src/runtime/graph/graph.js'

@@ -32,7 +32,7 @@ export const objectives = () => {
 
 /** The game of two objectives. */
 export const gameOf = ({ D, G }: ReturnType<typeof objectives>) =>
-  g.game({ D: { objective: D, owns: ['D'] }, G: { objective: G, owns: ['G'] } })
+  g.game({ D: { owns: ['D'], maximize: D }, G: { owns: ['G'], maximize: G } })
 
 const layers = (p: Inputs['data'], x: tf.Tensor): tf.Tensor =>
   affine(p, '2/', tf.relu(affine(p, '1/', tf.relu(affine(p, '0/', x)))))

@@ -1,31 +1,36 @@
 /**
  * Game<T, D>: players who own nets and maximize or minimize objectives.
  *
- *   maximize(J)                                   max_θ J(θ)
- *   minimax(V, { max: ['D'], min: ['G'] })        min_G max_D V(D, G): zero-sum, the payoffs V and −V sum to 0
- *   game({ player: { objective, owns, sense } })  each player has an objective of its own
+ *   maximize(J)                                max_θ J(θ)                minimize(J)     min_θ J(θ)
+ *   minimax(V, { max: ['D'], min: ['G'] })     min_G max_D V(D, G): zero-sum, the payoffs V and −V sum to 0
+ *   game({ D: { owns: ['D'], maximize: J }, G: { owns: ['G'], minimize: K } })      each player has an objective of its own
  *
  * Every net of the objectives has exactly one owner; it is frozen while another player moves. Players move in the order
  * in which they are listed, in minimax max before min: the discriminator is trained before the generator. `steps` says
- * how many steps a player makes in a row. Goodfellow et al., 2014, "Generative adversarial nets", algorithm 1.
+ * how many steps a player makes in a row; how the moves of the players are put together is a matter of the solution, the
+ * option `play` of `fit`. Goodfellow et al., 2014, "Generative adversarial nets", algorithm 1.
  * Errors: tags `model` and `option`, every fault, in the compiler's words. Tested in tests/dsl/game.test.ts and
  * tests/types/game.test-d.ts.
  */
-import { type GiryError, giryError, throwAll } from './error.js'
+import { giryError, throwAll } from './error.js'
+import { type Owned, ownershipFaults } from './games/ownership.js'
+import {
+  type AimFault,
+  aimFaults,
+  aimOf,
+  type Player,
+  type PlayerSpec,
+  type Sense,
+  stepFaults,
+} from './games/player.js'
 import type { Nets } from './model.js'
-import { type AnyObjective, type Objective, plus, scale } from './objective.js'
+import { type AnyObjective, type Objective, plus } from './objective.js'
 
-/** Whether a player maximizes or minimizes its objective. */
-export type Sense = 'max' | 'min'
-
-/** One player. */
-export interface Player {
-  readonly name: string
+/** A phase before the game: one player moves alone, on an objective that may be its own. */
+export interface Pretraining {
+  readonly player: string
   readonly objective: AnyObjective
-  /** The nets it moves. */
-  readonly owns: readonly string[]
   readonly sense: Sense
-  /** Steps in a row before the next player moves. */
   readonly steps: number
 }
 
@@ -35,17 +40,12 @@ export interface Game<out T = unknown, out D = unknown> {
   readonly players: readonly Player[]
   readonly nets: T
   readonly data: D
+  /** What comes before the game, in order (src/dsl/games/pretrain.ts). */
+  readonly pretraining?: readonly Pretraining[]
 }
 
-/** One player, as a user declares it. */
-export interface PlayerSpec<T = unknown, D = unknown> {
-  readonly objective: Objective<T, D>
-  readonly owns: readonly string[]
-  /** `max` unless named. */
-  readonly sense?: Sense
-  /** 1 unless named. */
-  readonly steps?: number
-}
+/** Any game. */
+export type AnyGame = Game<AnyObjective['nets'], AnyObjective['data']>
 
 /** Who owns what in a zero-sum game. */
 export interface Sides<
@@ -59,49 +59,42 @@ export interface Sides<
 }
 
 type Keys<A> = Extract<keyof A, string>
-
-/** The nets that two players own, of `Owns`: the nets of each player by name. */
-type OwnedTwice<Owns> = {
-  [P in keyof Owns]: { [Q in Exclude<keyof Owns, P>]: Extract<Owns[P], Owns[Q]> }[Exclude<keyof Owns, P>]
-}[keyof Owns]
-
-type Sentence<N extends string, Owned, Twice, Names> = N extends Names
-  ? N extends Twice
-    ? `two players own '${N}'`
-    : N extends Owned
-      ? never
-      : `no player owns '${N}'`
-  : `'${N}' is no net of this game`
-
-/** The sentences that say why the nets are not divided among the players; never, if they are. */
-export type OwnershipFault<Names extends string, Owns> = string extends
-  | Names
-  | Extract<Owns[keyof Owns], string>
-  ? never
-  : Sentence<Names | Extract<Owns[keyof Owns], string>, Owns[keyof Owns], OwnedTwice<Owns>, Names>
-
-/** Accepts players of whom each net has exactly one; otherwise the sentences. */
-export type Owned<Names extends string, Owns> = [OwnershipFault<Names, Owns>] extends [never]
-  ? unknown
-  : OwnershipFault<Names, Owns>
-
 type Specs = { readonly [player: string]: PlayerSpec }
 
+/** The objectives of declared players. */
+type ObjectivesOf<P> = {
+  [K in keyof P]: P[K] extends { readonly maximize: infer O extends Objective }
+    ? O
+    : P[K] extends { readonly minimize: infer O extends Objective }
+      ? O
+      : never
+}[keyof P]
+
 /** All that the players' objectives have under `What`, as one record. */
-type Together<P, What extends 'nets' | 'data'> = Flat<
+export type Together<P, What extends 'nets' | 'data'> = Flat<
   Intersection<
-    {
-      [K in keyof P]: P[K] extends { readonly objective: { readonly [W in What]: infer A } } ? A : never
-    }[keyof P]
+    ObjectivesOf<P> extends infer O ? (O extends { readonly [W in What]: infer A } ? A : never) : never
   >
 >
 type Intersection<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I : never
 type Flat<A> = { readonly [K in keyof A]: A[K] }
 type OwnsOf<P> = { [K in keyof P]: P[K] extends { readonly owns: readonly (infer N)[] } ? N : never }
 
+/** The sentences about players without an objective. */
+type AimFaults<P> = { [K in Keys<P>]: AimFault<K, P[K]> }[Keys<P>]
+
+/** Accepts players that each have one objective, and each net of these one owner; otherwise the sentences. */
+export type Playable<P> = [AimFaults<P>] extends [never]
+  ? Owned<Keys<Together<P, 'nets'>>, OwnsOf<P>>
+  : AimFaults<P>
+
 /** One player who owns every net and maximizes. */
 export const maximize = <T, D>(objective: Objective<T, D>): Game<T, D> =>
-  assemble([playerOf('max', { objective, owns: Object.keys(objective.nets as Nets) })]) as Game<T, D>
+  alone('max', { maximize: objective, owns: Object.keys(objective.nets as Nets) }) as Game<T, D>
+
+/** One player who owns every net and minimizes. */
+export const minimize = <T, D>(objective: Objective<T, D>): Game<T, D> =>
+  alone('min', { minimize: objective, owns: Object.keys(objective.nets as Nets) }) as Game<T, D>
 
 /** The zero-sum game of a value: `max` moves first. Does not compile unless each net has exactly one owner. */
 export const minimax = <T, D, const Max extends readonly string[], const Min extends readonly string[]>(
@@ -109,35 +102,47 @@ export const minimax = <T, D, const Max extends readonly string[], const Min ext
   sides: Sides<Max, Min> & Owned<Keys<T>, { readonly max: Max[number]; readonly min: Min[number] }>,
 ): Game<T, D> => {
   const { max, min, steps = {} } = sides as Sides
-  return assemble([
-    playerOf('max', { objective: value, owns: max, sense: 'max', steps: steps.max ?? 1 }),
-    playerOf('min', { objective: value, owns: min, sense: 'min', steps: steps.min ?? 1 }),
-  ]) as Game<T, D>
+  return assemble({
+    max: { maximize: value, owns: max, steps: steps.max ?? 1 },
+    min: { minimize: value, owns: min, steps: steps.min ?? 1 },
+  }) as Game<T, D>
 }
 
-/** A game of any players. Does not compile unless each net of the objectives has exactly one owner. */
+/** A game of any players. Does not compile unless each has an objective, and each net of these exactly one owner. */
 export const game = <const P extends Specs>(
-  players: P & Owned<Keys<Together<P, 'nets'>>, OwnsOf<P>>,
-): Game<Together<P, 'nets'>, Together<P, 'data'>> =>
-  assemble(Object.entries<PlayerSpec>(players).map(([name, spec]) => playerOf(name, spec))) as Game<
-    never,
-    never
-  >
+  players: P & Playable<P>,
+): Game<Together<P, 'nets'>, Together<P, 'data'>> => assemble(players as Specs) as Game<never, never>
 
-/** What a player maximizes: its objective, or minus it where it minimizes. */
-export const payoff = (player: Player): AnyObjective =>
-  player.sense === 'max' ? player.objective : scale(-1, player.objective)
+/** A game in which these players hold still: their nets stay as they are while the others play. */
+export const freeze = <T, D>(of: Game<T, D>, players: readonly string[]): Game<T, D> => {
+  throwAll(players.flatMap((name) => playerFaults(of, name)))
+  return { ...of, players: of.players.map((p) => (players.includes(p.name) ? { ...p, steps: 0 } : p)) }
+}
 
-const playerOf = (name: string, spec: PlayerSpec): Player => ({
-  name,
-  objective: spec.objective as AnyObjective,
-  owns: [...new Set(spec.owns)],
-  sense: spec.sense ?? 'max',
-  steps: spec.steps ?? 1,
-})
+/** What is wrong with the name of a player. */
+export const playerFaults = (of: Pick<Game, 'players'>, name: string) =>
+  of.players.some((p) => p.name === name)
+    ? []
+    : [
+        giryError(
+          'model',
+          name,
+          `'${name}' is no player of this game`,
+          `its players are ${of.players.map((p) => p.name).join(', ')}`,
+        ),
+      ]
 
-const assemble = (players: readonly Player[]): Game<AnyObjective['nets'], AnyObjective['data']> => {
-  if (players.length === 0)
+const alone = (name: string, spec: PlayerSpec): AnyGame => assemble({ [name]: spec })
+
+const playersOf = (specs: Specs): readonly Player[] =>
+  Object.entries(specs).flatMap(([name, spec]) => {
+    const aim = aimOf(spec)
+    return aim === undefined ? [] : [{ name, ...aim, owns: [...new Set(spec.owns)], steps: spec.steps ?? 1 }]
+  })
+
+const assemble = (specs: Specs): AnyGame => {
+  const named = Object.entries(specs)
+  if (named.length === 0)
     throwAll([
       giryError(
         'model',
@@ -146,56 +151,12 @@ const assemble = (players: readonly Player[]): Game<AnyObjective['nets'], AnyObj
         'name a player with its objective and nets',
       ),
     ])
+  throwAll(named.flatMap(([name, spec]) => aimFaults(name, spec)))
+  const players = playersOf(specs)
   const { nets, data } = players.map((p) => p.objective).reduce((a, b) => (a === b ? a : plus(a, b)))
-  throwAll([...ownershipFaults(Object.keys(nets), players), ...players.flatMap(playerFaults)])
+  throwAll([
+    ...ownershipFaults(Object.keys(nets), players),
+    ...named.flatMap(([name, spec]) => stepFaults(name, spec.steps)),
+  ])
   return { tag: 'game', players, nets, data }
 }
-
-const fault = (net: string, message: string, remedy: string): GiryError =>
-  giryError('model', net, message, remedy)
-
-/** The run-time twin of `OwnershipFault`. */
-const ownershipFaults = (nets: readonly string[], players: readonly Player[]): readonly GiryError[] => {
-  const owners = (net: string): readonly string[] =>
-    players.filter((p) => p.owns.includes(net)).map((p) => p.name)
-  const names = new Set([...nets, ...players.flatMap((p) => p.owns)])
-  return [...names].flatMap((net) => {
-    const by = owners(net)
-    if (!nets.includes(net))
-      return [fault(net, `'${net}' is no net of this game`, `its nets are ${nets.join(', ') || 'none'}`)]
-    if (by.length === 0)
-      return [
-        fault(
-          net,
-          `no player owns '${net}'`,
-          `add '${net}' to the nets of ${players.map((p) => `'${p.name}'`).join(' or ')}`,
-        ),
-      ]
-    return by.length > 1
-      ? [fault(net, `two players own '${net}'`, `leave it to one of ${by.map((p) => `'${p}'`).join(', ')}`)]
-      : []
-  })
-}
-
-const playerFaults = (p: Player): readonly GiryError[] => [
-  ...(Number.isInteger(p.steps) && p.steps >= 1
-    ? []
-    : [
-        giryError(
-          'option',
-          `steps of ${p.name}`,
-          `steps of '${p.name}' must be a whole number >= 1, but ${p.steps} was given`,
-          'use 1, or more for a player that should stay ahead',
-        ),
-      ]),
-  ...(p.sense === 'max' || p.sense === 'min'
-    ? []
-    : [
-        giryError(
-          'option',
-          `sense of ${p.name}`,
-          `sense of '${p.name}' must be 'max' or 'min', but '${String(p.sense)}' was given`,
-          'say what the player does to its objective',
-        ),
-      ]),
-]

@@ -13,6 +13,7 @@ import { giryError, throwAll } from './error.js'
 import type { Merge, Nets } from './model.js'
 import type { Noise } from './noise.js'
 import { add, mul, sub } from './operations/arithmetic.js'
+import type { ParameterTensors } from './params.js'
 import { sameShape } from './shape.js'
 import { type AnyValue, type Axis, constant as scalar, showSpaceOf, type Value } from './value.js'
 
@@ -20,6 +21,8 @@ import { type AnyValue, type Axis, constant as scalar, showSpaceOf, type Value }
 export interface Environment {
   /** The functions of the nets, by name. */
   readonly functions: Readonly<Record<string, unknown>>
+  /** The tensors of the parameters, by full path: what the functions were made from. */
+  readonly parameters: ParameterTensors
   /** The minibatch, with axis `datum`. */
   readonly data: Readonly<Record<string, AnyValue>>
   /** Size of the minibatch; also the number of draws where an objective draws data of its own. */

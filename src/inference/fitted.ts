@@ -1,9 +1,11 @@
 /**
  * What goes into a fit and what comes out: options, events, history, and the result as plain data.
  */
+import type { Objective } from '../dsl/objective.js'
 import type { Params } from '../dsl/params.js'
 import type { RuntimeName } from '../runtime/runtimes.js'
 import type { Optimizer } from './optimizers/transformation.js'
+import type { Play } from './play.js'
 
 /** One point of the history of a run. */
 export interface HistoryPoint {
@@ -12,6 +14,10 @@ export interface HistoryPoint {
   readonly seconds: number
   /** The objective of each player at this step, on its minibatch, in nats per datum. */
   readonly values: Readonly<Record<string, number>>
+  /** In a game, the Euclidean norm of the gradient of each player that moved, over all its parameters. */
+  readonly gradientNorms?: Readonly<Record<string, number>>
+  /** What the monitors say, where they were asked. */
+  readonly monitors?: Readonly<Record<string, number>>
   /** The objective on the held-out data, at the end of an epoch. */
   readonly heldOut?: number
 }
@@ -22,6 +28,8 @@ export interface Fit<out T = unknown> {
   /** The exponential moving average of the parameters, where the optimizer keeps one. */
   readonly averaged?: Params<T>
   readonly history: readonly HistoryPoint[]
+  /** The history of the phases before the game, one after the other, where there were any. */
+  readonly pretraining?: readonly HistoryPoint[]
   readonly diagnostics: {
     readonly steps: number
     readonly epochs: number
@@ -50,6 +58,8 @@ export type FitEvent =
       readonly runtime: string
       readonly threads: number
     }
+  /** Before the game: a step of a player that moves alone. */
+  | ({ readonly type: 'pretrain'; readonly player: string; readonly steps: number } & HistoryPoint)
   | ({ readonly type: 'step' } & HistoryPoint)
   | ({ readonly type: 'epoch' } & HistoryPoint)
   | { readonly type: 'end'; readonly step: number; readonly stopped: 'finished' | 'aborted' }
@@ -74,6 +84,15 @@ export interface FitOptions<T = unknown> {
    * bit without it; machines with other numbers of cores may then differ in the last bits (docs/runtimes.md).
    */
   readonly deterministic?: boolean
+  /** How the moves of a game's players make one step; alternating if left out (src/inference/play.ts). */
+  readonly play?: Play
+  /**
+   * Objectives to watch, by name: each is evaluated every `monitorEvery` steps and at the end, on held-out data and fresh noise,
+   * and moves nothing. The accuracy of a discriminator is one.
+   */
+  readonly monitors?: Readonly<Record<string, Objective>>
+  /** Steps from one look at the monitors to the next; 100 if left out. */
+  readonly monitorEvery?: number
   /** Starting parameters, to go on from; fresh ones if left out. */
   readonly params?: Params<T>
   readonly onEvent?: (event: FitEvent) => void

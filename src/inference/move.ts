@@ -1,8 +1,10 @@
 /**
  * One move of one player: θ ← θ + optimizer(±∂ objective / ∂θ), the other nets frozen.
  *
- * A move whose value, gradient or result is not finite changes nothing; the error names the site and the term and carries
- * the last good parameters in `details.params`. Errors: tag `nonFinite`.
+ *   look      the objective and its gradient here, nothing moves        advance      the update by the gradient last seen
+ *
+ * A move whose value, gradient or result is not finite changes nothing; the error names the player, the site and the term and
+ * carries the last good parameters in `details.params`. Errors: tag `nonFinite`.
  */
 import * as tf from '@tensorflow/tfjs'
 import { either as E } from 'fp-ts'
@@ -10,6 +12,8 @@ import { type GiryError, giryError } from '../dsl/error.js'
 import type { Batch } from './batches.js'
 import type { Engine } from './engine.js'
 import type { HistoryPoint } from './fitted.js'
+import { globalNorm } from './optimizers/optimizers.js'
+import { soloPlayer } from './players.js'
 import { type Culprit, findCulprit, uploadAll } from './step.js'
 import { buffersNow, lastGood, type PlayerState, type TrainingState, viewsNow } from './trainingState.js'
 
@@ -59,13 +63,17 @@ const nonFinite = async (
   value: number,
 ): Promise<GiryError> => {
   const culprit = await culpritOf(c, ps, batch)
+  const { name } = ps.player
+  // The one player of an objective needs no name.
+  const place = name === soloPlayer ? `step ${c.step}` : `step ${c.step}, player '${name}'`
   return giryError(
     'nonFinite',
-    culprit?.site ?? ps.player.name,
-    `step ${c.step}: ${complaint(culprit, value)}`,
+    name === soloPlayer ? (culprit?.site ?? name) : name,
+    `${place}: ${complaint(culprit, value)}`,
     `${remedyFor(culprit, c.step, value)}; the last good parameters are in details.params`,
     {
       step: c.step,
+      player: name,
       site: culprit?.site,
       term: culprit?.term,
       updates: c.state.good.updates,
@@ -75,20 +83,34 @@ const nonFinite = async (
   )
 }
 
-/** Moves one player; gives its objective, or the errors, which leave the parameters as they were. */
-export const move = async (
-  c: MoveContext,
-  ps: PlayerState,
-  batch: Batch,
-): Promise<E.Either<readonly GiryError[], number>> => {
-  const { state } = c
-  const refuse = async (value: number) => E.left([await nonFinite(c, ps, batch, value)])
+/** What a player sees before it moves. */
+export interface Look {
+  /** Its objective. */
+  readonly value: number
+  /** Euclidean norm of the gradient over all its parameters. */
+  readonly gradientNorm: number
+}
+
+type Looked = E.Either<readonly GiryError[], Look>
+
+const refuse = async (c: MoveContext, ps: PlayerState, batch: Batch, value: number) =>
+  E.left([await nonFinite(c, ps, batch, value)])
+
+/** The objective of a player and its gradient, which is left with the optimizer. */
+export const look = async (c: MoveContext, ps: PlayerState, batch: Batch): Promise<Looked> => {
   const value = await c.engine.gradient(ps.player.objective, ps.optimizer.gradients, batch)
-  if (!Number.isFinite(value)) return refuse(value)
+  return Number.isFinite(value)
+    ? E.right({ value, gradientNorm: globalNorm(ps.optimizer.gradients) })
+    : refuse(c, ps, batch, value)
+}
+
+/** Moves a player by the gradient that it saw at `batch`; the errors leave the parameters as they were. */
+export const advance = async (c: MoveContext, ps: PlayerState, batch: Batch, seen: Look): Promise<Looked> => {
+  const { state } = c
   const buffers = buffersNow(state.players)
   const updated = ps.optimizer.step()
   if (updated.finite || updated.found === 'parameters') state.good = { buffers, updates: c.step - 1 }
-  if (!updated.finite) return refuse(value)
+  if (!updated.finite) return refuse(c, ps, batch, seen.value)
   ps.moves++
-  return E.right(value)
+  return E.right(seen)
 }

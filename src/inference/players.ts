@@ -1,11 +1,12 @@
 /**
  * The players of a training run. An objective has one, which owns every net and maximizes; a game has its own.
  */
-import { maximize, type Player } from '../dsl/game.js'
+import { type AnyGame, maximize } from '../dsl/game.js'
+import type { Player } from '../dsl/games/player.js'
 import type { AnyObjective } from '../dsl/objective.js'
 
 /** What can be trained, at run time. */
-export type Trainable = AnyObjective | { readonly tag: 'game'; readonly players: readonly Player[] }
+export type Trainable = AnyObjective | AnyGame
 
 /** The name of the one player of an objective. */
 export const soloPlayer = 'objective'

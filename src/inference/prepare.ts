@@ -5,29 +5,36 @@
 import { either as E } from 'fp-ts'
 import type { Dataset } from '../dsl/dataset.js'
 import { type GiryError, giryError } from '../dsl/error.js'
-import type { Player } from '../dsl/game.js'
+import type { Pretraining } from '../dsl/game.js'
+import type { Player } from '../dsl/games/player.js'
 import type { AnyNet } from '../dsl/net.js'
-import type { DataSpec } from '../dsl/objective.js'
+import type { AnyObjective, DataSpec } from '../dsl/objective.js'
 import { type NetParams, paramErrors } from '../dsl/params.js'
 import { threadFaults } from '../runtime/onnx/session/threads.js'
 import { runtimeFaults } from '../runtime/runtimes.js'
 import type { FitOptions } from './fitted.js'
 import { init } from './init.js'
 import type { Optimizer } from './optimizers/transformation.js'
+import { type Play, plays } from './play.js'
 import { playersOf, type Trainable } from './players.js'
 import { datasetFor } from './trainingData.js'
 
 /** A fit whose options and data are checked. */
 export interface Prepared {
   readonly players: readonly Player[]
+  readonly pretraining: readonly Pretraining[]
+  readonly monitors: Readonly<Record<string, AnyObjective>>
   readonly nets: Readonly<Record<string, AnyNet>>
   readonly data: Dataset | undefined
   readonly heldOut: Dataset | undefined
   readonly batch: number
   readonly steps: number
+  readonly play: Play
   readonly optimizers: Readonly<Record<string, Optimizer>>
   readonly params: Readonly<Record<string, NetParams>>
   readonly seed: number
+  /** The stream of noise and order that this run draws from. */
+  readonly stream: string
   readonly options: FitOptions
 }
 
@@ -73,6 +80,7 @@ const optionFaults = (o: FitOptions): readonly GiryError[] => [
         ),
       ]),
   ...whole('checkpoint.every', o.checkpoint?.every),
+  ...whole('monitorEvery', o.monitorEvery),
   ...(o.epochs === undefined && o.steps === undefined
     ? [
         giryError(
@@ -133,11 +141,72 @@ const optimizersOf = (
     : E.right(Object.fromEntries(players.map((p) => [p.name, one(p.name) as Optimizer])))
 }
 
-const spacesOf = (players: readonly Player[]): Readonly<Record<string, DataSpec>> =>
-  Object.assign({}, ...players.map((p) => p.objective.data)) as Readonly<Record<string, DataSpec>>
+/** The way to play must be one, and one move a step where all move at once. */
+const playFaults = (
+  { play = 'alternating' }: FitOptions,
+  players: readonly Player[],
+): readonly GiryError[] => {
+  if (!Object.hasOwn(plays, play))
+    return [
+      giryError(
+        'option',
+        'play',
+        `play must be one of ${Object.keys(plays).join(', ')}, but '${String(play)}' was given`,
+        "leave it out for 'alternating'",
+      ),
+    ]
+  if (play === 'alternating') return []
+  return players
+    .filter((p) => p.steps > 1)
+    .map((p) =>
+      giryError(
+        'option',
+        'play',
+        `player '${p.name}' makes ${p.steps} steps in a row, but in ${play} play all move at once`,
+        "use { play: 'alternating' }, or one step each with learning rates of their own",
+      ),
+    )
+}
 
-const netsOf = (players: readonly Player[]): Readonly<Record<string, AnyNet>> =>
-  Object.assign({}, ...players.map((p) => p.objective.nets)) as Readonly<Record<string, AnyNet>>
+/** A monitor reads nets of the game, and held-out data where it reads data. */
+const monitorFaults = (
+  monitors: Prepared['monitors'],
+  nets: Readonly<Record<string, AnyNet>>,
+  spaces: Readonly<Record<string, DataSpec>>,
+  heldOut: unknown,
+): readonly GiryError[] =>
+  Object.entries(monitors).flatMap(([name, m]) => {
+    const fault = (message: string, remedy: string) =>
+      giryError('option', `monitors.${name}`, message, remedy)
+    const strange = Object.keys(m.nets).filter((net) => nets[net] !== m.nets[net])
+    const unknown = Object.keys(m.data).filter((column) => !(column in spaces))
+    return [
+      ...strange.map((net) =>
+        fault(
+          `monitor '${name}' reads the net '${net}', which is not one of those that are trained`,
+          'build it from the nets of the game',
+        ),
+      ),
+      ...unknown.map((column) =>
+        fault(
+          `monitor '${name}' reads the column '${column}', which the objectives do not`,
+          'build it from the data of the game',
+        ),
+      ),
+      ...(heldOut === undefined && Object.keys(m.data).length > 0
+        ? [
+            fault(
+              `monitor '${name}' reads data, but no data is held out for it`,
+              'pass { heldOut: … }: data that no player is trained on',
+            ),
+          ]
+        : []),
+    ]
+  })
+
+const targetSpaces = (target: Trainable): Readonly<Record<string, DataSpec>> => target.data
+
+const targetNets = (target: Trainable): Readonly<Record<string, AnyNet>> => target.nets
 
 /** A target that can be trained, or the reason why not. */
 const targetFaults = (target: unknown): readonly GiryError[] => {
@@ -155,9 +224,12 @@ const targetFaults = (target: unknown): readonly GiryError[] => {
 }
 
 /** Each player must have something to move. */
-const nothingToTrain = (players: readonly Player[]): readonly GiryError[] =>
+const nothingToTrain = (
+  players: readonly Player[],
+  nets: Readonly<Record<string, AnyNet>>,
+): readonly GiryError[] =>
   players
-    .filter((p) => p.owns.every((net) => Object.keys(p.objective.nets[net]?.parameters ?? {}).length === 0))
+    .filter((p) => p.owns.every((net) => Object.keys(nets[net]?.parameters ?? {}).length === 0))
     .map((p) =>
       giryError(
         'model',
@@ -166,6 +238,9 @@ const nothingToTrain = (players: readonly Player[]): readonly GiryError[] =>
         'give the model a net, or evaluate the objective with evaluate(…)',
       ),
     )
+
+/** Minibatches of one step: each move of the player that moves most often has one of its own. */
+export const movesOf = (players: readonly Player[]): number => Math.max(1, ...players.map((p) => p.steps))
 
 const leftOf = (e: E.Either<readonly GiryError[], unknown>): readonly GiryError[] =>
   E.isLeft(e) ? e.left : []
@@ -178,8 +253,9 @@ export const prepare = (
   const wrongTarget = targetFaults(target)
   if (wrongTarget.length > 0) return E.left(wrongTarget)
   const players = playersOf(target)
-  const nets = netsOf(players)
-  const spaces = spacesOf(players)
+  const nets = targetNets(target)
+  const spaces = targetSpaces(target)
+  const monitors = (o.monitors ?? {}) as Prepared['monitors']
   const data = datasetFor(spaces, o.data)
   const heldOut = o.heldOut === undefined ? E.right(undefined) : datasetFor(spaces, o.heldOut)
   const optimizers = optimizersOf(o, players)
@@ -196,7 +272,9 @@ export const prepare = (
       where: `heldOut: ${e.where}`,
       message: `held-out data: ${e.message}`,
     })),
-    ...nothingToTrain(players),
+    ...nothingToTrain(players, nets),
+    ...playFaults(o, players),
+    ...monitorFaults(monitors, nets, spaces, o.heldOut),
     ...leftOf(optimizers),
     ...batchFaults(o, set),
     ...paramErrors(nets, params),
@@ -206,14 +284,18 @@ export const prepare = (
   const perEpoch = set === undefined ? 1 : Math.ceil(set.size / batch)
   return E.right({
     players,
+    pretraining: target.tag === 'game' ? (target.pretraining ?? []) : [],
+    monitors,
+    play: o.play ?? 'alternating',
     nets,
     data: set,
     heldOut: heldOut.right,
     batch,
-    steps: o.steps ?? (o.epochs as number) * perEpoch,
+    steps: o.steps ?? Math.ceil(((o.epochs as number) * perEpoch) / movesOf(players)),
     optimizers: optimizers.right,
     params,
     seed: o.seed ?? 0,
+    stream: 'fit',
     options: o,
   })
 }

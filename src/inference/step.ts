@@ -36,6 +36,7 @@ const environment = (
   observe?: Environment['observe'],
 ): Environment => ({
   functions: functionsOf(nets, tensors),
+  parameters: tensors,
   data: valuesOf(batch),
   batch: batch.size,
   dataSize: batch.dataSize,

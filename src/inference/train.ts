@@ -6,25 +6,18 @@
  */
 import { either as E, type taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError } from '../dsl/error.js'
-import type { Player } from '../dsl/game.js'
-import { fold, keyFromSeed } from '../runtime/keys.js'
-import { type Batch, type Batches, noiseOnly, shuffled } from './batches.js'
+import type { Pretraining } from '../dsl/game.js'
+import type { Player } from '../dsl/games/player.js'
+import { fold, integers, keyFromSeed } from '../runtime/keys.js'
+import { type Batch, type Batches, batchAt, noiseOnly, shuffled } from './batches.js'
 import type { Engine } from './engine.js'
 import { meanOver } from './evaluate.js'
 import type { Fit, HistoryPoint } from './fitted.js'
-import { move } from './move.js'
+import { type Looks, ownNoise, plays } from './play.js'
 import { soloPlayer } from './players.js'
-import type { Prepared } from './prepare.js'
+import { movesOf, type Prepared } from './prepare.js'
 import { lacksKernel, type Started, startEngine } from './startEngine.js'
-import {
-  averagedNow,
-  countOf,
-  type PlayerState,
-  paramsNow,
-  sourceOf,
-  startState,
-  type TrainingState,
-} from './trainingState.js'
+import { averagedNow, countOf, paramsNow, sourceOf, startState, type TrainingState } from './trainingState.js'
 
 type Errors = readonly GiryError[]
 type Stopped = Fit['diagnostics']['stopped']
@@ -42,8 +35,8 @@ interface Run {
 /** Data per evaluation of a held-out value. */
 const HELD_OUT_BATCH = 500
 
-const batchesOf = ({ data, batch, seed }: Prepared): Batches => {
-  const key = fold(keyFromSeed(seed), 'fit')
+const batchesOf = ({ data, batch, seed, stream }: Prepared): Batches => {
+  const key = fold(keyFromSeed(seed), stream)
   return data === undefined ? noiseOnly(batch, key) : shuffled(data, batch, key)
 }
 
@@ -69,7 +62,7 @@ const fitSoFar = (r: Run, steps: number, stopped: Stopped): Fit => {
     history: [...r.history],
     diagnostics: {
       steps,
-      epochs: Math.floor(steps / r.batches.perEpoch),
+      epochs: Math.floor(epochsAt(r, steps)),
       seconds: r.seconds(),
       runtime: r.engine.runtime,
       threads: r.engine.threads,
@@ -81,30 +74,65 @@ const fitSoFar = (r: Run, steps: number, stopped: Stopped): Fit => {
   }
 }
 
-/** Every move of every player has noise of its own. */
-const ownNoise = (batch: Batch, ps: PlayerState, k: number): Batch => ({
-  ...batch,
-  noise: ps.player.name === soloPlayer ? batch.noise : fold(batch.noise, `${ps.player.name}/${k}`),
+/** All players move; what each saw before its last move. */
+const moveAll = (r: Run, step: number): Promise<E.Either<Errors, Looks>> => {
+  const context = { state: r.state, engine: r.engine, step: step + 1, history: r.history }
+  const moves = movesOf(r.prepared.players)
+  return plays[r.prepared.play](context, (k) => r.batches.at(step * moves + k))
+}
+
+const read = <A extends keyof Looks[string]>(looks: Looks, what: A) =>
+  Object.fromEntries(Object.entries(looks).map(([name, look]) => [name, look[what]]))
+
+/** Passes over the data after so many steps, as a fraction. */
+const epochsAt = (r: Run, step: number): number => (step * movesOf(r.prepared.players)) / r.batches.perEpoch
+
+const pointAt = (r: Run, step: number, looks: Looks): HistoryPoint => ({
+  step,
+  epoch: Math.ceil(epochsAt(r, step)),
+  seconds: r.seconds(),
+  values: read(looks, 'value'),
+  // An objective that is maximized has no opponent to be compared with.
+  ...(soloPlayer in looks ? {} : { gradientNorms: read(looks, 'gradientNorm') }),
 })
 
-/** All players move once, each as often as it may; their objectives. */
-const moveAll = async (r: Run, step: number): Promise<E.Either<Errors, Readonly<Record<string, number>>>> => {
-  const context = { state: r.state, engine: r.engine, step: step + 1, history: r.history }
-  const values: Record<string, number> = {}
-  for (const ps of r.state.players)
-    for (let k = 0; k < ps.player.steps; k++) {
-      const moved = await move(context, ps, ownNoise(r.batches.at(step), ps, k))
-      if (E.isLeft(moved)) return moved
-      values[ps.player.name] = moved.right
-    }
-  return E.right(values)
+/** Held-out data that a monitor looks at, at least. */
+const MONITORED = 512
+
+/** Minibatches of held-out data, drawn anew for each look. */
+const monitorBatches = ({ prepared: { heldOut, batch, seed } }: Run, step: number): readonly Batch[] => {
+  const key = fold(fold(keyFromSeed(seed), 'monitor'), step)
+  const n = Math.ceil(MONITORED / batch)
+  return Array.from({ length: n }, (_, i) =>
+    heldOut === undefined
+      ? noiseOnly(batch, fold(key, i)).at(0)
+      : batchAt(heldOut, Int32Array.from(integers(fold(key, i), batch, heldOut.size)), fold(key, i)),
+  )
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+
+const monitored = async (r: Run, step: number): Promise<Pick<HistoryPoint, 'monitors'>> => {
+  const { monitors, options, steps } = r.prepared
+  const due = step % (options.monitorEvery ?? 100) === 0 || step === steps
+  if (!due || Object.keys(monitors).length === 0) return {}
+  const batches = monitorBatches(r, step)
+  const said: Record<string, number> = {}
+  for (const [name, objective] of Object.entries(monitors)) {
+    const values: number[] = []
+    for (const b of batches) values.push(await r.engine.value(objective, b))
+    said[name] = mean(values)
+  }
+  return { monitors: said }
 }
 
 /** Records a step; at the end of an epoch, and of the run, with the held-out value. */
 const record = async (r: Run, point: HistoryPoint): Promise<void> => {
   const { onEvent } = r.prepared.options
   onEvent?.({ type: 'step', ...point })
-  const ends = r.prepared.data !== undefined && point.step % r.batches.perEpoch === 0
+  const ends =
+    r.prepared.data !== undefined &&
+    Math.floor(epochsAt(r, point.step)) > Math.floor(epochsAt(r, point.step - 1))
   if (!ends && point.step !== r.prepared.steps) return void r.history.push(point)
   const heldOut = await heldOutValue(r)
   const full = heldOut === undefined ? point : { ...point, heldOut }
@@ -130,8 +158,7 @@ const loop = async (r: Run): Promise<E.Either<Errors, Fit>> => {
     const moved = await moveAll(r, step)
     if (E.isLeft(moved)) return moved
     step++
-    const epoch = Math.ceil(step / r.batches.perEpoch)
-    await record(r, { step, epoch, seconds: r.seconds(), values: moved.right })
+    await record(r, { ...pointAt(r, step, moved.right), ...(await monitored(r, step)) })
     if (options.checkpoint !== undefined && step % options.checkpoint.every === 0)
       await options.checkpoint.write(fitSoFar(r, step, 'finished'))
     if (performance.now() - rested > 50) {
@@ -171,11 +198,13 @@ const sizesOf = (total: number | undefined, batch: number, steps: number): reado
 
 /** Builds every player's step, and the held-out value, for each size that will come. */
 const prepareAll = async (prepared: Prepared, state: TrainingState, engine: Engine): Promise<void> => {
-  const { batch, data, heldOut, steps, players } = prepared
+  const { batch, data, heldOut, steps, players, monitors } = prepared
   const dataSize = data?.size ?? batch
-  for (const ps of state.players)
-    for (const size of sizesOf(data?.size, batch, steps))
+  for (const ps of state.players.filter((p) => p.player.steps > 0))
+    for (const size of sizesOf(data?.size, batch, steps * movesOf(players)))
       await engine.prepare(ps.player.objective, ps.paths, { size, dataSize })
+  for (const monitor of Object.values(monitors))
+    await engine.prepare(monitor, [], { size: batch, dataSize: heldOut?.size ?? batch })
   if (heldOut === undefined) return
   for (const size of sizesOf(heldOut.size, HELD_OUT_BATCH, Number.POSITIVE_INFINITY))
     await engine.prepare((players[0] as Player).objective, [], { size, dataSize })
@@ -184,7 +213,7 @@ const prepareAll = async (prepared: Prepared, state: TrainingState, engine: Engi
 /** Each player's gradient at the first minibatch; nothing moves. */
 const evaluateOnce = async (prepared: Prepared, state: TrainingState, engine: Engine): Promise<void> => {
   const first = batchesOf(prepared).at(0)
-  for (const ps of state.players)
+  for (const ps of state.players.filter((p) => p.player.steps > 0))
     await engine.gradient(ps.player.objective, ps.optimizer.gradients, ownNoise(first, ps, 0))
 }
 
@@ -217,7 +246,7 @@ const announce = (r: Run): void => {
 }
 
 /** Runs the loop; whatever is thrown becomes errors, and nothing trained is lost. */
-export const train =
+const trainOnce =
   (prepared: Prepared): TE.TaskEither<Errors, Fit> =>
   async () => {
     let r: Run | undefined
@@ -236,3 +265,50 @@ export const train =
       await engine?.dispose()
     }
   }
+
+/** The run of one phase: its player moves on its objective, the others hold still. */
+const phaseOf = (prepared: Prepared, phase: Pretraining, index: number): Prepared => {
+  const { onEvent, checkpoint: _, ...options } = prepared.options
+  const tell = (point: HistoryPoint): void =>
+    onEvent?.({ type: 'pretrain', player: phase.player, steps: phase.steps, ...point })
+  return {
+    ...prepared,
+    players: prepared.players.map((p) =>
+      p.name === phase.player
+        ? { ...p, objective: phase.objective, sense: phase.sense, steps: 1 }
+        : { ...p, steps: 0 },
+    ),
+    pretraining: [],
+    monitors: {},
+    play: 'alternating',
+    heldOut: undefined,
+    steps: phase.steps,
+    seed: prepared.seed,
+    stream: `pretrain/${index}/${phase.player}`,
+    options: { ...options, onEvent: (e) => (e.type === 'step' ? tell(e) : undefined) },
+  }
+}
+
+/** The phases before the game, one after the other, then the game from where they led. */
+export const train = (prepared: Prepared): TE.TaskEither<Errors, Fit> => {
+  const after = async (
+    params: Prepared['params'],
+    history: readonly HistoryPoint[],
+    phases: readonly Prepared[],
+  ): Promise<E.Either<Errors, Fit>> => {
+    const [phase, ...rest] = phases
+    if (phase === undefined) {
+      const fitted = await trainOnce({ ...prepared, params })()
+      return E.map((f: Fit): Fit => (history.length === 0 ? f : { ...f, pretraining: history }))(fitted)
+    }
+    const fitted = await trainOnce({ ...phase, params })()
+    if (E.isLeft(fitted)) return fitted
+    return after(fitted.right.params as Prepared['params'], [...history, ...fitted.right.history], rest)
+  }
+  return () =>
+    after(
+      prepared.params,
+      [],
+      prepared.pretraining.map((phase, i) => phaseOf(prepared, phase, i)),
+    )
+}

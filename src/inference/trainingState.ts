@@ -3,7 +3,7 @@
  *
  * An update writes parameters into the other of two buffers, so those before it stay; whatever is handed out is copied.
  */
-import type { Player } from '../dsl/game.js'
+import type { Player } from '../dsl/games/player.js'
 import { flattenParams, type NamedArray, type Params, unflattenParams } from '../dsl/params.js'
 import type { ParameterSource } from './engine.js'
 import { type RunningOptimizer, startOptimizer } from './optimizers/running.js'

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
 import { real } from '../../src/dsl/domain.js'
 import { GiryException } from '../../src/dsl/error.js'
-import { game, maximize, minimax, payoff } from '../../src/dsl/game.js'
+import { freeze, game, maximize, minimax, minimize } from '../../src/dsl/game.js'
+import { payoff } from '../../src/dsl/games/player.js'
 import { mlp } from '../../src/dsl/nets/dense.js'
 import type { AnyObjective, Environment, Objective } from '../../src/dsl/objective.js'
 import * as space from '../../src/dsl/space.js'
@@ -40,6 +41,27 @@ describe('maximize', () => {
     expect(g.players).toMatchObject([{ name: 'max', owns: ['D', 'G'], sense: 'max', steps: 1 }])
     expect(g.nets).toEqual({ D, G })
     expect(g.data).toEqual({ x: plane })
+  })
+})
+
+describe('minimize', () => {
+  it('has one player who owns every net', () => {
+    const g = minimize(value)
+    expect(g.players).toMatchObject([{ name: 'min', owns: ['D', 'G'], sense: 'min', steps: 1 }])
+    expect(evaluated(payoff(g.players[0] as never))).toBe(-1.5)
+  })
+})
+
+describe('freeze', () => {
+  it('holds players still', () => {
+    const g = freeze(minimax(value, { max: ['D'], min: ['G'] }), ['min'])
+    expect(g.players.map((p) => p.steps)).toEqual([1, 0])
+  })
+
+  it('refuses a name that is no player', () => {
+    expect(() => freeze(minimax(value, { max: ['D'], min: ['G'] }), ['G'])).toThrow(
+      "'G' is no player of this game\n  → its players are max, min",
+    )
   })
 })
 
@@ -90,8 +112,8 @@ describe('game', () => {
 
   it('joins the nets and data of the objectives, in the order of the players', () => {
     const g = game({
-      critic: { objective: score, owns: ['D'], steps: 3 },
-      generator: { objective: value, owns: ['G'], sense: 'min' },
+      critic: { owns: ['D'], maximize: score, steps: 3 },
+      generator: { owns: ['G'], minimize: value },
     })
     expect(g.players.map(({ name, sense, steps }) => [name, sense, steps])).toEqual([
       ['critic', 'max', 3],
@@ -104,22 +126,30 @@ describe('game', () => {
 
   it('names every fault', () => {
     const players = {
-      a: { objective: score, owns: ['D'] as string[], sense: 'both' as 'max' },
-      b: { objective: value, owns: ['D', 'H'] as string[] },
+      a: { maximize: score, owns: ['D'] as string[], steps: 0.5 },
+      b: { maximize: value, owns: ['D', 'H'] as string[] },
     }
     expect(messages(() => game(players))).toEqual([
       "two players own 'D'",
       "no player owns 'G'",
       "'H' is no net of this game",
-      "sense of 'a' must be 'max' or 'min', but 'both' was given",
+      "steps of 'a' must be a whole number >= 1, but 0.5 was given",
     ])
   })
 
   it('refuses objectives that use one name for two nets', () => {
     const other = objective({ D: mlp(plane, [3], space.real()) }, {})
     expect(
-      messages(() => game({ a: { objective: value, owns: ['D'] }, b: { objective: other, owns: ['G'] } })),
+      messages(() => game({ a: { maximize: value, owns: ['D'] }, b: { maximize: other, owns: ['G'] } })),
     ).toEqual(["two objectives use the name 'D' for different nets"])
+  })
+
+  it('refuses a player without an objective, and one with two', () => {
+    const players = { a: { owns: ['D'] }, b: { owns: ['G'], maximize: value, minimize: value } }
+    expect(messages(() => game(players as never))).toEqual([
+      "player 'a' has no objective",
+      "player 'b' both maximizes and minimizes",
+    ])
   })
 
   it('refuses no players', () => {

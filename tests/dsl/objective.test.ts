@@ -7,7 +7,14 @@ import * as S from '../../src/dsl/space.js'
 import { constant as scalar, toTypedArray, type Value } from '../../src/dsl/value.js'
 import { noiseFromSeed } from '../../src/runtime/noise.js'
 
-const env: Environment = { functions: {}, data: {}, batch: 1, dataSize: 1, noise: noiseFromSeed(1) }
+const env: Environment = {
+  functions: {},
+  parameters: {},
+  data: {},
+  batch: 1,
+  dataSize: 1,
+  noise: noiseFromSeed(1),
+}
 const at = (o: Objective) => toTypedArray(o.evaluate(env))[0]
 
 /** An objective that needs nets and data. */

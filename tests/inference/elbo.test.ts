@@ -280,6 +280,7 @@ describe('plates', () => {
     )
     const env = {
       functions: {},
+      parameters: {},
       data: { c: value(real(), [1, 2, 3], 'r') },
       noise: noiseFromSeed(1),
       batch: 1,

@@ -153,6 +153,7 @@ const evaluateNoise = (o: unknown, seed: number): number =>
   (o as AnyObjective)
     .evaluate({
       functions: {},
+      parameters: {},
       data: {},
       batch: 500,
       dataSize: 500,

@@ -1,6 +1,8 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Domain, Real } from '../../src/dsl/domains/marks.js'
-import { type Game, game, maximize, minimax, type OwnershipFault } from '../../src/dsl/game.js'
+import { type Game, game, maximize, minimax, type Playable } from '../../src/dsl/game.js'
+import type { OwnershipFault } from '../../src/dsl/games/ownership.js'
+import { pretrain } from '../../src/dsl/games/pretrain.js'
 import type { Net, NetFunction } from '../../src/dsl/net.js'
 import type { Objective } from '../../src/dsl/objective.js'
 import type { Value } from '../../src/dsl/value.js'
@@ -65,21 +67,42 @@ describe('minimax', () => {
 describe('game', () => {
   it('takes players with objectives of their own', () => {
     const g = game({
-      critic: { objective: value, owns: ['D'], steps: 5 },
-      generator: { objective: value, owns: ['G'], sense: 'min' },
+      critic: { owns: ['D'], maximize: value, steps: 5 },
+      generator: { owns: ['G'], minimize: value },
     })
     expectTypeOf(g).toEqualTypeOf<Game<{ readonly D: Score; readonly G: Generate }, Data>>()
-    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: ['G'] } })
+    game({ a: { owns: ['D'], maximize: ofD }, b: { owns: ['G'], minimize: value } })
   })
 
   it('refuses nets without owner, with two owners, and unknown ones', () => {
     // @ts-expect-error no player owns 'G'
-    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: [] } })
+    game({ a: { owns: ['D'], maximize: ofD }, b: { owns: [], maximize: value } })
     // @ts-expect-error two players own 'D'
-    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: ['G', 'D'] } })
+    game({ a: { owns: ['D'], maximize: ofD }, b: { owns: ['G', 'D'], maximize: value } })
     // @ts-expect-error 'H' is no net of this game
-    game({ a: { objective: ofD, owns: ['D'] }, b: { objective: value, owns: ['G', 'H'] } })
-    // @ts-expect-error a player is max or min
-    game({ a: { objective: value, owns: ['D', 'G'], sense: 'both' } })
+    game({ a: { owns: ['D'], maximize: ofD }, b: { owns: ['G', 'H'], maximize: value } })
+  })
+
+  it('refuses a player without an objective, and one with two', () => {
+    // @ts-expect-error player 'b' has no objective
+    game({ a: { owns: ['D', 'G'], maximize: value }, b: { owns: [] } })
+    // @ts-expect-error player 'a' both maximizes and minimizes
+    game({ a: { owns: ['D', 'G'], maximize: value, minimize: value } })
+    type Aimless = { readonly a: { readonly owns: readonly ['D'] } }
+    expectTypeOf<Playable<Aimless>>().toEqualTypeOf<"player 'a' has no objective">()
+  })
+})
+
+describe('pretrain', () => {
+  const gan = minimax(value, { max: ['D'], min: ['G'] })
+  type Label = { readonly label: Plane }
+  type Head = Net<NetFunction<Plane, Value<[3], Real>>>
+
+  it('keeps the game, and adds the nets and data of an objective of its own', () => {
+    expectTypeOf(pretrain(gan, 'max', { steps: 5 })).toEqualTypeOf<typeof gan>()
+    const classifier = {} as Objective<{ readonly D: Score; readonly head: Head }, Label>
+    const prepared = pretrain(gan, 'max', { steps: 5, maximize: classifier })
+    expectTypeOf<keyof (typeof prepared)['nets']>().toEqualTypeOf<'D' | 'G' | 'head'>()
+    expectTypeOf<keyof (typeof prepared)['data']>().toEqualTypeOf<'x' | 'label'>()
   })
 })

@@ -80,8 +80,14 @@ const recordStep = (spec: StepSpec): TracedStep => {
     )
     const noise = notingNoise(t, draws)
     const at = (all: Readonly<Record<string, tf.Tensor>>) =>
-      objective.evaluate({ functions: functionsOf(objective.nets, all), data, batch, dataSize, noise })
-        .tensor as tf.Scalar
+      objective.evaluate({
+        functions: functionsOf(objective.nets, all),
+        parameters: all,
+        data,
+        batch,
+        dataSize,
+        noise,
+      }).tensor as tf.Scalar
     if (paths.length === 0) return { value: at(tensors) }
     const { value, grads } = gradientsOf(
       (...free) => at({ ...tensors, ...Object.fromEntries(paths.map((p, i) => [p, free[i] as tf.Tensor])) }),

@@ -7,6 +7,7 @@
  *   adamW      adam, and θ ← θ − r λ θ                       (Loshchilov and Hutter, 2019)
  *   rmsprop    s ← ρ s + (1 − ρ) g²;  θ ← θ − r g / (√s + ε)
  *   clipByGlobalNorm(c): u ← u min(1, c / ‖u‖)               clipByValue(c): u ← min(max(u, −c), c)
+ *   optimistic   u ← 2 u − u', u' the update before                (Daskalakis et al., 2018)
  *   ema(d, o)  o, and the average θ̄ ← d θ̄ + (1 − d) θ kept beside it
  *
  * g is the gradient of the loss, so an objective is descended on with its sign turned. Each is declared by expressions on one
@@ -106,6 +107,23 @@ export const scaleByAdam = ({
 export const adam = (rate: Rate, options: AdamOptions = {}): Optimizer => ({
   ...optimizer(scaleByAdam(options), descend(rate)),
   description: `adam(${show(rate)})`,
+})
+
+/** u ← 2 u − u', u' the update of the step before (u at the first): it counts on the opponent to go on as it did. */
+export const optimistic = (): Transformation =>
+  fused('optimistic', {
+    states: ['before'],
+    scalars: { first: ({ step }) => (step === 1 ? 1 : 0) },
+    update: ({ u, states, scalars }) => {
+      const before = add(states.before, mul(scalars.first, u))
+      return { u: sub(mul(2, u), before), states: { before: u } }
+    },
+  })
+
+/** Adam whose updates are optimistic, for games. Daskalakis et al., 2018, "Training GANs with optimism", algorithm 1. */
+export const optimisticAdam = (rate: Rate, options: AdamOptions = {}): Optimizer => ({
+  ...optimizer(scaleByAdam(options), descend(rate), optimistic()),
+  description: `optimisticAdam(${show(rate)})`,
 })
 
 /** u ← u + λ θ. */

@@ -36,6 +36,8 @@ export interface RunningOptimizer {
    * are lost, so the run cannot go on.
    */
   readonly step: () => Updated
+  /** Goes back to the parameters before the last finite step; the state of the optimizer stays as that step left it. */
+  readonly rewind: () => void
 }
 
 /** Starting parameters: their numbers are copied. */
@@ -88,6 +90,9 @@ export const startOptimizer = (
       const updated = judge(chain.run(++steps, now === 0 ? 1 : 2), gradients, buffers[other])
       if (updated.finite) now = other
       return updated
+    },
+    rewind: () => {
+      now = now === 0 ? 1 : 0
     },
   }
 }

@@ -73,8 +73,8 @@ describe('a compiled fit', () => {
     const A = g.mlp(Z, [3], g.real())
     const B = g.mlp(Z, [3], Z)
     const target = g.game({
-      a: { objective: g.expect(X, { A }, ({ x, A }) => A(x)), owns: ['A'] },
-      b: { objective: g.expect(X, { B }, ({ x, B }) => reads(B(x))), owns: ['B'] },
+      a: { maximize: g.expect(X, { A }, ({ x, A }) => A(x)), owns: ['A'] },
+      b: { maximize: g.expect(X, { B }, ({ x, B }) => reads(B(x))), owns: ['B'] },
     })
     const result = await tryFit({ target, data: minimax.data }, { ...onnx, steps: 3 })
     expect(E.isLeft(result)).toBe(true)

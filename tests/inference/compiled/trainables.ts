@@ -108,8 +108,8 @@ export const minimax: Case = {
 /** A game of two objectives. */
 export const game: Case = {
   target: g.game({
-    critic: { objective: g.plus(onReal, onFake), owns: ['D'] },
-    generator: { objective: fooled, owns: ['G'], steps: 3 },
+    critic: { maximize: g.plus(onReal, onFake), owns: ['D'] },
+    generator: { maximize: fooled, owns: ['G'], steps: 3 },
   }),
   data: { x: points },
 }

@@ -1,0 +1,87 @@
+/**
+ * A player of a game: the nets it owns, and what it does to an objective.
+ *
+ *   payoff = J where it maximizes J, −J where it minimizes it
+ *
+ * Errors: tags `model` (no objective, or two) and `option` (`steps`). Tested in tests/dsl/game.test.ts.
+ */
+import { type GiryError, giryError } from '../error.js'
+import { type AnyObjective, type Objective, scale } from '../objective.js'
+
+/** Whether a player maximizes or minimizes its objective. */
+export type Sense = 'max' | 'min'
+
+/** One player. */
+export interface Player {
+  readonly name: string
+  readonly objective: AnyObjective
+  /** The nets it moves. */
+  readonly owns: readonly string[]
+  readonly sense: Sense
+  /** Steps in a row before the next player moves; 0 for one that is frozen. */
+  readonly steps: number
+}
+
+/** One player, as a user declares it: it maximizes an objective, or minimizes one. */
+export interface PlayerSpec<T = unknown, D = unknown> {
+  readonly owns: readonly string[]
+  readonly maximize?: Objective<T, D>
+  readonly minimize?: Objective<T, D>
+  /** 1 unless named. */
+  readonly steps?: number
+}
+
+/** The sentence for a player that does not say what it is after, or says two things. */
+export type AimFault<Name extends string, P> = P extends { readonly maximize: Objective }
+  ? P extends { readonly minimize: Objective }
+    ? `player '${Name}' both maximizes and minimizes`
+    : never
+  : P extends { readonly minimize: Objective }
+    ? never
+    : `player '${Name}' has no objective`
+
+/** What a player maximizes: its objective, or minus it where it minimizes. */
+export const payoff = (player: Pick<Player, 'objective' | 'sense'>): AnyObjective =>
+  player.sense === 'max' ? player.objective : scale(-1, player.objective)
+
+/** The objective and the sense of a declared player; none where it does not say. */
+export const aimOf = (spec: PlayerSpec): Pick<Player, 'objective' | 'sense'> | undefined => {
+  if (spec.maximize !== undefined) return { objective: spec.maximize as AnyObjective, sense: 'max' }
+  return spec.minimize === undefined ? undefined : { objective: spec.minimize as AnyObjective, sense: 'min' }
+}
+
+/** The run-time twin of `AimFault`. */
+export const aimFaults = (name: string, spec: PlayerSpec): readonly GiryError[] => {
+  if (spec.maximize !== undefined && spec.minimize !== undefined)
+    return [
+      giryError(
+        'model',
+        name,
+        `player '${name}' both maximizes and minimizes`,
+        'say one of the two, or subtract: minus(a, b)',
+      ),
+    ]
+  return aimOf(spec) === undefined
+    ? [
+        giryError(
+          'model',
+          name,
+          `player '${name}' has no objective`,
+          'say what it is after: { maximize: … } or { minimize: … }',
+        ),
+      ]
+    : []
+}
+
+/** What is wrong with the steps of a declared player. */
+export const stepFaults = (name: string, steps: number | undefined): readonly GiryError[] =>
+  steps === undefined || (Number.isInteger(steps) && steps >= 1)
+    ? []
+    : [
+        giryError(
+          'option',
+          `steps of ${name}`,
+          `steps of '${name}' must be a whole number >= 1, but ${steps} was given`,
+          'use 1, or more for a player that should stay ahead; freeze(game, [name]) holds one still',
+        ),
+      ]

@@ -1,0 +1,133 @@
+/**
+ * adversarial({ real, fake, nets, score }, payoff): what a critic and a generator maximize, as two objectives.
+ *
+ *   critic       E_real[φ(s)] + E_fake[ψ(s)]        generator   E_fake[χ(s)]        s = score(context), the critic's output
+ *
+ *   minimax        log σ(s)          log σ(−s)         −log σ(−s)       zero-sum: 2 JSD − log 4 at the optimum
+ *   nonSaturating  log σ(s)          log σ(−s)         log σ(s)         Goodfellow et al., 2014, section 3
+ *   leastSquares   −½ (s − 1)²       −½ s²             −½ (s − 1)²      Mao et al., 2017, equation 9
+ *   hinge          −max(0, 1 − s)    −max(0, 1 + s)    s                Lim and Ye, 2017
+ *   wasserstein    s                 −s                s                Arjovsky et al., 2017; the critic must be Lipschitz
+ *
+ * A payoff is a record of three functions: who needs another one passes it. The models share the names that the score reads;
+ * the fake one takes no real data, and needs no density. `accuracy` is the share of real and fake data that the critic tells
+ * apart, ½ P_real(s > c) + ½ P_fake(s < c), for a monitor of `fit`; c is the payoff's `undecided`, and the midpoint between the two
+ * mean scores where it has none. Units: nats for the first two rows, those of the score else.
+ * Tested in tests/inference/adversarial.test.ts; the law of the value in tests/laws/games.test.ts.
+ */
+import { nonNegative, real as realDomain } from '../dsl/domain.js'
+import type { Real } from '../dsl/domains/marks.js'
+import type { Context, Merge, Model, Nets } from '../dsl/model.js'
+import { type Environment, type Objective, plus } from '../dsl/objective.js'
+import { add, mul, neg, square, sub } from '../dsl/operations/arithmetic.js'
+import { greater, less } from '../dsl/operations/comparisons.js'
+import { logSigmoid, relu } from '../dsl/operations/functions.js'
+import { type Value, withDomain } from '../dsl/value.js'
+import { expect, type Integrand } from './expect.js'
+
+type Scalar = Value<[], Real>
+type ScalarMap = (score: Scalar) => Scalar
+
+/** What a critic and a generator get for a score. */
+export interface Payoff {
+  /** The critic's payoff for a real datum. */
+  readonly real: ScalarMap
+  /** The critic's payoff for a fake one. */
+  readonly fake: ScalarMap
+  /** The generator's payoff. */
+  readonly generator: ScalarMap
+  /** The score at which the critic is undecided; none where only differences of scores mean something. */
+  readonly undecided?: number
+}
+
+const half = (x: Scalar): Scalar => mul(0.5, x) as Scalar
+const asReal = (x: Value<[], unknown>): Scalar => withDomain(x, realDomain)
+const minusHalfSquare = (x: Scalar): Scalar => neg(half(square(x) as Scalar)) as Scalar
+const hingeAt = (x: Scalar): Scalar => asReal(neg(withDomain(relu(x), nonNegative)))
+
+const logLikelihood = {
+  real: (s: Scalar) => logSigmoid(s),
+  fake: (s: Scalar) => logSigmoid(neg(s)),
+  undecided: 0,
+}
+
+/** The payoffs, by name. */
+export const payoffs = {
+  minimax: { ...logLikelihood, generator: (s) => neg(logSigmoid(neg(s))) },
+  nonSaturating: { ...logLikelihood, generator: (s) => logSigmoid(s) },
+  leastSquares: {
+    real: (s) => minusHalfSquare(sub(s, 1)),
+    fake: (s) => minusHalfSquare(s),
+    generator: (s) => minusHalfSquare(sub(s, 1)),
+    undecided: 0.5,
+  },
+  hinge: {
+    real: (s) => hingeAt(sub(1, s)),
+    fake: (s) => hingeAt(add(1, s)),
+    generator: (s) => s,
+    undecided: 0,
+  },
+  wasserstein: { real: (s) => s, fake: (s) => neg(s), generator: (s) => s },
+} as const satisfies Record<string, Payoff>
+
+/** Name of a payoff. */
+export type PayoffName = keyof typeof payoffs
+
+// biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
+type None = {}
+
+/** The names that both models give, and the nets of the critic: what a score may read. */
+export type Scored<GR, RR, GF, RF, N> = Common<Context<None, GR, RR>, Context<None, GF, RF>> &
+  Context<N, None, None>
+type Common<A, B> = { readonly [K in keyof A & keyof B]: A[K] | B[K] }
+
+/** Real data, fake data, and how a critic scores either. */
+export interface Contest<TR, GR, RR, TF, GF, RF, N extends Nets> {
+  /** The data: `empirical({ x })`, or any model. */
+  readonly real: Model<TR, GR, RR>
+  /** The generator: a model whose sites have the names of the data. */
+  readonly fake: Model<TF, GF, RF>
+  /** The nets of the critic. */
+  readonly nets: N
+  /** The critic's output for one datum. */
+  readonly score: (context: Scored<GR, RR, GF, RF, N>) => Scalar
+}
+
+/** What the two sides maximize, and how well the critic tells real from fake. */
+export interface Adversaries<TR, GR, TF, GF, N> {
+  readonly critic: Objective<Merge<Merge<TR, N>, Merge<TF, N>>, Merge<GR, GF>>
+  readonly generator: Objective<Merge<TF, N>, GF>
+  readonly accuracy: Objective<Merge<Merge<TR, N>, Merge<TF, N>>, Merge<GR, GF>>
+}
+
+/** The score at which the critic is undecided. */
+const threshold = (payoff: Payoff, env: Environment, real: Objective, fake: Objective): Scalar | number =>
+  payoff.undecided ?? half(add(real.evaluate(env), fake.evaluate(env)) as Scalar)
+
+/** The objectives of a critic and a generator for a payoff, and the critic's accuracy. */
+export const adversarial = <TR, GR, RR, TF, GF, RF, const N extends Nets>(
+  contest: Contest<TR, GR, RR, TF, GF, RF, N>,
+  payoff: Payoff,
+): Adversaries<TR, GR, TF, GF, N> => {
+  const score = contest.score as (context: never) => Scalar
+  const onReal = (f: ScalarMap): Objective<Merge<TR, N>, GR> =>
+    expect(contest.real, contest.nets, ((c: never) => f(score(c))) as Integrand<Merge<TR, N>, GR, RR>)
+  const onFake = (f: ScalarMap): Objective<Merge<TF, N>, GF> =>
+    expect(contest.fake, contest.nets, ((c: never) => f(score(c))) as Integrand<Merge<TF, N>, GF, RF>)
+  const critic = plus(onReal(payoff.real), onFake(payoff.fake))
+  const [realScore, fakeScore] = [onReal((s) => s), onFake((s) => s)]
+  const accuracyAt = (c: Scalar | number): Objective =>
+    plus(
+      onReal((s) => half(asReal(greater(s, c as number)))),
+      onFake((s) => half(asReal(less(s, c as number)))),
+    )
+  return {
+    critic: { ...critic, description: 'critic' },
+    generator: { ...onFake(payoff.generator), description: 'generator' },
+    accuracy: {
+      ...critic,
+      description: 'accuracy of the critic',
+      evaluate: (env) => accuracyAt(threshold(payoff, env, realScore, fakeScore)).evaluate(env),
+    },
+  }
+}
