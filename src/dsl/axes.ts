@@ -14,3 +14,6 @@ export const enumPrefix = 'enum:'
 
 /** Whether giry names an axis so itself. */
 export const isOwnAxis = (name: string): boolean => ownAxes.includes(name) || name.startsWith(enumPrefix)
+
+/** The axis of the one datum on which models are examined at construction; told apart by identity. */
+export const exampleAxis = { name: 'datum', size: 1 } as const

@@ -7,13 +7,13 @@
  * they check their argument and give an example of their output. Errors: tag `model`.
  */
 import * as tf from '@tensorflow/tfjs'
+import { exampleAxis } from './axes.js'
 import { type AnyDistribution, axesOf, type EventSpace, originsOf } from './distribution.js'
 import { fail } from './error.js'
 import { type AnyModel, datumAxis, type Scope, type Site } from './model.js'
 import { exampleOf, type Net } from './net.js'
 import { type AnyValue, type Axis, expandAxes, isValue, unionAxes, withOrigins } from './value.js'
 
-const exampleAxis: Axis = { name: datumAxis, size: 1 }
 const netOrigin = 'net:'
 
 /** The plates that inputs lie in, by name. */
