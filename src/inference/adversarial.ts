@@ -17,13 +17,14 @@
  */
 import { nonNegative, real as realDomain } from '../dsl/domain.js'
 import type { Real } from '../dsl/domains/marks.js'
-import type { Context, Merge, Model, Nets } from '../dsl/model.js'
-import { type Environment, type Objective, plus } from '../dsl/objective.js'
+import type { Model, Nets } from '../dsl/model.js'
+import { type AnyObjective, type Environment, plus } from '../dsl/objective.js'
 import { add, mul, neg, square, sub } from '../dsl/operations/arithmetic.js'
 import { greater, less } from '../dsl/operations/comparisons.js'
 import { logSigmoid, relu } from '../dsl/operations/functions.js'
 import { type Value, withDomain } from '../dsl/value.js'
-import { expect, type Integrand } from './expect.js'
+import type { Contest, OfBoth, OfFake } from './contest.js'
+import { expect } from './expect.js'
 
 type Scalar = Value<[], Real>
 type ScalarMap = (score: Scalar) => Scalar
@@ -73,50 +74,37 @@ export const payoffs = {
 /** Name of a payoff. */
 export type PayoffName = keyof typeof payoffs
 
-// biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
-type None = {}
-
-/** The names that both models give, and the nets of the critic: what a score may read. */
-export type Scored<GR, RR, GF, RF, N> = Common<Context<None, GR, RR>, Context<None, GF, RF>> &
-  Context<N, None, None>
-type Common<A, B> = { readonly [K in keyof A & keyof B]: A[K] | B[K] }
-
-/** Real data, fake data, and how a critic scores either. */
-export interface Contest<TR, GR, RR, TF, GF, RF, N extends Nets> {
-  /** The data: `empirical({ x })`, or any model. */
-  readonly real: Model<TR, GR, RR>
-  /** The generator: a model whose sites have the names of the data. */
-  readonly fake: Model<TF, GF, RF>
-  /** The nets of the critic. */
-  readonly nets: N
-  /** The critic's output for one datum. */
-  readonly score: (context: Scored<GR, RR, GF, RF, N>) => Scalar
-}
-
 /** What the two sides maximize, and how well the critic tells real from fake. */
-export interface Adversaries<TR, GR, TF, GF, N> {
-  readonly critic: Objective<Merge<Merge<TR, N>, Merge<TF, N>>, Merge<GR, GF>>
-  readonly generator: Objective<Merge<TF, N>, GF>
-  readonly accuracy: Objective<Merge<Merge<TR, N>, Merge<TF, N>>, Merge<GR, GF>>
+export interface Adversaries<P, Q, N> {
+  readonly critic: OfBoth<P, Q, N>
+  readonly generator: OfFake<Q, N>
+  readonly accuracy: OfBoth<P, Q, N>
 }
 
 /** The score at which the critic is undecided. */
-const threshold = (payoff: Payoff, env: Environment, real: Objective, fake: Objective): Scalar | number =>
-  payoff.undecided ?? half(add(real.evaluate(env), fake.evaluate(env)) as Scalar)
+const threshold = (
+  payoff: Payoff,
+  env: Environment,
+  real: AnyObjective,
+  fake: AnyObjective,
+): Scalar | number => payoff.undecided ?? half(add(real.evaluate(env), fake.evaluate(env)) as Scalar)
+
+/** E[f(score)] under one of the two models. */
+const scored =
+  (model: Model, c: Contest<unknown, unknown, Nets>) =>
+  (f: ScalarMap): AnyObjective =>
+    expect(model, c.nets, ((context: never) => f(c.score(context))) as never) as unknown as AnyObjective
 
 /** The objectives of a critic and a generator for a payoff, and the critic's accuracy. */
-export const adversarial = <TR, GR, RR, TF, GF, RF, const N extends Nets>(
-  contest: Contest<TR, GR, RR, TF, GF, RF, N>,
+export const adversarial = <P extends Model, Q extends Model, const N extends Nets>(
+  contest: Contest<P, Q, N>,
   payoff: Payoff,
-): Adversaries<TR, GR, TF, GF, N> => {
-  const score = contest.score as (context: never) => Scalar
-  const onReal = (f: ScalarMap): Objective<Merge<TR, N>, GR> =>
-    expect(contest.real, contest.nets, ((c: never) => f(score(c))) as Integrand<Merge<TR, N>, GR, RR>)
-  const onFake = (f: ScalarMap): Objective<Merge<TF, N>, GF> =>
-    expect(contest.fake, contest.nets, ((c: never) => f(score(c))) as Integrand<Merge<TF, N>, GF, RF>)
+): Adversaries<P, Q, N> => {
+  const onReal = scored(contest.real, contest as never)
+  const onFake = scored(contest.fake, contest as never)
   const critic = plus(onReal(payoff.real), onFake(payoff.fake))
   const [realScore, fakeScore] = [onReal((s) => s), onFake((s) => s)]
-  const accuracyAt = (c: Scalar | number): Objective =>
+  const accuracyAt = (c: Scalar | number): AnyObjective =>
     plus(
       onReal((s) => half(asReal(greater(s, c as number)))),
       onFake((s) => half(asReal(less(s, c as number)))),
@@ -127,7 +115,7 @@ export const adversarial = <TR, GR, RR, TF, GF, RF, const N extends Nets>(
     accuracy: {
       ...critic,
       description: 'accuracy of the critic',
-      evaluate: (env) => accuracyAt(threshold(payoff, env, realScore, fakeScore)).evaluate(env),
+      evaluate: (env: Environment) => accuracyAt(threshold(payoff, env, realScore, fakeScore)).evaluate(env),
     },
-  }
+  } as unknown as Adversaries<P, Q, N>
 }

@@ -21,7 +21,7 @@ import { isOwnAxis } from '../dsl/axes.js'
 import { circle, count, isWithin, join, nonNegative, oneHot, real, simplex, unit } from '../dsl/domain.js'
 import type { AnyDomain, Real } from '../dsl/domains/marks.js'
 import { fail, type GiryError, giryError, throwAll } from '../dsl/error.js'
-import { type AnyModel, type Context, datumAxis, type Merge, type Model, type Nets } from '../dsl/model.js'
+import { type AnyModel, datumAxis, type Model, type Nets } from '../dsl/model.js'
 import { detach } from '../dsl/numerics/stopGradient.js'
 import { type Environment, type Objective, plus } from '../dsl/objective.js'
 import { maximum, mul, square, sub } from '../dsl/operations/arithmetic.js'
@@ -30,30 +30,9 @@ import { norm, squaredNorm } from '../dsl/operations/norms.js'
 import { pack } from '../dsl/operations/packing.js'
 import type { Shape } from '../dsl/shape.js'
 import { type AnyValue, constant, elementwise, isValue, makeValue, type Value } from '../dsl/value.js'
+import type { Contest, OfBoth } from './contest.js'
 import { expect } from './expect.js'
 import { drawSites, expectation } from './expectation.js'
-
-/** What a score sees of a model: its inputs, sites and nets, and the nets beside it. */
-type Seen<M, N> = M extends Model<infer T, infer G, infer R> ? Context<Merge<T, N>, G, R> : never
-
-/** What both contexts have. */
-type Common<A, B> = { readonly [K in keyof A & keyof B]: A[K] | B[K] }
-
-/** What a critic compares: two models, the nets that only the score uses, and the score. */
-export interface Critic<P, Q, N> {
-  readonly real: P
-  readonly fake: Q
-  readonly nets: N
-  readonly score: (context: Common<Seen<P, N>, Seen<Q, N>>) => Value<[], Real>
-}
-
-/** A penalty has the nets and the data of both models. */
-export type Penalty<P, Q, N> =
-  P extends Model<infer TP, infer GP, unknown>
-    ? Q extends Model<infer TQ, infer GQ, unknown>
-      ? Objective<Merge<Merge<TP, N>, Merge<TQ, N>>, Merge<GP, GQ>>
-      : never
-    : never
 
 /** By what the score is differentiated. */
 export interface SlopeOptions {
@@ -199,9 +178,9 @@ type Penalize<O> = <
   // biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
   const N extends Nets = {},
 >(
-  critic: Critic<P, Q, N>,
+  critic: Contest<P, Q, N>,
   options?: O,
-) => Penalty<P, Q, N>
+) => OfBoth<P, Q, N>
 
 /** E (|∇s(x̂)| − target)² on lines between real and fake data: the penalty of WGAN-GP. */
 export const gradientPenalty: Penalize<NormOptions> = ((critic: AnyCritic, options: NormOptions = {}) => {

@@ -30,6 +30,29 @@ export const positiveInteger = refined(
   (x): x is number => Number.isInteger(x) && (x as number) >= 1,
 )
 
+/** A finite number >= 0. */
+export const weight = refined(
+  'Weight',
+  'a number >= 0',
+  (x): x is number => Number.isFinite(x) && (x as number) >= 0,
+)
+
+/** One of these names. */
+export const nameOf = <N extends string>(names: readonly N[]): t.Type<N, unknown, unknown> =>
+  new t.Type<N, unknown, unknown>(
+    'Name',
+    (x): x is N => names.includes(x as N),
+    (u, c) =>
+      names.includes(u as N)
+        ? t.success(u as N)
+        : t.failure(
+            u,
+            c,
+            `${c[c.length - 1]?.key ?? 'name'} must be one of ${names.join(', ')}, but ${shown(u)} was given`,
+          ),
+    t.identity,
+  )
+
 /** A list of whole numbers >= 1, or one of them. */
 export const sizes: t.Type<readonly number[], unknown, unknown> = new t.Type<
   readonly number[],

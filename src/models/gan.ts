@@ -1,0 +1,85 @@
+/**
+ * The generative adversarial network.
+ *
+ *   z ~ N(0, I),  x = G(z)        D: E_data[φ(D(x))] + E_z[ψ(D(G(z)))] − γ ½ E_data |∇D|²        G: E_z[χ(D(G(z)))]
+ *
+ * φ, ψ and χ by `payoff` (src/inference/adversarial.ts); γ weighs R1, which keeps the game from circling, and 0 leaves it out.
+ * Goodfellow et al., 2014; Mescheder, Geiger and Nowozin, 2018. Tested in tests/models/gan.test.ts; measured in
+ * bench/games/README.md.
+ */
+import type { Real } from '../dsl/domains/marks.js'
+import { game } from '../dsl/game.js'
+import { mlp } from '../dsl/nets/dense.js'
+import { real } from '../dsl/space.js'
+import type { Value } from '../dsl/value.js'
+import { adversarial, type PayoffName, payoffs } from '../inference/adversarial.js'
+import { contest } from '../inference/contest.js'
+import { r1 } from '../inference/penalties.js'
+import type { GameFamily } from './family.js'
+import {
+  builtGame,
+  type PayoffOptions,
+  payoffCodec,
+  payoffDefaults,
+  recipeFor,
+  scaleOf,
+  surfaceOf,
+} from './gameFamily.js'
+import {
+  dataModel,
+  type GeneratorOptions,
+  generatorModel,
+  penalized,
+  R1,
+  spaceOf,
+  type VectorNet,
+} from './generator.js'
+
+/** Options of a GAN. */
+export interface GanOptions extends GeneratorOptions {
+  /** In place of a multilayer perceptron: the critic, a net from u to its score. */
+  readonly critic?: VectorNet<Value<[], Real>>
+  /** What the players get for a score; non-saturating unless named. */
+  readonly payoff?: PayoffName
+  /** Weight γ of R1; 0.1 unless named. */
+  readonly penalty?: number
+}
+
+/** A GAN: its game, the data, the generator, and the accuracy of the critic. */
+export const gan = (o: GanOptions) => {
+  const data = dataModel(o)
+  const fake = generatorModel(o)
+  const duel = contest({
+    real: data,
+    fake,
+    nets: { D: o.critic ?? mlp(spaceOf(o), o.hidden, real()) },
+    score: ({ u, D }) => D(u),
+  })
+  const { critic, generator, accuracy } = adversarial(duel, payoffs[o.payoff ?? 'nonSaturating'])
+  return {
+    game: game({
+      D: { owns: ['D'], maximize: penalized(critic, o.penalty ?? R1, () => r1(duel, { at: 'u' })) },
+      G: { owns: ['G'], maximize: generator },
+    }),
+    data,
+    fake,
+    accuracy,
+  }
+}
+
+/** The GAN in the registry. */
+export const ganFamily: GameFamily<PayoffOptions> = {
+  name: 'gan',
+  summary: 'generative adversarial network: x = G(z) against D(x), with R1; every payoff',
+  labelled: false,
+  options: payoffCodec('gan'),
+  defaults: payoffDefaults,
+  build: (data, options) =>
+    builtGame(gan({ ...scaleOf(data), ...options }), {
+      judges: 'data',
+
+      surface: surfaceOf(scaleOf(data)),
+      recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
+      latent: options.latent,
+    }),
+}
