@@ -270,7 +270,7 @@ const trainOnce =
 const phaseOf = (prepared: Prepared, phase: Pretraining, index: number): Prepared => {
   const { onEvent, checkpoint: _, ...options } = prepared.options
   const tell = (point: HistoryPoint): void =>
-    onEvent?.({ type: 'pretrain', player: phase.player, steps: phase.steps, ...point })
+    onEvent?.({ ...point, type: 'pretrain', player: phase.player, steps: phase.steps })
   return {
     ...prepared,
     players: prepared.players.map((p) =>
