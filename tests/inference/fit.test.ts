@@ -297,3 +297,97 @@ describe('nothing is lost', () => {
     expect(few.diagnostics.heldOut).toBeCloseTo(all.diagnostics.heldOut as number, 3)
   })
 })
+
+describe('games', () => {
+  const plane = g.real(2)
+  const D = g.mlp(plane, [8], g.real())
+  const fake = g.pipe(
+    g.Do,
+    g.nets({ G: g.mlp(Z, [8], plane) }),
+    g.bind('z', () => g.standardNormal(2)),
+    g.bind('x', ({ z, G }) => g.push(G(z))),
+  )
+  const duel = g.contest({ real: g.empirical({ x: plane }), fake, nets: { D }, score: ({ x, D }) => D(x) })
+  const { critic, generator, accuracy } = g.adversarial(duel, g.payoffs.nonSaturating)
+  const gan = g.game({ D: { owns: ['D'], maximize: critic }, G: { owns: ['G'], maximize: generator } })
+  const ring = { x: Array.from({ length: 40 }, (_, i) => [Math.cos(i), Math.sin(i)]) }
+  const options = { data: ring, optimizer: g.adam(1e-2), batch: 20, seed: 1, runtime: 'cpu' } as const
+
+  it('tells of each player at each step, and of the monitors when they are due', async () => {
+    const fit = await g.orThrow(
+      g.fit(gan, { ...options, heldOut: ring, steps: 7, monitors: { accuracy }, monitorEvery: 3 }),
+    )
+    for (const h of fit.history) {
+      expect(Object.keys(h.values)).toEqual(['D', 'G'])
+      expect(h.gradientNorms?.D).toBeGreaterThan(0)
+      expect(h.gradientNorms?.G).toBeGreaterThan(0)
+    }
+    expect(fit.history.filter((h) => h.monitors !== undefined).map((h) => h.step)).toEqual([3, 6, 7])
+    const last = fit.history.at(-1)?.monitors?.accuracy as number
+    expect(last).toBeGreaterThanOrEqual(0)
+    expect(last).toBeLessThanOrEqual(1)
+  })
+
+  it('has the norm of the gradient that the player follows', async () => {
+    const step = { ...options, play: 'simultaneous', optimizer: g.sgd(1), steps: 1 } as const
+    const fit = await g.orThrow(g.fit(gan, step))
+    const start = g.init(gan, 1)
+    const moved = Object.entries(fit.params.D).flatMap(([path, a]) =>
+      [...a.data].map((w, i) => w - (start.D[path]?.data[i] as number)),
+    )
+    expect(Math.hypot(...moved)).toBeCloseTo(fit.history[0]?.gradientNorms?.D as number, 4)
+  })
+
+  it('gives each move of a step a minibatch of its own, and counts epochs by them', async () => {
+    const game = g.game({
+      D: { owns: ['D'], maximize: critic, steps: 4 },
+      G: { owns: ['G'], maximize: generator },
+    })
+    const fit = await g.orThrow(g.fit(game, { ...options, epochs: 6 }))
+    // 40 data in batches of 20: 2 minibatches an epoch, 4 a step.
+    expect(fit.diagnostics).toMatchObject({ steps: 3, epochs: 6 })
+    expect(fit.history.map((h) => h.epoch)).toEqual([2, 4, 6])
+  })
+
+  it('names the player that diverges, the step, and keeps the last good parameters', async () => {
+    const wild = { ...options, optimizer: { D: g.sgd(1e30), G: g.sgd(1e-3) }, steps: 20 } as const
+    const result = await g.fit(gan, wild)()
+    expect(E.isLeft(result)).toBe(true)
+    if (E.isRight(result)) return
+    const [e] = result.left
+    expect(e).toMatchObject({ tag: 'nonFinite', details: { step: expect.any(Number) } })
+    expect(e?.message).toMatch(/^step \d+, player '[DG]': /)
+    expect(['D', 'G']).toContain(e?.details?.player)
+    expect(flat(e?.details?.params as g.Params<unknown>).every(Number.isFinite)).toBe(true)
+  })
+
+  it('refuses monitors that it cannot read', async () => {
+    const other = g.expect(g.empirical({ y: plane }), { H: g.mlp(plane, [2], g.real()) }, ({ y, H }) => H(y))
+    const said = async (o: object) => {
+      const r = await untyped(gan, { ...options, steps: 1, ...o })()
+      return E.isLeft(r) ? r.left.map((e) => e.message) : []
+    }
+    expect(await said({ monitors: { accuracy } })).toEqual([
+      "monitor 'accuracy' reads data, but no data is held out for it",
+    ])
+    expect(await said({ monitors: { other }, heldOut: ring, monitorEvery: 0 })).toEqual([
+      'monitorEvery must be a whole number >= 1, but 0 was given',
+      "monitor 'other' reads the net 'H', which is not one of those that are trained",
+      "monitor 'other' reads the column 'y', which the objectives do not",
+    ])
+  })
+
+  it('has no density to be asked for: refused by the compiler, and at construction in the same words', () => {
+    const encoder = g.pipe(
+      g.given({ x: plane }),
+      g.nets({ encode: g.gaussian(plane, [2], Z) }),
+      g.bind('z', ({ x, encode }) => g.normal(encode(x))),
+    )
+    // @ts-expect-error site 'x' has no density
+    expect(() => g.elbo(fake, encoder)).toThrow(/'x'.*density/)
+    // @ts-expect-error the site x has no density
+    expect(() => g.logProb(fake, { z: [[0, 0]], x: [[0, 0]] }, { params: g.init(fake, 1) })).toThrow(
+      /density/,
+    )
+  })
+})

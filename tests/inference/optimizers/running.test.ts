@@ -12,6 +12,7 @@ import {
   descend,
   ema,
   momentum,
+  optimisticAdam,
   rmsprop,
   scaleByAdam,
   scaleByRms,
@@ -103,6 +104,18 @@ const rmsText: Textbook = () => {
   }
 }
 
+/** θ ← θ − 2 u + u', u the update of Adam, u' the one before; the first step is Adam's own. */
+const optimisticText: Textbook = () => {
+  const inner = adamText()()
+  let before: number | undefined
+  return (g, theta, t) => {
+    const u = inner(g, theta, t) - theta
+    const moved = theta + 2 * u - (before ?? u)
+    before = u
+    return moved
+  }
+}
+
 const textbooks: readonly (readonly [string, Optimizer, Textbook])[] = [
   ['sgd', sgd(0.1), () => (g, theta) => theta - 0.1 * g],
   [
@@ -115,6 +128,7 @@ const textbooks: readonly (readonly [string, Optimizer, Textbook])[] = [
   ['adam', adam(0.1), adamText()],
   ['adamW', adamW(0.1, { weightDecay: 0.3 }), adamText(0.3)],
   ['rmsprop', rmsprop(0.1), rmsText],
+  ['optimisticAdam', optimisticAdam(0.1), optimisticText],
   [
     'clipByValue',
     optimizer(clipByValue(0.5), sgd(0.1)),
@@ -443,5 +457,18 @@ describe('gradients that are 0', () => {
     }
     // m̂ / √ŝ = 1 exactly; the parameter itself is near 3000, where float32 has steps of 2^-12.
     expect(Math.abs(last - 1)).toBeLessThan(2 ** -11)
+  })
+})
+
+describe('rewind', () => {
+  it('goes back by one step, and the next step starts from there', () => {
+    const running = startOptimizer(sgd(0.5), start({ w: [1, 2] }), 'min')
+    fill(running.gradients, { w: [1, 1] })
+    running.step()
+    running.rewind()
+    expect(listed(running.parameters())).toEqual({ w: [1, 2] })
+    fill(running.gradients, { w: [2, 4] })
+    running.step()
+    expect(listed(running.parameters())).toEqual({ w: [0, 0] })
   })
 })
