@@ -23,7 +23,7 @@ import { add, mul, neg, square, sub } from '../dsl/operations/arithmetic.js'
 import { greater, less } from '../dsl/operations/comparisons.js'
 import { logSigmoid, relu } from '../dsl/operations/functions.js'
 import { type Value, withDomain } from '../dsl/value.js'
-import type { Contest, OfBoth, OfFake } from './contest.js'
+import { type Contest, type OfBoth, type OfFake, requireContest } from './contest.js'
 import { expect } from './expect.js'
 
 type Scalar = Value<[], Real>
@@ -100,6 +100,7 @@ export const adversarial = <P extends Model, Q extends Model, const N extends Ne
   contest: Contest<P, Q, N>,
   payoff: Payoff,
 ): Adversaries<P, Q, N> => {
+  requireContest(contest as never)
   const onReal = scored(contest.real, contest as never)
   const onFake = scored(contest.fake, contest as never)
   const critic = plus(onReal(payoff.real), onFake(payoff.fake))
