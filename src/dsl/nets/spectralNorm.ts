@@ -1,7 +1,7 @@
 /**
  * spectralNorm(net): the net with each kernel W replaced by W / σ(W), σ its largest singular value.
  *
- *   v ← W u / |W u|,  u ← Wᵀ v / |Wᵀ v|,  `iterations` times from a fixed u;   σ = vᵀ W u <= σ(W)
+ *   u ← Wᵀ W u,  `iterations` times from a fixed u;   u ← u / |u|,  v = W u / |W u|;   σ = vᵀ W u <= σ(W)
  *
  * W is a parameter called `kernel`, flattened to [all but the last axis, last axis]: an affine map between flat events then has
  * Lipschitz constant 1, and a convolution at most √(kernel height · width). With activations of slope <= 1 the bounds multiply.
@@ -24,8 +24,10 @@ export interface SpectralNormOptions {
   readonly iterations?: number
 }
 
-/** Keeps a kernel of zeros from dividing 0 by 0. */
-const SMALLEST_NORM = 1e-12
+/** Keeps a kernel of zeros from dividing 0 by 0; far below the length of any other iterate. */
+const SMALLEST_NORM = 1e-30
+/** Rounds between divisions by the length: one round shortens u by at most the rank, which leaves float32 room for many. */
+const ROUNDS = 4
 
 const isKernel = (path: string): boolean => path === 'kernel' || path.endsWith('/kernel')
 
@@ -36,26 +38,27 @@ const start = (size: number): tf.Tensor2D =>
     [size, 1],
   )
 
-const unitVector = (t: tf.Tensor2D): tf.Tensor2D =>
-  tf.div(t, tf.add(tf.sqrt(tf.sum(tf.square(t))), SMALLEST_NORM))
+const unitLength = (t: tf.Tensor): tf.Tensor =>
+  tf.div(t, tf.maximum(tf.sqrt(tf.sum(tf.square(t))), SMALLEST_NORM))
 
 /** The largest singular value of a matrix, by power iteration. */
 const largestSingularValue = (matrix: tf.Tensor2D, iterations: number): tf.Tensor => {
-  const fixed = detach(matrix) as tf.Tensor2D
+  // Divided by the root of Σ σ_i², so that 1 / rank <= σ² <= 1.
+  const fixed = unitLength(detach(matrix))
   const transposed = tf.transpose(fixed)
-  let u = unitVector(start(matrix.shape[1]))
-  let v = unitVector(tf.matMul(fixed, u))
-  for (let i = 0; i < iterations; i++) {
-    u = unitVector(tf.matMul(transposed, v))
-    v = unitVector(tf.matMul(fixed, u))
+  let u = unitLength(start(matrix.shape[1]))
+  for (let i = 1; i <= iterations; i++) {
+    u = tf.matMul(transposed, tf.matMul(fixed, u))
+    if (i % ROUNDS === 0 || i === iterations) u = unitLength(u)
   }
-  return tf.sum(tf.mul(v, tf.matMul(matrix, u)))
+  const v = unitLength(tf.matMul(fixed, u))
+  return tf.sum(tf.mul(v, tf.matMul(matrix, u as tf.Tensor2D)))
 }
 
 const normalized = (kernel: tf.Tensor, iterations: number): tf.Tensor => {
   const last = kernel.shape[kernel.rank - 1] as number
   const sigma = largestSingularValue(tf.reshape(kernel, [-1, last]) as tf.Tensor2D, iterations)
-  return tf.div(kernel, tf.add(sigma, SMALLEST_NORM))
+  return tf.div(kernel, tf.maximum(sigma, SMALLEST_NORM))
 }
 
 const requireKernels = (net: AnyNet): readonly string[] => {
