@@ -1,5 +1,6 @@
 /**
- * The gradient of a gradient penalty through a net, against finite differences of the penalty, and compiled = eager.
+ * The gradient of a score by the data, and the gradient of a gradient penalty by the parameters, through a net: against finite
+ * differences of the score and of the penalty, and compiled = eager.
  *
  *   d/dt P(θ + t v) at 0 = (8 (P(h) − P(−h)) − (P(2h) − P(−2h))) / 12 h + O(h⁴)
  *
@@ -10,14 +11,19 @@
 import * as tf from '@tensorflow/tfjs'
 import { expect } from 'vitest'
 import { dataset } from '../../src/dsl/dataset.js'
+import type { Real } from '../../src/dsl/domains/marks.js'
 import type { AnyNet } from '../../src/dsl/net.js'
 import { empirical } from '../../src/dsl/notation.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
+import { mul } from '../../src/dsl/operations/arithmetic.js'
+import { gradient } from '../../src/dsl/operations/gradient.js'
+import { sum } from '../../src/dsl/operations/reductions.js'
 import type { NamedArray } from '../../src/dsl/params.js'
 import { type Shape, sizeOf } from '../../src/dsl/shape.js'
 import { real } from '../../src/dsl/space.js'
 import { type AnyValue, isValue, makeValue, type Value } from '../../src/dsl/value.js'
 import { type Batch, batchAt } from '../../src/inference/batches.js'
+import { expect as expectation } from '../../src/inference/expect.js'
 import { gradientPenalty } from '../../src/inference/penalties.js'
 import { evaluateAt, uploadAll } from '../../src/inference/step.js'
 import { keyFromSeed } from '../../src/runtime/keys.js'
@@ -96,26 +102,56 @@ const valueAt = (objective: AnyObjective, arrays: Arrays, batch: Batch): number 
   return value
 }
 
-/** Every entry along one random direction for each parameter. */
+const stencil = (f: (t: number) => number, h: number): number =>
+  (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
+
+const expectSlope = (slope: number, f: (t: number) => number, h: number, scale: number, what: string) => {
+  const differences = stencil(f, h)
+  expect(
+    Math.abs(slope - differences) / (scale + Math.abs(differences)),
+    `${what}: ${slope}, differences ${differences}`,
+  ).toBeLessThan(5e-7 / h + 1e-5)
+}
+
+const direction = (size: number): Float32Array => {
+  const v = noise(size, 100 + size)
+  return v.map((x) => x / Math.hypot(...v))
+}
+
+type OneEvent = Value<Shape, Real>
+
+/** E s(x + t w), and E <∇s(x), w>. */
+const alongData = ({ net, shape }: Case) => {
+  const w = tf.keep(tf.tensor(direction(sizeOf(shape)), [...shape]))
+  const model = empirical({ x: real(...shape) })
+  const scoreOf = (D: unknown) => (x: OneEvent) => bent((D as (x: unknown) => unknown)(x)) as Value<[], Real>
+  const shifted = (t: number) =>
+    expectation(model, { D: net }, ({ x, D }) =>
+      scoreOf(D)({ ...x, tensor: tf.add(x.tensor, tf.mul(w, t)) }),
+    ) as unknown as AnyObjective
+  const slope = expectation(model, { D: net }, ({ x, D }) => {
+    const along = sum(mul(gradient(scoreOf(D), x as OneEvent), makeValue(w, shape, real().domain)))
+    return along as Value<[], Real>
+  }) as unknown as AnyObjective
+  return { shifted, slope, done: () => w.dispose() }
+}
+
+/** The gradient by the data, then the gradient of the penalty, along one random direction for each parameter. */
 export const expectAgreement = async (c: Case) => {
   const { objective, arrays, batch } = problemOf(c)
   const h = c.h ?? 0.015
   const found = await eagerly(objective, arrays, batch)
   const scale = 1 + Math.abs(found.value)
-  for (const [path, { data }] of Object.entries(arrays))
-    for (const seed of [1, 2]) {
-      const raw = noise(data.length, 100 * seed + data.length)
-      const v = raw.map((x) => x / Math.hypot(...raw))
-      const at = (t: number) => valueAt(objective, moved(arrays, path, v, t), batch)
-      const outer = at(2 * h) - at(-2 * h)
-      const inner = at(h) - at(-h)
-      const differences = (8 * inner - outer) / (12 * h)
-      const slope = (found.gradients[path] as Float32Array).reduce((s, g, i) => s + g * (v[i] as number), 0)
-      expect(
-        Math.abs(slope - differences) / (scale + Math.abs(differences)),
-        `${path}: ${slope}, differences ${differences}`,
-      ).toBeLessThan(5e-7 / h + 1e-5)
-    }
+  const { shifted, slope, done } = alongData(c)
+  const at = (t: number) => valueAt(shifted(t), arrays, batch)
+  expectSlope(valueAt(slope, arrays, batch), at, h, 1 + Math.abs(at(0)), 'by the data')
+  done()
+  for (const [path, { data }] of Object.entries(arrays)) {
+    const v = direction(data.length)
+    const along = (found.gradients[path] as Float32Array).reduce((s, g, i) => s + g * (v[i] as number), 0)
+    const penaltyAt = (t: number) => valueAt(objective, moved(arrays, path, v, t), batch)
+    expectSlope(along, penaltyAt, h, scale, path)
+  }
   const difference = disagreement(found, await compiled(objective, arrays, batch))
   expect(difference, 'compiled').toBeLessThan(1e-5)
 }
