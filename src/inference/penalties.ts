@@ -12,9 +12,9 @@
  * them. Points are constants: the penalty is a function of the critic's parameters, and no gradient passes to the generator.
  * They are drawn with the noise of the objectives beside it, so the critic is penalized between the very samples it scores; no
  * site is enumerated. The norm is differentiable at 0 (src/dsl/operations/norms.ts).
- * Errors: tag `model`, when a model has no such site; `option`. Gulrajani et al., 2017, eq. 3; Mescheder, Geiger and Nowozin,
+ * Errors: tag `model`, when a model has no such site, and those of `contest`; `option`. Gulrajani et al., 2017, eq. 3; Mescheder, Geiger and Nowozin,
  * 2018, eq. 9 and 10; Kodali et al., 2017, eq. 1. Tested in tests/inference/penalties.test.ts and, through every activation and
- * layer, in tests/inference/secondOrder.test.ts.
+ * layer, in tests/inference/secondOrder*.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { isOwnAxis } from '../dsl/axes.js'
@@ -30,7 +30,7 @@ import { norm, squaredNorm } from '../dsl/operations/norms.js'
 import { pack } from '../dsl/operations/packing.js'
 import type { Shape } from '../dsl/shape.js'
 import { type AnyValue, constant, elementwise, isValue, makeValue, type Value } from '../dsl/value.js'
-import type { Contest, OfBoth } from './contest.js'
+import { type Contest, type OfBoth, requireContest } from './contest.js'
 import { expect } from './expect.js'
 import { drawSites, expectation } from './expectation.js'
 
@@ -110,6 +110,7 @@ const slopeAt = (score: (context: never) => unknown, context: Values, at: string
 
 const penalty = (critic: AnyCritic, at: string, rule: Rule): Objective => {
   throwAll([...siteFault('real', critic.real, at), ...siteFault('fake', critic.fake, at)])
+  requireContest(critic as unknown as Contest<unknown, unknown, unknown>)
   const none = () => constant(0) as Value<[], Real>
   // The sum has the nets and the data of both models, checked against each other; only its value is another.
   const both = plus(

@@ -1,22 +1,29 @@
 /** Penalties on the slope of critics whose slope is known: linear, quadratic, packed; and what is refused. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { dataset } from '../../src/dsl/dataset.js'
 import { standardNormal } from '../../src/dsl/distributions/normal.js'
 import { push } from '../../src/dsl/distributions/push.js'
 import type { Real } from '../../src/dsl/domains/marks.js'
 import type { GiryException } from '../../src/dsl/error.js'
-import { dense } from '../../src/dsl/nets/dense.js'
+import { dense, mlp } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
+import { spectralNorm } from '../../src/dsl/nets/spectralNorm.js'
 import { bind, Do, empirical, given, nets } from '../../src/dsl/notation.js'
 import { type AnyObjective, minus, scale } from '../../src/dsl/objective.js'
 import { add, mul, square } from '../../src/dsl/operations/arithmetic.js'
 import { pack } from '../../src/dsl/operations/packing.js'
+import { flattenParams } from '../../src/dsl/params.js'
 import { binary, real, unit } from '../../src/dsl/space.js'
 import type { Value } from '../../src/dsl/value.js'
+import { batchAt } from '../../src/inference/batches.js'
 import { meanAndError } from '../../src/inference/estimate.js'
 import { expect as expectation } from '../../src/inference/expect.js'
+import { init } from '../../src/inference/init.js'
 import { dragan, gradientPenalty, r1, r2 } from '../../src/inference/penalties.js'
+import { keyFromSeed } from '../../src/runtime/keys.js'
 import type { AnyParams } from '../../src/testing/arbitraries/boundCase.js'
+import { compiled, disagreement, eagerly } from './compiled/agree.js'
 import { gradientAt, gradientsOver } from './gradients.js'
 
 const rows = [
@@ -250,6 +257,37 @@ describe('conditional models and domains', () => {
   })
 })
 
+describe('compiled', () => {
+  const generator = mlp(real(2), [3], real(2), { activation: 'tanh' })
+  const fake = pipe(
+    Do,
+    nets({ G: generator }),
+    bind('z', () => standardNormal(2)),
+    bind('x', ({ z, G }) => push(G(z))),
+  )
+  const P = spectralNorm(mlp(real(2, 2), [4], real(), { activation: 'softplus' }))
+  const critic = {
+    real: real2,
+    fake,
+    nets: { D: P },
+    score: ({ x, D }: { x: Value<[2], Real>; D: (x: never) => unknown }) =>
+      D(pack(2, x) as never) as Value<[], Real>,
+  }
+
+  it.each([
+    ['gradientPenalty', gradientPenalty(critic)],
+    ['gradientPenalty, one-sided', gradientPenalty(critic, { oneSided: true, target: 0.1 })],
+    ['r1', r1(critic)],
+    ['r2', r2(critic)],
+    ['dragan', dragan(critic)],
+  ])('%s = eager, with packs and spectral normalization', async (_, penalty) => {
+    const o = penalty as unknown as AnyObjective
+    const arrays = flattenParams(init({ nets: o.nets }, 5) as never)
+    const batch = batchAt(dataset(o.data, { x: rows } as never), [0, 1, 2, 3], keyFromSeed(2))
+    expect(disagreement(await eagerly(o, arrays, batch), await compiled(o, arrays, batch))).toBeLessThan(1e-5)
+  })
+})
+
 describe('penalties refuse', () => {
   const messages = (f: () => unknown): readonly string[] => {
     try {
@@ -292,15 +330,8 @@ describe('penalties refuse', () => {
 
   it('a score that is no scalar', () => {
     const critic = { real: real2, fake: fake2, nets: { D: dense(real(2), real(3)) } }
-    const o = r1({ ...critic, score: ({ x, D }) => D(x) as never })
-    expect(() =>
-      evaluated(o, {
-        ...linear,
-        D: {
-          kernel: { shape: [2, 3], data: new Float32Array(6) },
-          bias: { shape: [3], data: new Float32Array(3) },
-        },
-      } as AnyParams),
-    ).toThrow('gradient takes a scalar function, but it returned Real[3]')
+    expect(messages(() => r1({ ...critic, score: ({ x, D }) => D(x) as never }))).toEqual([
+      'a score is a scalar, but Real[3] was returned',
+    ])
   })
 })

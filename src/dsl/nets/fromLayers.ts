@@ -7,8 +7,8 @@
  * read the net's parameters instead of their own numbers. So gradients flow to the parameters, and neither training
  * the net changes the model nor training the model the net. The model runs in inference mode: dropout does nothing,
  * batch normalization uses its moving statistics, and weights that are not trainable are constants.
- * No link is applied: the domain of Y is the caller's promise, checked on one example. Second derivatives exist where
- * the layers have them (not through batch normalization or max pooling).
+ * No link is applied: the domain of Y is the caller's promise, checked on one example. Derivatives of every
+ * order exist where tfjs has the first (not through dilated convolutions).
  * Errors: `shape`, `domain`. Tested in tests/dsl/nets/fromLayers.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'

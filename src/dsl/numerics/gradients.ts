@@ -12,9 +12,12 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { convolutionGradients } from './convolutionGradients.js'
+import { depthwiseGradients } from './depthwiseGradients.js'
 import { elementwiseGradients } from './elementwiseGradients.js'
 import { matMulGradient } from './matMulGradient.js'
+import { poolingGradients } from './poolingGradients.js'
 import { reductionGradients } from './reductionGradients.js'
+import { resizingGradients } from './resizingGradients.js'
 import { zeroGradients } from './zeroGradients.js'
 
 /** Every corrected gradient, in the order of registration. */
@@ -24,6 +27,9 @@ export const gradients: readonly tf.GradConfig[] = [
   ...reductionGradients,
   matMulGradient,
   ...convolutionGradients,
+  ...depthwiseGradients,
+  ...poolingGradients,
+  ...resizingGradients,
 ]
 
 for (const config of gradients) tf.registerGradient(config)

@@ -32,12 +32,16 @@ export const gradient = <S extends Shape, D>(
   f: (x: Value<S, D>) => Value<[], Real>,
   x: Value<S, D>,
 ): Value<S, Real> => {
-  const free = tf.clone(x.tensor)
   let y: AnyValue = x
-  const forward = (): tf.Tensor => {
-    y = requireScalar(f({ ...x, tensor: free }))
-    return y.tensor
-  }
-  const [slope] = tf.engine().gradients(forward, [free], undefined, true).grads
-  return makeValue(slope ?? tf.zerosLike(free), x.shape, real, x.axes, unionOrigins([x, y]))
+  const slope = tf.tidy(() => {
+    const free = tf.clone(x.tensor)
+    const forward = (): tf.Tensor => {
+      y = requireScalar(f({ ...x, tensor: free }))
+      return y.tensor
+    }
+    // Unlike tf.grad, this does not throw where f does not depend on its argument.
+    const [found] = tf.engine().gradients(forward, [free], undefined, true).grads
+    return found ?? tf.zerosLike(free)
+  })
+  return makeValue(slope, x.shape, real, x.axes, unionOrigins([x, y]))
 }

@@ -84,6 +84,16 @@ onEachBackend('gradient', () => {
     expect(numbers(g)).toEqual(new Array(6).fill(111))
   })
 
+  it('leaves no tensor but its result, within an outer gradient too', () => {
+    const before = tf.memory().numTensors
+    const g = gradient((v: Value<[3], Real>) => sum(tanh(v)), x)
+    expect(tf.memory().numTensors).toBe(before + 1)
+    g.tensor.dispose()
+    const outer = (t: tf.Tensor) => tf.sum(gradient(cubes(t), x).tensor)
+    tf.tidy(() => tf.grad(outer)(tf.scalar(2))).dispose()
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
   it('takes a value of any domain and remembers its origins', () => {
     const s = { ...value(positive(), [2, 3], 'datum'), origins: new Set(['s']) }
     const g = gradient((v) => mul(v, v) as Value<[], Real>, s)
