@@ -5,7 +5,7 @@ import type { Objective } from '../dsl/objective.js'
 import type { Params } from '../dsl/params.js'
 import type { RuntimeName } from '../runtime/runtimes.js'
 import type { Optimizer } from './optimizers/transformation.js'
-import type { Play } from './play.js'
+import type { Play } from './playNames.js'
 
 /** One point of the history of a run. */
 export interface HistoryPoint {

@@ -16,6 +16,7 @@ import { fold } from '../runtime/keys.js'
 import type { Batch } from './batches.js'
 import { advance, type Look, look, type MoveContext } from './move.js'
 import { soloPlayer } from './players.js'
+import type { Play } from './playNames.js'
 import type { PlayerState } from './trainingState.js'
 
 type Errors = readonly GiryError[]
@@ -87,7 +88,4 @@ const extragradient: Moves = async (c, batch) => {
 }
 
 /** The ways to play, by name. */
-export const plays = { alternating, simultaneous, extragradient } as const satisfies Record<string, Moves>
-
-/** Name of a way to play. */
-export type Play = keyof typeof plays
+export const plays: Readonly<Record<Play, Moves>> = { alternating, simultaneous, extragradient }

@@ -15,8 +15,8 @@ import { runtimeFaults } from '../runtime/runtimes.js'
 import type { FitOptions } from './fitted.js'
 import { init } from './init.js'
 import type { Optimizer } from './optimizers/transformation.js'
-import { type Play, plays } from './play.js'
 import { playersOf, type Trainable } from './players.js'
+import { type Play, playNames } from './playNames.js'
 import { datasetFor } from './trainingData.js'
 
 /** A fit whose options and data are checked. */
@@ -146,12 +146,12 @@ const playFaults = (
   { play = 'alternating' }: FitOptions,
   players: readonly Player[],
 ): readonly GiryError[] => {
-  if (!Object.hasOwn(plays, play))
+  if (!playNames.includes(play))
     return [
       giryError(
         'option',
         'play',
-        `play must be one of ${Object.keys(plays).join(', ')}, but '${String(play)}' was given`,
+        `play must be one of ${playNames.join(', ')}, but '${String(play)}' was given`,
         "leave it out for 'alternating'",
       ),
     ]

@@ -11,7 +11,7 @@ import type { AnyModel } from '../dsl/model.js'
 import type { AnyObjective } from '../dsl/objective.js'
 import type { AnyValue } from '../dsl/value.js'
 import type { Optimizer } from '../inference/optimizers/transformation.js'
-import type { Play } from '../inference/play.js'
+import type { Play } from '../inference/playNames.js'
 
 /** A model, its variational family and the bound of the two. */
 export interface BuiltFamily {

@@ -7,7 +7,7 @@
  * Lipschitz constant 1, and a convolution at most √(kernel height · width). With activations of slope <= 1 the bounds multiply.
  * A net is a pure function, so u is not kept between steps as in the paper, and more iterations stand in for the memory. After 10,
  * the default, σ was short by at most 4.6% on eight Glorot 128 × 128, 6.2% on four 576 × 128, 3.7% on a 784 × 400 (after 5: 6.9, 8.3 and
- * 6.7%; after 20: 3.3, 3.6 and 1.1%), and by nothing where singular values decay like 1/k, as trained ones tend to.
+ * 6.7%; after 20: 3.3, 3.6 and 1.1%), and by nothing where singular values decay like 1/k.
  * u and v are constants of the gradient: dσ = vᵀ dW u is the derivative of the largest singular value, and where u and v have not
  * converged, differentiating the iterations would cost as much again for a term as small as their error.
  * Errors: `model`, when the net has no kernel; `option`. Miyato, Kataoka, Koyama and Yoshida, 2018, eq. 8 and algorithm 1.
