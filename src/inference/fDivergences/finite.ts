@@ -13,7 +13,7 @@ import type { FDivergence } from './table.js'
 const sumOf = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0)
 
 /** What keeps numbers from being the masses of a probability measure. */
-const massFaults = (name: string, masses: readonly number[]): readonly GiryError[] => {
+export const massFaults = (name: string, masses: readonly number[]): readonly GiryError[] => {
   const bad = masses.findIndex((m) => !(m >= 0 && Number.isFinite(m)))
   if (bad >= 0)
     return [
