@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { real } from '../../../src/dsl/domain.js'
 import { makeValue, toTypedArray } from '../../../src/dsl/value.js'
 import { activationOnto } from '../../../src/inference/fDivergences/activation.js'
-import * as table from '../../../src/inference/fDivergences/table.js'
+import { fDivergences } from '../../../src/inference/fDivergences/fDivergences.js'
+import type { FDivergence } from '../../../src/inference/fDivergences/table.js'
 import { exactly } from '../../../src/testing/laws/agreement.js'
 import { isConvexConjugate } from '../../../src/testing/laws/game.js'
 import { rows } from './rows.js'
@@ -15,7 +16,7 @@ const critic = fc.double({ min: -12, max: 12, noNaN: true })
 const size = (...xs: readonly number[]): number => Math.max(1, ...xs.map(Math.abs))
 
 /** The largest of ut − f(u) over a fine grid of log u, and at u = 0; the grid's error is second order in its step. */
-const supremum = (row: table.FDivergence, t: number): number => {
+const supremum = (row: FDivergence, t: number): number => {
   const from = row.name === 'pearson' ? Array.from({ length: 20001 }, (_, i) => (i - 10000) / 100) : []
   const us = [0, ...Array.from({ length: 32501 }, (_, i) => Math.exp((i - 10000) / 500)), ...from]
   return us.reduce((best, u) => Math.max(best, u * t - (u < 0 ? (u - 1) ** 2 : row.f(u))), -Infinity)
@@ -118,7 +119,7 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
 })
 
 /** f*(g(v)) in float64; near the end of the interval through the distance to it, e^−v. */
-const precise = (row: table.FDivergence, v: number): number => {
+const precise = (row: FDivergence, v: number): number => {
   const gap = Math.max(-v, 0) + Math.log1p(Math.exp(-Math.abs(v)))
   switch (row.name) {
     case 'reverseKl':
@@ -155,21 +156,21 @@ describe('the published table (Nowozin, Cseke & Tomioka, 2016, tables 5 and 6)',
       totalVariation: [(t: number) => Math.max(t, -0.5), 0],
     } as const
     for (const [name, [conjugate, threshold]] of Object.entries(published)) {
-      const row = table[name as keyof typeof published]
+      const row = fDivergences[name as keyof typeof published]
       for (const t of at) expect(row.conjugate(t)).toBeCloseTo(conjugate(t), 12)
       expect(row.derivative(1)).toBeCloseTo(threshold, 12)
     }
     // The row "Jensen-Shannon" is twice the divergence: f*(t) = −log(2 − e^t), threshold 0.
     for (const t of at)
-      expect(2 * table.jensenShannon.conjugate(t / 2)).toBeCloseTo(-Math.log(2 - Math.exp(t)), 12)
-    expect(table.jensenShannon.derivative(1)).toBeCloseTo(0, 15)
+      expect(2 * fDivergences.jensenShannon.conjugate(t / 2)).toBeCloseTo(-Math.log(2 - Math.exp(t)), 12)
+    expect(fDivergences.jensenShannon.derivative(1)).toBeCloseTo(0, 15)
     // The activations that the table lists and the domain gives as well.
-    const g = (row: table.FDivergence) => activationOnto(row.finiteOn).onNumber
+    const g = (row: FDivergence) => activationOnto(row.finiteOn).onNumber
     for (const v of [-3, 0, 0.5, 4]) {
-      expect(g(table.kl)(v)).toBe(v)
-      expect(g(table.pearson)(v)).toBe(v)
-      expect(g(table.gan)(v)).toBeCloseTo(-softplus(-v), 12)
-      expect(g(table.totalVariation)(v)).toBeCloseTo(0.5 * Math.tanh(v), 12)
+      expect(g(fDivergences.kl)(v)).toBe(v)
+      expect(g(fDivergences.pearson)(v)).toBe(v)
+      expect(g(fDivergences.gan)(v)).toBeCloseTo(-softplus(-v), 12)
+      expect(g(fDivergences.totalVariation)(v)).toBeCloseTo(0.5 * Math.tanh(v), 12)
     }
   })
 })
