@@ -15,7 +15,7 @@ import { fDivergence } from '../../src/inference/fDivergence.js'
 import { activationOnto } from '../../src/inference/fDivergences/activation.js'
 import { fDivergences } from '../../src/inference/fDivergences/fDivergences.js'
 import { evaluateOnce } from '../laws/evaluation.js'
-import { boundOf, paramsOf } from '../laws/finiteMeasures.js'
+import { boundOf, paramsAt } from '../laws/finiteMeasures.js'
 import { rows } from './fDivergences/rows.js'
 import { gradientAt } from './gradients.js'
 
@@ -35,14 +35,14 @@ const data = empirical({ x: real() })
 
 describe('fDivergence', () => {
   it.each(rows.map((row) => [row.name, row] as const))('is E_p[g(V)] − E_q[f*(g(V))] for %s', (_, row) => {
-    const pair = { p: [0.5, 0.2, 0.3], q: [0.1, 0.6, 0.3] }
     const v = [0.7, -1.2, 0.1]
+    const pair = { p: [0.5, 0.2, 0.3], q: [0.1, 0.6, 0.3], v }
     const t = v.map(activationOnto(row.finiteOn).onNumber)
     const expected = t.reduce(
       (s, x, i) => s + (pair.p[i] as number) * x - (pair.q[i] as number) * row.conjugate(x),
       0,
     )
-    const found = evaluateOnce(boundOf(row, pair) as never, paramsOf(v), {})
+    const found = evaluateOnce(boundOf(row, 3) as never, paramsAt(pair, v), {})
     expect(Math.abs(found - expected)).toBeLessThan(3e-6 * Math.max(1, Math.abs(expected)))
   })
 
@@ -80,8 +80,8 @@ describe('fDivergence', () => {
       name: 'mine',
       finiteOn: { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
     }
-    const pair = { p: [0.5, 0.5], q: [0.25, 0.75] }
-    expect(evaluateOnce(boundOf(twice, pair) as never, paramsOf([0, 0]), {})).toBe(0)
+    const pair = { p: [0.5, 0.5], q: [0.25, 0.75], v: [0, 0] }
+    expect(evaluateOnce(boundOf(twice, 2) as never, paramsAt(pair, pair.v), {})).toBe(0)
   })
 
   it('shows a critic only what both models name, and refuses two nets of one name', () => {
