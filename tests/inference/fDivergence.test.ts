@@ -14,6 +14,9 @@ import { expect as expectation } from '../../src/inference/expect.js'
 import { fDivergence } from '../../src/inference/fDivergence.js'
 import { activationOnto } from '../../src/inference/fDivergences/activation.js'
 import { fDivergences } from '../../src/inference/fDivergences/fDivergences.js'
+import { orThrow, fit as train } from '../../src/inference/fit.js'
+import { sgd } from '../../src/inference/optimizers/optimizers.js'
+import type { AnyParams } from '../../src/testing/arbitraries/boundCase.js'
 import { evaluateOnce } from '../laws/evaluation.js'
 import { boundOf, paramsAt } from '../laws/finiteMeasures.js'
 import { rows } from './fDivergences/rows.js'
@@ -73,6 +76,22 @@ describe('fDivergence', () => {
     // @ts-expect-error: nobody owns G
     expect(() => minimax(bound, { max: ['V'], min: [] })).toThrow("no player owns 'G'")
   })
+
+  it.each(rows.map((row) => [row.name, row] as const))(
+    'is the same compiled and eager for %s',
+    async (_, row) => {
+      const on = async (runtime: string) => {
+        const params = paramsAt({ p: [0.5, 0.2, 0.3], q: [0.1, 0.6, 0.3], v: [] }, [0.7, -1.2, 0.1])
+        const options = { steps: 4, optimizer: sgd(1e-3), seed: 1, runtime, params }
+        const f = await orThrow(train(boundOf(row, 3), options as never))
+        return Array.from((f.params as unknown as AnyParams).V?.value?.data as Float32Array)
+      }
+      const [eager, compiled] = [await on('cpu'), await on('onnx-node')]
+      eager.forEach((x, i) => {
+        expect(Math.abs(x - (compiled[i] as number))).toBeLessThan(1e-5 * Math.max(1, Math.abs(x)))
+      })
+    },
+  )
 
   it('takes a row of the user’s own', () => {
     const twice = {

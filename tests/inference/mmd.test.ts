@@ -77,7 +77,7 @@ describe('maximumMeanDiscrepancy', () => {
     const o = maximumMeanDiscrepancy(p, q, { kernel, at: at as never })
     const found = average(o as never)
     expect(Math.abs(found.value - expected)).toBeLessThan(5 * found.standardError + 1e-5)
-    expect(found.standardError).toBeLessThan(0.003)
+    expect(found.standardError).toBeLessThan(0.01)
     // Two models of one site name are drawn independently: their discrepancy is 0 in the mean.
     const same = average(maximumMeanDiscrepancy(p, p, { kernel, at: at as never }) as never)
     expect(Math.abs(same.value)).toBeLessThan(5 * same.standardError + 1e-6)
@@ -125,6 +125,18 @@ describe('maximumMeanDiscrepancy', () => {
     expect(Math.abs(Math.abs(G?.kernel?.data[0] as number) - 0.5)).toBeLessThan(0.15)
   })
 
+  it('is the same compiled and eager', async () => {
+    const on = async (runtime: string) => {
+      const options = { data, steps: 5, batch: 5, optimizer: adam(0.1), seed: 1, runtime }
+      const { params } = await orThrow(train(scale(-1, fixed), options as never))
+      return ['a', 'b'].map((net) => (params as unknown as AnyParams)[net]?.value?.data[0] as number)
+    }
+    const [eager, compiled] = [await on('cpu'), await on('onnx-node')]
+    eager.forEach((x, i) => {
+      expect(Math.abs(x - (compiled[i] as number))).toBeLessThan(1e-5)
+    })
+  })
+
   it('refuses what it cannot differentiate, single data, and two nets of one name', () => {
     const coin = pipe(
       Do,
@@ -148,10 +160,10 @@ describe('maximumMeanDiscrepancy', () => {
   })
 })
 
-/** The mean over 200 minibatches of 100 draws. */
+/** The mean over 100 minibatches of 40 draws. */
 const average = (o: AnyObjective) => {
-  const values = Array.from({ length: 200 }, (_, seed) => {
-    const noise = noiseOnly(100, keyFromSeed(seed)).at(0)
+  const values = Array.from({ length: 100 }, (_, seed) => {
+    const noise = noiseOnly(40, keyFromSeed(seed)).at(0)
     return evaluateAt(o, {}, noise)
   })
   return meanAndError(values)

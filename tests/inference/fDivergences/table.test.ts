@@ -99,10 +99,8 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
 
   it('has a gradient that is never NaN, and that of f* after the activation', () => {
     const vs = [-100, -20, -1.3, 0, 0.3, 1, 5, 16.9, 17.1, 30, 80]
-    const of = (t: tf.Tensor) =>
-      tf.sum(row.ofCritic(makeValue(t, [], real, [{ name: 'datum', size: vs.length }])).tensor) as tf.Scalar
     const slopes = tf
-      .grad(of as never)(tf.tensor1d(vs))
+      .grad(summed(row) as never)(tf.tensor1d(vs))
       .dataSync()
     vs.forEach((x, i) => {
       const h = 1e-4
@@ -115,6 +113,26 @@ describe.each(rows.map((row) => [row.name, row] as const))('%s', (_, row) => {
         `${row.name}'(${x}) ${slopes[i]} ${expected}`,
       ).toBeLessThan(1e-5 * size(x, expected) * size(expected) + rounding)
     })
+  })
+})
+
+/** Sums f*(g(v)) over many v. */
+const summed = (row: FDivergence) => (t: tf.Tensor) =>
+  tf.sum(row.ofCritic(makeValue(t, [], real, [{ name: 'datum', size: t.size }])).tensor) as tf.Scalar
+
+it.each(rows.map((row) => [row.name, row] as const))('%s is differentiable twice', (_, row) => {
+  const vs = [-20, -3, -0.4, 0, 0.3, 2, 5, 12]
+  const slope = tf.grad(summed(row) as never)
+  const second = tf
+    .grad(((t: tf.Tensor) => tf.sum(slope(t))) as never)(tf.tensor1d(vs))
+    .dataSync()
+  vs.forEach((v, i) => {
+    const h = 1e-3
+    const expected = (precise(row, v + h) - 2 * precise(row, v) + precise(row, v - h)) / h ** 2
+    const rounding = (1e-15 * size(precise(row, v))) / h ** 2
+    expect(Math.abs((second[i] as number) - expected), `${v}: ${second[i]} ${expected}`).toBeLessThan(
+      1e-4 * size(v) * size(expected) + rounding,
+    )
   })
 })
 
