@@ -6,7 +6,7 @@
  *        ≈ Σ_{i≠j} k(x_i, x_j)/(m (m−1)) + Σ_{i≠j} k(y_i, y_j)/(n (n−1)) − 2 Σ_ij k(x_i, y_j)/(m n)
  *
  * >= 0 in the mean, 0 where the models agree; a single estimate may be negative. k is a similarity (similarities/table.ts),
- * of the site or input `at` of both models, or of `features` of the context, through nets of their own. In the units of k.
+ * of the site or input `at` of both models, or of features through nets of their own. In the units of k.
  * The gradient flows through the samples: a site that is not pathwise must not depend on a net.
  * Gretton et al., 2012, "A kernel two-sample test", eq. 3; Li, Swersky & Zemel, 2015. Errors: `model`, `data`, `shape`.
  * Tested in tests/inference/mmd.test.ts.
@@ -31,6 +31,7 @@ import type { Shape } from '../dsl/shape.js'
 import {
   type AnyValue,
   constant,
+  expandAxes,
   isValue,
   makeValue,
   showSpaceOf,
@@ -51,8 +52,10 @@ export interface DiscrepancyOptions<P, Q, N extends Nets> {
   readonly kernel: Similarity
   /** Nets of the features. */
   readonly nets?: N
-  /** The point to compare: `({ x }) => x`, or features of it, `({ x, phi }) => phi(x)`. */
-  readonly at: (context: CriticContext<P, Q, N>) => Value<Shape, Real>
+  /** The point to compare: a name that both models have, `'x'`, or features, `({ x, phi }) => phi(x)`. */
+  readonly at:
+    | Extract<keyof CriticContext<P, Q, NoInfer<N>>, string>
+    | ((context: CriticContext<P, Q, N>) => Value<Shape, Real>)
 }
 
 /** The axis of the second element of a pair. */
@@ -92,7 +95,7 @@ const pointsOf = (model: AnyModel, nets: Nets, at: (context: never) => unknown, 
       'shape',
       'maximumMeanDiscrepancy',
       `'at' must return a value of real numbers, but returned ${isValue(x) ? showSpaceOf(x) : typeof x}`,
-      'name a site or input of both models: at: ({ x }) => x',
+      "name a site or input of both models: at: 'x'",
     )
   return alongDatum(x)
 }
@@ -129,12 +132,18 @@ const within = (kernel: Similarity, x: Point): Scalar => {
 
 /** Σ_ij k(x_i, y_j) / (m n). */
 const between = (kernel: Similarity, x: Point, y: Point): Scalar =>
-  mul((1 / (sizeOf(x) * sizeOf(y))) as number, overPairs(kernel(x, asOther(y))))
+  mul(
+    (1 / (sizeOf(x) * sizeOf(y))) as number,
+    overPairs(expandAxes(kernel(x, asOther(y)), [...x.axes, ...asOther(y).axes])),
+  )
 
 const discrepancy = (kernel: Similarity, x: Point, y: Point): Scalar =>
   sub(add(within(kernel, x), within(kernel, y)), mul(2, between(kernel, x, y)))
 
 type At = (context: never) => unknown
+
+const reader = (at: string | At): At =>
+  typeof at === 'function' ? at : (context: Readonly<Record<string, unknown>>) => context[at]
 
 /** The objective without its value: what it takes from one model. */
 const takes = <T, G, R, N>({ nets, given }: Model<T, G, R>, own: N): Objective<Merge<T, N>, G> => ({
@@ -156,7 +165,7 @@ export const maximumMeanDiscrepancy = <TP, GP, RP, TQ, GQ, RQ, const N extends N
   throwAll([real, fake].flatMap((m) => [...siteFaults(m), ...netFaults(nets, m)]))
   // Streams of their own: with one, sites of one name would be drawn alike in both models.
   const points = (m: AnyModel, side: string, env: Environment) =>
-    pointsOf(m, nets, options.at as At, { ...env, noise: env.noise.child(side) })
+    pointsOf(m, nets, reader(options.at as string | At), { ...env, noise: env.noise.child(side) })
   return {
     ...plus(takes(p, nets), takes(q, nets)),
     description: 'MMD²',

@@ -4,8 +4,8 @@
  *   min Σ_ij c_ij π_ij,  π >= 0,  Σ_j π_ij = p_i,  Σ_i π_ij = q_j
  *     = max Σ_i u_i p_i + Σ_j v_j q_j,  u_i + v_j <= c_ij                              (the dual)
  *
- * In float64, by successive shortest paths: mass goes along a cheapest path of the residual graph until none is left, and the
- * potentials u, v keep the reduced costs c_ij − u_i − v_j >= 0. O((m + n) m n) steps at least: for hundreds of points, as an oracle.
+ * In float64, by successive shortest paths: mass goes along a cheapest path of the residual graph until none is left, and
+ * the potentials u, v keep the reduced costs c_ij − u_i − v_j >= 0. About m + n paths of m n steps: for hundreds of points.
  * wasserstein1 is the value for a distance c. In the units of c. Errors: `data`, every fault.
  * Ahuja, Magnanti & Orlin, 1993, "Network flows", section 9.7. Tested in tests/inference/transport.test.ts.
  */

@@ -10,7 +10,7 @@ import { parameter } from '../../src/dsl/nets/parameter.js'
 import { bind, Do, empirical, letTo, nets } from '../../src/dsl/notation.js'
 import { type AnyObjective, scale } from '../../src/dsl/objective.js'
 import { add, mul } from '../../src/dsl/operations/arithmetic.js'
-import { real } from '../../src/dsl/space.js'
+import { real, value } from '../../src/dsl/space.js'
 import { noiseOnly } from '../../src/inference/batches.js'
 import { meanAndError } from '../../src/inference/estimate.js'
 import { orThrow, fit as train } from '../../src/inference/fit.js'
@@ -81,6 +81,20 @@ describe('maximumMeanDiscrepancy', () => {
     // Two models of one site name are drawn independently: their discrepancy is 0 in the mean.
     const same = average(maximumMeanDiscrepancy(p, p, { kernel, at: at as never }) as never)
     expect(Math.abs(same.value)).toBeLessThan(5 * same.standardError + 1e-6)
+  })
+
+  it('takes a name that both models have, and a kernel of the user’s own', () => {
+    const params = scalarsOf({ a: 0.7, b: -0.3 })
+    const byName = maximumMeanDiscrepancy(empirical({ x: real() }), moved, { kernel, at: 'x' })
+    expect(evaluateOnce(byName as never, params, data)).toBe(evaluateOnce(fixed as never, params, data))
+    // @ts-expect-error: only q has y
+    maximumMeanDiscrepancy(empirical({ x: real() }), moved, { kernel, at: 'y' })
+    // A kernel that sees nothing finds no difference.
+    const constant = maximumMeanDiscrepancy(empirical({ x: real() }), moved, {
+      kernel: () => value(real(), 2),
+      at: 'x',
+    })
+    expect(evaluateOnce(constant as never, params, data)).toBeCloseTo(0, 6)
   })
 
   it('compares features of nets of their own', () => {
