@@ -96,7 +96,7 @@ export const within =
 
 /**
  * Agreement of a float32 sum: each summand is rounded to 2^−24 of itself a few times (masses go through their logarithm), so
- * the error is at most K · 2^−24 · Σ |summand|, K = 40.
+ * the error is at most K · 2^−24 · Σ |summand|, K = 40 (found: 15 for α = 3, below 4 for the rows with a name).
  */
 export const ulps = (size: number): Agreement => within(40 * 2 ** -24 * size)
 

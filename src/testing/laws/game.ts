@@ -16,12 +16,12 @@ import type { FDivergence } from '../../inference/fDivergences/table.js'
 import type { Agreement } from './agreement.js'
 import type { Verdict } from './distribution.js'
 
+/** A verdict that does not hold if there is one (its numbers may be NaN), else the one that is nearest to its bound. */
 const worst = (verdicts: readonly Verdict[]): Verdict =>
-  verdicts.reduce((a, b) => (b.found - b.bound > a.found - a.bound ? b : a), {
-    holds: true,
-    found: 0,
-    bound: 0,
-  })
+  verdicts.find((v) => !v.holds) ??
+  verdicts.reduce((a, b) => (b.found - b.bound > a.found - a.bound ? b : a), verdicts[0] ?? HOLDS)
+
+const HOLDS: Verdict = { holds: true, found: 0, bound: 0 }
 
 /** found <= limit, up to what the equality forgives. */
 const below = (agree: Agreement, found: number, limit: number): Verdict => {
