@@ -142,6 +142,13 @@ const fixed = (masses: readonly number[]) =>
     bind('c', () => categorical({ probs: value(simplex(masses.length), masses) })),
   )
 
+/** The first n random cases whose measures differ, by more than 0.2 in total variation. */
+const differing = <A extends Pair>(cases: fc.Arbitrary<A>, n: number, seed: number): readonly A[] =>
+  fc
+    .sample(cases, { numRuns: 20 * n, seed })
+    .filter(({ p, q }) => fDivergenceExact(fDivergences.totalVariation, p, q) > 0.2)
+    .slice(0, n)
+
 describe('gradient play', () => {
   const critic = (n: number) => ({
     nets: { V: table(n) },
@@ -156,7 +163,7 @@ describe('gradient play', () => {
   const still = 1.5e-5
 
   it('moves no further from the best discriminator', async () => {
-    for (const { p, q } of fc.sample(pairs, { numRuns: 6, seed: 4 })) {
+    for (const { p, q } of differing(pairs, 6, 4)) {
       const best = p.map((x, i) => Math.log(x / (q[i] as number)))
       const V = fDivergence(fDivergences.gan, fixed(p), fixed(q), critic(p.length))
       expect(farthest(numbersOf(await play(V, paramsOf({ V: best })), 'V'), best)).toBeLessThan(still)
@@ -164,7 +171,7 @@ describe('gradient play', () => {
   })
 
   it('of both players moves no further from p = q, D = ½', async () => {
-    for (const { p } of fc.sample(pairs, { numRuns: 4, seed: 5 })) {
+    for (const { p } of differing(pairs, 4, 5)) {
       const V = fDivergence(fDivergences.gan, fixed(p), measureQ(p.length), critic(p.length))
       const start = { V: p.map(() => 0), Q: p.map(Math.log) }
       const found = await play(minimax(V, { max: ['V'], min: ['Q'] }), paramsOf(start))
@@ -216,8 +223,8 @@ describe('N(0, 1) against N(m, 1)', () => {
 type Distances = readonly (readonly number[])[]
 
 describe('W₁', () => {
-  const jitter = fc.double({ min: -0.45, max: 0.45, noNaN: true })
-  /** Two measures on points of the plane, each in a cell of its own: no two are closer than 0.1. */
+  const jitter = fc.double({ min: -0.3, max: 0.3, noNaN: true })
+  /** Two measures on points of the plane, each in a cell of its own: no two are closer than 0.4. */
   const clouds = pairs.chain((x) =>
     fc
       .array(fc.tuple(jitter, jitter), { minLength: x.p.length, maxLength: x.p.length })
@@ -294,13 +301,13 @@ describe('W₁', () => {
   }
 
   it('is what gradient ascent finds, within the Lipschitz constant that it reached', async () => {
-    for (const { distance, ...x } of fc.sample(clouds, { numRuns: 3, seed: 8 })) {
+    for (const { distance, ...x } of differing(clouds, 4, 8)) {
       const V = table(x.p.length)
       const value = wasserstein(fixed(x.p), fixed(x.q), { nets: { V }, score: ({ c, V }) => gather(V(), c) })
       const params = await fitted(minus(value, scale(20, slopePenalty(distance, V))), {
-        params: paramsOf({ V: x.v }),
+        params: paramsOf({ V: x.v.map(() => 0) }),
         steps: 3000,
-        optimizer: adam(cosineSchedule(0.03, 3000)),
+        optimizer: adam(cosineSchedule(0.05, 3000)),
       })
       const v = numbersOf(params, 'V')
       const w1 = program(x, distance).value
@@ -308,7 +315,7 @@ describe('W₁', () => {
       verdict(obeysLipschitzBound(ulps(largest(v)))({ ...reached, distance: w1 }))
       // Its objective is at least that of the potential, which pays no penalty.
       expect(reached.value).toBeGreaterThan(w1 - 1e-3)
-      expect(reached.lipschitz).toBeLessThan(1.5)
+      expect(reached.lipschitz).toBeLessThan(1.2)
     }
   })
 })
