@@ -11,9 +11,10 @@ import type { Real } from '../dsl/domains/marks.js'
 import { fail, type GiryError, giryError, throwAll } from '../dsl/error.js'
 import { exampleContext } from '../dsl/examine.js'
 import type { AnyModel, Context, Merge, Model, Nets } from '../dsl/model.js'
-import type { Objective } from '../dsl/objective.js'
+import type { AnyObjective, Objective } from '../dsl/objective.js'
 import { type SameShape, sameShape } from '../dsl/shape.js'
 import { type AnyValue, isValue, type ShowValue, showSpaceOf, type Value } from '../dsl/value.js'
+import { expect } from './expect.js'
 
 /** What a score sees of a model: its inputs, sites and nets, and the nets beside it. */
 export type Seen<M, N> = M extends Model<infer T, infer G, infer R> ? Context<Merge<T, N>, G, R> : never
@@ -29,16 +30,20 @@ type Alike<K extends string, X, Y> =
       : X | Y
     : X | Y
 
-/** Real data, fake data, and how a critic scores either. */
-export interface Contest<P, Q, N> {
-  /** The data: `empirical({ x })`, or any model. */
-  readonly real: P
-  /** The generator: a model whose sites have the names of the data. */
-  readonly fake: Q
+/** How a critic scores the data of two models. */
+export interface Critic<P, Q, N> {
   /** The nets of the critic. */
   readonly nets: N
   /** The critic's output for one datum. */
   readonly score: (context: Common<Seen<P, N>, Seen<Q, N>>) => Value<[], Real>
+}
+
+/** Real data, fake data, and how a critic scores either. */
+export interface Contest<P, Q, N> extends Critic<P, Q, N> {
+  /** The data: `empirical({ x })`, or any model. */
+  readonly real: P
+  /** The generator: a model whose sites have the names of the data. */
+  readonly fake: Q
 }
 
 /** An objective with the nets and the data of both models. */
@@ -99,4 +104,19 @@ export const contest = <P extends Model, Q extends Model, const N extends Nets>(
 ): Contest<P, Q, N> => {
   requireContest(c as unknown as Contest<unknown, unknown, unknown>)
   return c
+}
+
+type ScalarMap = (score: Value<[], Real>) => Value<[], Real>
+
+/** E_p[f(score)] and E_q[f(score)], as functions of f. */
+export const expectScores = <P extends Model, Q extends Model, N extends Nets>(
+  p: P,
+  q: Q,
+  critic: Critic<P, Q, N>,
+): readonly [(f: ScalarMap) => AnyObjective, (f: ScalarMap) => AnyObjective] => {
+  requireContest({ ...critic, real: p, fake: q } as never)
+  const under = (model: Model) => (f: ScalarMap) =>
+    expect(model, critic.nets, ((context: never) =>
+      f(critic.score(context))) as never) as unknown as AnyObjective
+  return [under(p), under(q)]
 }

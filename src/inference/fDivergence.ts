@@ -9,22 +9,20 @@
  * In the units of f: nats for kl, reverseKl, jensenShannon and gan. Nguyen, Wainwright & Jordan, 2010; Nowozin et al.,
  * 2016, eq. 4 and 6. Tested in tests/inference/fDivergence.test.ts and tests/laws/games.test.ts.
  */
-import type { Merge, Model, Nets } from '../dsl/model.js'
-import { minus, type Objective } from '../dsl/objective.js'
-import { type Critic, expectScore } from './critic.js'
+import type { Model, Nets } from '../dsl/model.js'
+import { minus } from '../dsl/objective.js'
+import { type Critic, expectScores, type OfBoth } from './contest.js'
 import { activationOnto } from './fDivergences/activation.js'
 import type { FDivergence } from './fDivergences/table.js'
 
-/** The bound E_p[g(V)] − E_q[f*(g(V))] of D_f(p ‖ q). */
-export const fDivergence = <TP, GP, RP, TQ, GQ, RQ, const N extends Nets>(
+/** The bound E_p[g(V)] − E_q[f*(g(V))] of D_f(p ‖ q); the critic is `{ nets, score }`, which a contest is too. */
+export const fDivergence = <P extends Model, Q extends Model, const N extends Nets>(
   f: FDivergence,
-  p: Model<TP, GP, RP>,
-  q: Model<TQ, GQ, RQ>,
-  critic: Critic<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, N>,
-): Objective<Merge<Merge<TP, N>, Merge<TQ, N>>, Merge<GP, GQ>> => {
-  const bound = minus(
-    expectScore(p, critic, activationOnto(f.finiteOn).onValue),
-    expectScore(q, critic, f.ofCritic),
-  )
-  return { ...bound, description: `a bound of ${f.name}(p ‖ q)` }
+  p: P,
+  q: Q,
+  critic: Critic<P, Q, N>,
+): OfBoth<P, Q, N> => {
+  const [onP, onQ] = expectScores(p, q, critic)
+  const bound = minus(onP(activationOnto(f.finiteOn).onValue), onQ(f.ofCritic))
+  return { ...bound, description: `a bound of ${f.name}(p ‖ q)` } as unknown as OfBoth<P, Q, N>
 }

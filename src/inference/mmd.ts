@@ -38,7 +38,7 @@ import {
   sumOver,
   type Value,
 } from '../dsl/value.js'
-import type { CriticContext } from './critic.js'
+import type { Common, Seen } from './contest.js'
 import { drawSites } from './expectation.js'
 import type { Similarity } from './similarities/table.js'
 
@@ -54,8 +54,8 @@ export interface DiscrepancyOptions<P, Q, N extends Nets> {
   readonly nets?: N
   /** The point to compare: a name that both models have, `'x'`, or features, `({ x, phi }) => phi(x)`. */
   readonly at:
-    | Extract<keyof CriticContext<P, Q, NoInfer<N>>, string>
-    | ((context: CriticContext<P, Q, N>) => Value<Shape, Real>)
+    | Extract<keyof Common<Seen<P, NoInfer<N>>, Seen<Q, NoInfer<N>>>, string>
+    | ((context: Common<Seen<P, N>, Seen<Q, N>>) => Value<Shape, Real>)
 }
 
 /** The axis of the second element of a pair. */

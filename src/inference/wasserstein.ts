@@ -7,19 +7,20 @@
  * transport (transport.ts), where L = 1. In the units of the distance. Arjovsky, Chintala & Bottou, 2017, eq. 2.
  * Tested in tests/inference/wasserstein.test.ts and tests/laws/games.test.ts.
  */
-import type { Merge, Model, Nets } from '../dsl/model.js'
-import { minus, type Objective } from '../dsl/objective.js'
-import { type Critic, expectScore } from './critic.js'
+import type { Model, Nets } from '../dsl/model.js'
+import { minus } from '../dsl/objective.js'
+import { type Critic, expectScores, type OfBoth } from './contest.js'
 
 /** E_p[D] − E_q[D]; the critic maximizes it and a generator minimizes it. */
-export const wasserstein = <TP, GP, RP, TQ, GQ, RQ, const N extends Nets>(
-  p: Model<TP, GP, RP>,
-  q: Model<TQ, GQ, RQ>,
-  critic: Critic<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, N>,
-): Objective<Merge<Merge<TP, N>, Merge<TQ, N>>, Merge<GP, GQ>> => ({
-  ...minus(
-    expectScore(p, critic, (v) => v),
-    expectScore(q, critic, (v) => v),
-  ),
-  description: 'E_p[D] − E_q[D]',
-})
+export const wasserstein = <P extends Model, Q extends Model, const N extends Nets>(
+  p: P,
+  q: Q,
+  critic: Critic<P, Q, N>,
+): OfBoth<P, Q, N> => {
+  const [onP, onQ] = expectScores(p, q, critic)
+  const dual = minus(
+    onP((s) => s),
+    onQ((s) => s),
+  )
+  return { ...dual, description: 'E_p[D] − E_q[D]' } as unknown as OfBoth<P, Q, N>
+}

@@ -10,6 +10,7 @@ import { minus, type Objective, plus } from '../../src/dsl/objective.js'
 import { neg } from '../../src/dsl/operations/arithmetic.js'
 import { logSigmoid } from '../../src/dsl/operations/functions.js'
 import { real } from '../../src/dsl/space.js'
+import { contest } from '../../src/inference/contest.js'
 import { expect as expectation } from '../../src/inference/expect.js'
 import { fDivergence } from '../../src/inference/fDivergence.js'
 import { activationOnto } from '../../src/inference/fDivergences/activation.js'
@@ -103,6 +104,12 @@ describe('fDivergence', () => {
     expect(evaluateOnce(boundOf(twice, 2) as never, paramsAt(pair, pair.v), {})).toBe(0)
   })
 
+  it('takes a contest for its critic, as penalties do', () => {
+    const c = contest({ real: data, fake, nets: { V }, score: ({ x, V }) => V(x) })
+    const bound = fDivergence(fDivergences.pearson, c.real, c.fake, c)
+    expect(Object.keys(bound.nets as object).sort()).toEqual(['G', 'V'])
+  })
+
   it('shows a critic only what both models name, and refuses two nets of one name', () => {
     const other = given({ y: real() })
     expect(() =>
@@ -111,7 +118,7 @@ describe('fDivergence', () => {
         // @ts-expect-error: q has no x
         score: ({ x, V }) => V(x),
       }),
-    ).not.toThrow()
+    ).toThrow('a net from Real was fed something that is no value')
     expect(() =>
       fDivergence(fDivergences.kl, data, fake, { nets: { G: V }, score: ({ x, G }) => G(x) }),
     ).toThrow("two nets are called 'G'")
