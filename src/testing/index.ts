@@ -28,5 +28,15 @@ export { type Agreement, exactly, withinErrors } from './laws/agreement.js'
 export { betaWeighs, identityHolds, isTight, keepsMean, liesBelow } from './laws/bound.js'
 export * from './laws/distribution.js'
 export { isAdditive, isDivergence, isSeedPenalty, seedPenalty, vanishesAt } from './laws/divergence.js'
+export {
+  boundsDivergence,
+  hasMinimaxValue,
+  isBestDiscriminator,
+  isConvexConjugate,
+  isStationary,
+  isZeroSum,
+  obeysLipschitzBound,
+  touchesDivergence,
+} from './laws/game.js'
 export * as kernelLaws from './laws/kernel.js'
 export { randomParams } from './randomParams.js'
