@@ -2,7 +2,7 @@
  * What the registry says of every adversarial family: its options, and the recipe by which it is played.
  *
  *   Adam(r, β1 = 0.5, β2 = 0.99), r falling by half a cosine to 0 over the run: at a fixed rate the players circle, and a generator
- *   that has found the modes keeps shaking them. What is looked at is the moving average of the generator, `fit.averaged`.
+ *   that has found the modes keeps shaking them; once the rate is 0, a moving average of the generator changes nothing
  *
  * Measured in bench/games/README.md.
  */
@@ -12,7 +12,7 @@ import type { AnyModel } from '../dsl/model.js'
 import type { AnyObjective } from '../dsl/objective.js'
 import type { AnyValue } from '../dsl/value.js'
 import { type PayoffName, payoffs } from '../inference/adversarial.js'
-import { adam, ema } from '../inference/optimizers/optimizers.js'
+import { adam } from '../inference/optimizers/optimizers.js'
 import { cosineSchedule } from '../inference/optimizers/schedule.js'
 import type { Optimizer } from '../inference/optimizers/transformation.js'
 import type { BuiltGame, DataShape, Recipe } from './family.js'
@@ -64,24 +64,13 @@ export const scaleOf = ({ size, domain, center, spread }: DataShape): DataScale 
 export const falling = (rate: number, steps: number): Optimizer =>
   adam(cosineSchedule(rate, steps), { beta1: 0.5, beta2: 0.99 })
 
-/** Players that judge; those who generate are averaged. */
-const critics: readonly string[] = ['D', 'T']
-
-/** A memory of 100 steps: long against the circling of the players, short against a run. */
-const AVERAGE = 0.99
-
 /** The recipe for players with these learning rates. */
 export const recipeFor = (rates: Readonly<Record<string, number>>, more: Partial<Recipe> = {}): Recipe => ({
   batch: 256,
   steps: 10_000,
   play: 'alternating',
   optimizer: (steps) =>
-    Object.fromEntries(
-      Object.entries(rates).map(([player, rate]) => {
-        const own = falling(rate, steps)
-        return [player, critics.includes(player) ? own : ema(AVERAGE, own)]
-      }),
-    ),
+    Object.fromEntries(Object.entries(rates).map(([player, rate]) => [player, falling(rate, steps)])),
   ...more,
 })
 
