@@ -15,7 +15,7 @@ import type { HistoryPoint } from './fitted.js'
 import { globalNorm } from './optimizers/optimizers.js'
 import { soloPlayer } from './players.js'
 import { type Culprit, findCulprit, uploadAll } from './step.js'
-import { buffersNow, lastGood, type PlayerState, type TrainingState, viewsNow } from './trainingState.js'
+import { type Buffers, lastGood, type PlayerState, type TrainingState, viewsNow } from './trainingState.js'
 
 /** What stopped being finite, in words. */
 const complaint = (culprit: Culprit | undefined, value: number): string => {
@@ -96,20 +96,31 @@ type Looked = E.Either<readonly GiryError[], Look>
 const refuse = async (c: MoveContext, ps: PlayerState, batch: Batch, value: number) =>
   E.left([await nonFinite(c, ps, batch, value)])
 
-/** The objective of a player and its gradient, which is left with the optimizer. */
+/**
+ * The objective of a player and its gradient, which is left with the optimizer. A gradient that is not finite is refused here: an
+ * update would write it over the buffer that the last good parameters are in.
+ */
 export const look = async (c: MoveContext, ps: PlayerState, batch: Batch): Promise<Looked> => {
   const value = await c.engine.gradient(ps.player.objective, ps.optimizer.gradients, batch)
-  return Number.isFinite(value)
-    ? E.right({ value, gradientNorm: globalNorm(ps.optimizer.gradients) })
+  const gradientNorm = globalNorm(ps.optimizer.gradients)
+  return Number.isFinite(value) && Number.isFinite(gradientNorm)
+    ? E.right({ value, gradientNorm })
     : refuse(c, ps, batch, value)
 }
 
-/** Moves a player by the gradient that it saw at `batch`; the errors leave the parameters as they were. */
-export const advance = async (c: MoveContext, ps: PlayerState, batch: Batch, seen: Look): Promise<Looked> => {
-  const { state } = c
-  const buffers = buffersNow(state.players)
+/**
+ * Moves a player by the gradient that it saw at `batch`; the errors leave the parameters as they were. `from` has the buffers that
+ * all players looked from: the last good parameters, whoever of them has moved since.
+ */
+export const advance = async (
+  c: MoveContext,
+  ps: PlayerState,
+  batch: Batch,
+  seen: Look,
+  from: Buffers,
+): Promise<Looked> => {
+  c.state.good = { buffers: from, updates: c.step - 1 }
   const updated = ps.optimizer.step()
-  if (updated.finite || updated.found === 'parameters') state.good = { buffers, updates: c.step - 1 }
   if (!updated.finite) return refuse(c, ps, batch, seen.value)
   ps.moves++
   return E.right(seen)

@@ -17,7 +17,7 @@ import type { Batch } from './batches.js'
 import { advance, type Look, look, type MoveContext } from './move.js'
 import { soloPlayer } from './players.js'
 import type { Play } from './playNames.js'
-import type { PlayerState } from './trainingState.js'
+import { type Buffers, buffersNow, type PlayerState } from './trainingState.js'
 
 type Errors = readonly GiryError[]
 /** What each player saw, by name. */
@@ -42,7 +42,7 @@ const alternating: Moves = async (c, batch) => {
       const own = ownNoise(batch(k), ps, k)
       const seen = await look(c, ps, own)
       if (E.isLeft(seen)) return seen
-      const moved = await advance(c, ps, own, seen.right)
+      const moved = await advance(c, ps, own, seen.right, buffersNow(c.state.players))
       if (E.isLeft(moved)) return moved
       looks[ps.player.name] = moved.right
     }
@@ -64,9 +64,10 @@ const advanceAll = async (
   batch: Batch,
   k: number,
   looks: Looks,
+  from: Buffers,
 ): Promise<E.Either<Errors, Looks>> => {
   for (const ps of moving(c)) {
-    const moved = await advance(c, ps, ownNoise(batch, ps, k), looks[ps.player.name] as Look)
+    const moved = await advance(c, ps, ownNoise(batch, ps, k), looks[ps.player.name] as Look, from)
     if (E.isLeft(moved)) return moved
   }
   return E.right(looks)
@@ -74,16 +75,17 @@ const advanceAll = async (
 
 const simultaneous: Moves = async (c, batch) => {
   const looks = await lookAll(c, batch(0), 0)
-  return E.isLeft(looks) ? looks : advanceAll(c, batch(0), 0, looks.right)
+  return E.isLeft(looks) ? looks : advanceAll(c, batch(0), 0, looks.right, buffersNow(c.state.players))
 }
 
 const extragradient: Moves = async (c, batch) => {
+  const from = buffersNow(c.state.players)
   const ahead = await simultaneous(c, batch)
   if (E.isLeft(ahead)) return ahead
   const there = await lookAll(c, batch(0), 1)
   if (E.isLeft(there)) return there
   for (const ps of moving(c)) ps.optimizer.rewind()
-  const moved = await advanceAll(c, batch(0), 1, there.right)
+  const moved = await advanceAll(c, batch(0), 1, there.right, from)
   return E.isLeft(moved) ? moved : ahead
 }
 

@@ -21,12 +21,15 @@ export interface PlayerState {
   moves: number
 }
 
+/** One of the two buffers of each player. */
+export type Buffers = readonly (0 | 1)[]
+
 /** Everything that a step may change. */
 export interface TrainingState {
   readonly shapes: Readonly<Record<string, readonly number[]>>
   readonly players: readonly PlayerState[]
   /** Which buffers held the last parameters at which an objective and its gradient were finite, and after how many updates. */
-  good: { readonly buffers: readonly (0 | 1)[]; readonly updates: number }
+  good: { readonly buffers: Buffers; readonly updates: number }
 }
 
 /** The state before the first step. */
@@ -43,7 +46,7 @@ export const startState = (p: Prepared): TrainingState => {
 }
 
 /** Which buffer of each player holds its parameters. */
-export const buffersNow = (players: readonly PlayerState[]): readonly (0 | 1)[] =>
+export const buffersNow = (players: readonly PlayerState[]): Buffers =>
   players.map((ps) => ps.optimizer.bufferIndex)
 
 const arraysAt = (
