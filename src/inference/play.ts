@@ -7,7 +7,7 @@
  *
  * On the bilinear game max_ψ min_θ θψ with steps η the first circles, the second spirals out by √(1 + η²) and the third
  * spirals in. Extragradient with Adam keeps its moments through both moves (ExtraAdam: Gidel et al., 2019, algorithm 4); so does
- * a moving average. A frozen player (`steps` 0) never moves. Korpelevich, 1976; Mescheder et al., 2017.
+ * a moving average, and a schedule counts both. A frozen player (`steps` 0) never moves. Korpelevich, 1976; Mescheder et al., 2017.
  * The rates that theory gives are measured from `fit` in tests/inference/play.test.ts.
  */
 import { either as E } from 'fp-ts'

@@ -16,6 +16,7 @@ import { gradientPenalty } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import {
   builtGame,
+  falling,
   type GameOptions,
   gameCodec,
   gameDefaults,
@@ -33,6 +34,9 @@ export interface WganGpOptions extends GeneratorOptions {
   readonly steps?: number
 }
 
+/** Moves of the critic for each of the generator. */
+const STEPS = 5
+
 /** A WGAN-GP: its game, the data, the generator, and the accuracy of the critic. */
 export const wganGp = (o: WganGpOptions) => {
   const data = dataModel(o)
@@ -47,7 +51,7 @@ export const wganGp = (o: WganGpOptions) => {
   const penalty = scale(o.penalty ?? 0.1, gradientPenalty(duel, { at: 'u' }))
   return {
     game: game({
-      D: { owns: ['D'], maximize: minus(critic, penalty), steps: o.steps ?? 5 },
+      D: { owns: ['D'], maximize: minus(critic, penalty), steps: o.steps ?? STEPS },
       G: { owns: ['G'], maximize: generator },
     }),
     data,
@@ -68,7 +72,11 @@ export const wganGpFamily: GameFamily<GameOptions> = {
       judges: 'data',
 
       surface: surfaceOf(scaleOf(data)),
-      recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
+      // A schedule counts the moves of its player.
+      recipe: recipeFor(
+        { D: 1e-3, G: 1e-3 },
+        { optimizer: (steps) => ({ D: falling(1e-3, STEPS * steps), G: falling(1e-3, steps) }) },
+      ),
       latent: options.latent,
     }),
 }

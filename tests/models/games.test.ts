@@ -46,6 +46,24 @@ describe('gameFamilies', () => {
       )
     })
 
+    it('moves every player to the end of its recipe', async () => {
+      const at: g.Params<unknown>[] = []
+      const fit = await g.orThrow(
+        untyped(built.game, {
+          data,
+          optimizer: built.recipe.optimizer(10),
+          steps: 10,
+          batch: 24,
+          runtime: 'cpu',
+          checkpoint: { every: 8, write: ({ params }: g.Fit) => void at.push(params) },
+        }),
+      )
+      for (const { owns } of built.game.players)
+        expect(owns.map((net) => fit.params[net])).not.toEqual(
+          owns.map((net) => (at[0] as typeof fit.params)[net]),
+        )
+    })
+
     it('shows its generator no data but classes', () => {
       expect(Object.keys(built.fake.given)).toEqual(built.classes === undefined ? [] : ['c'])
     })

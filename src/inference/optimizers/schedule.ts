@@ -1,5 +1,6 @@
 /**
- * Learning rates as functions of the step t = 1, 2, …; a number is a constant one.
+ * Learning rates as functions of the step t = 1, 2, …; a number is a constant one. t counts the updates of one optimizer: a player that
+ * makes k steps in a row has k for each step of the game, and extragradient play two, so T is as many times the steps of the fit.
  *
  *   constant(r) = r                                   linearSchedule(a, b, T): from a to b over T steps, then b
  *   exponentialDecay(r, d, T) = r d^(t / T)           cosineSchedule(r, T) = ½ r (1 + cos(π min(t, T) / T))
