@@ -11,7 +11,7 @@
  *
  * A payoff is a record of three functions: who needs another one passes it. The models share the names that the score reads;
  * the fake one takes no real data, and needs no density. `accuracy` is the share of real and fake data that the critic tells
- * apart, ½ P_real(s > c) + ½ P_fake(s < c), for a monitor of `fit`; c is the payoff's `undecided`, and the midpoint between the two
+ * apart, ½ P_real(s > c) + ½ P_fake(s < c), where a score of c counts half, for a monitor of `fit`; c is the payoff's `undecided`, and the midpoint between the two
  * mean scores where it has none. Units: nats for the first two rows, those of the score else.
  * Tested in tests/inference/adversarial.test.ts; the law of the value in tests/laws/games.test.ts.
  */
@@ -89,6 +89,10 @@ const threshold = (
   fake: AnyObjective,
 ): Scalar | number => payoff.undecided ?? half(add(real.evaluate(env), fake.evaluate(env)) as Scalar)
 
+/** 1 above c, 0 below, ½ at c: a critic that returns one number for all is at chance. */
+const shareAbove = (s: Scalar, c: Scalar | number): Scalar =>
+  half(add(1, sub(asReal(greater(s, c as number)), asReal(less(s, c as number)))) as Scalar)
+
 /** E[f(score)] under one of the two models. */
 const scored =
   (model: Model, c: Contest<unknown, unknown, Nets>) =>
@@ -107,8 +111,8 @@ export const adversarial = <P extends Model, Q extends Model, const N extends Ne
   const [realScore, fakeScore] = [onReal((s) => s), onFake((s) => s)]
   const accuracyAt = (c: Scalar | number): AnyObjective =>
     plus(
-      onReal((s) => half(asReal(greater(s, c as number)))),
-      onFake((s) => half(asReal(less(s, c as number)))),
+      onReal((s) => half(shareAbove(s, c))),
+      onFake((s) => half(sub(1, shareAbove(s, c)) as Scalar)),
     )
   return {
     critic: { ...critic, description: 'critic' },

@@ -29,7 +29,8 @@ const expected: Readonly<
 > = {
   minimax: [mean((s) => -log1pExp(-s)) - log1pExp(2), log1pExp(2), 0.25],
   nonSaturating: [mean((s) => -log1pExp(-s)) - log1pExp(2), -log1pExp(-2), 0.25],
-  leastSquares: [mean((s) => -0.5 * (s - 1) ** 2) - 0.5 * 4, -0.5, 0],
+  // The real datum 0.5 is where this critic is undecided, so it counts half.
+  leastSquares: [mean((s) => -0.5 * (s - 1) ** 2) - 0.5 * 4, -0.5, 0.125],
   hinge: [mean((s) => -Math.max(0, 1 - s)) - 3, 2, 0.25],
   // The midpoint of the mean scores −0.25 and 2 is 0.875: no real datum is above it, no fake one below.
   wasserstein: [mean((s) => s) - 2, 2, 0],
@@ -64,6 +65,19 @@ describe('adversarial', () => {
         expect(Number.isFinite(slope)).toBe(true)
       }
   })
+
+  it.each(Object.entries(g.payoffs))(
+    '%s: a critic that returns one number for all is at chance',
+    async (_, payoff) => {
+      const flat = { D: { ...params.D, kernel: { shape: [1, 1], data: Float32Array.of(0) } } }
+      const { accuracy } = g.adversarial(duel, payoff)
+      expect(
+        await g.orThrow(
+          g.evaluate(accuracy as never, { params: flat, data, runtime: 'cpu' } as never) as never,
+        ),
+      ).toBeCloseTo(0.5, 6)
+    },
+  )
 
   it('gives the generator no data', () => {
     const { critic, generator } = g.adversarial(duel, g.payoffs.hinge)
