@@ -80,12 +80,26 @@ const exampleFor = (model: Model, nets: Nets): Readonly<Record<string, unknown>>
  * construction. Errors: tags `model`, `shape`.
  */
 export const requireContest = (c: Contest<unknown, unknown, unknown>): void => {
+  scoreNames(c)
+}
+
+/** Checks the contest, and says which names its score reads. */
+export const scoreNames = (c: Contest<unknown, unknown, unknown>): ReadonlySet<string> => {
+  const names = new Set<string>()
+  const noting = (context: object) =>
+    new Proxy(context, {
+      get: (from, name, self) => {
+        names.add(String(name))
+        return Reflect.get(from, name, self)
+      },
+    })
   tf.tidy(() => {
     const [real, fake] = [c.real, c.fake].map((m) => exampleFor(m as Model, c.nets as Nets))
     const common = Object.keys(real ?? {}).filter((name) => isValue(real?.[name]) && isValue(fake?.[name]))
     throwAll(common.flatMap((name) => shapeFault(name, real?.[name] as AnyValue, fake?.[name] as AnyValue)))
-    for (const context of [real, fake]) requireScalar(c.score(context as never))
+    for (const context of [real, fake]) requireScalar(c.score(noting(context as object) as never))
   })
+  return names
 }
 
 const requireScalar = (score: unknown): void => {

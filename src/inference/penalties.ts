@@ -10,8 +10,8 @@
  * Units: those of s per unit of x, squared. The gradient is with respect to the site named by `at`; whatever else the score
  * sees is as in the model that x comes from (real, for x̂). Where one score judges several data (`pack`), the norm is over all of
  * them. Points are constants: the penalty is a function of the critic's parameters, and no gradient passes to the generator.
- * They are drawn with the noise of the objectives beside it, so the critic is penalized between the very samples it scores; no
- * site is enumerated. The norm is differentiable at 0 (src/dsl/operations/norms.ts).
+ * They are drawn with the noise of the objectives beside it, so the critic is penalized at the very samples it scores, except that a
+ * real x of x̂ which a model draws is independent of x'; no site is enumerated. The norm is differentiable at 0 (src/dsl/operations/norms.ts).
  * Errors: tag `model`, when a model has no such site, and those of `contest`; `option`. Gulrajani et al., 2017, eq. 3; Mescheder, Geiger and Nowozin,
  * 2018, eq. 9 and 10; Kodali et al., 2017, eq. 1. Tested in tests/inference/penalties.test.ts and, through every activation and
  * layer, in tests/inference/secondOrder*.test.ts.
@@ -30,7 +30,7 @@ import { norm, squaredNorm } from '../dsl/operations/norms.js'
 import { pack } from '../dsl/operations/packing.js'
 import type { Shape } from '../dsl/shape.js'
 import { type AnyValue, constant, elementwise, isValue, makeValue, type Value } from '../dsl/value.js'
-import { type Contest, type OfBoth, requireContest } from './contest.js'
+import { type Contest, type OfBoth, scoreNames } from './contest.js'
 import { expect } from './expect.js'
 import { drawSites, expectation } from './expectation.js'
 
@@ -63,10 +63,13 @@ interface AnyCritic {
   readonly score: (context: never) => unknown
 }
 
+/** Draws one of the models: with the noise of the objectives beside the penalty, or of a stream of its own. */
+type Draw = (which: 'real' | 'fake', stream?: string) => Values
+
 /** A penalty: the context in which the slope is taken, and what a slope costs. */
 interface Rule {
   readonly description: string
-  readonly context: (draw: (which: 'real' | 'fake') => Values, env: Environment) => Values
+  readonly context: (draw: Draw, env: Environment) => Values
   readonly cost: (slope: Value<Shape, Real>) => Value<[], Real>
 }
 
@@ -83,6 +86,20 @@ const siteFault = (which: 'real' | 'fake', model: AnyModel, at: string): readonl
           "name a site of both models with { at: '…' }",
         ),
       ]
+}
+
+/** A score that reads what was computed from x, and not x, has slope 0 at x, and nothing would be penalized. */
+const requireRead = (read: ReadonlySet<string>, { real, fake, nets }: AnyCritic, at: string): void => {
+  if (read.has(at)) return
+  const others = [...read]
+    .filter((name) => !(name in { ...real.nets, ...fake.nets, ...nets }))
+    .map((name) => `'${name}'`)
+  fail(
+    'model',
+    at,
+    `the slope is taken at '${at}', but the score does not read it: it reads ${others.join(', ') || 'nothing else than nets'}`,
+    others.length === 0 ? 'score the data' : `name what the score reads, for example { at: ${others[0]} }`,
+  )
 }
 
 /** The values of a context as constants: no gradient passes to what they were computed from. */
@@ -110,7 +127,7 @@ const slopeAt = (score: (context: never) => unknown, context: Values, at: string
 
 const penalty = (critic: AnyCritic, at: string, rule: Rule): Objective => {
   throwAll([...siteFault('real', critic.real, at), ...siteFault('fake', critic.fake, at)])
-  requireContest(critic as unknown as Contest<unknown, unknown, unknown>)
+  requireRead(scoreNames(critic as unknown as Contest<unknown, unknown, unknown>), critic, at)
   const none = () => constant(0) as Value<[], Real>
   // The sum has the nets and the data of both models, checked against each other; only its value is another.
   const both = plus(
@@ -119,8 +136,10 @@ const penalty = (critic: AnyCritic, at: string, rule: Rule): Objective => {
   )
   const evaluate = (env: Environment): Value<[], Real> => {
     const extra = Object.fromEntries(Object.keys(critic.nets).map((name) => [name, env.functions[name]]))
-    const draw = (which: 'real' | 'fake') =>
-      detached({ ...extra, ...drawSites(critic[which] as Model, () => 'pathwise', 1, env).context })
+    const draw: Draw = (which, stream) => {
+      const from = stream === undefined ? env : { ...env, noise: env.noise.child(stream) }
+      return detached({ ...extra, ...drawSites(critic[which] as Model, () => 'pathwise', 1, from).context })
+    }
     const value = rule.cost(slopeAt(critic.score, rule.context(draw, env), at))
     const plates = value.axes.flatMap((a) => (isOwnAxis(a.name) ? [] : [a.name]))
     const term = { site: rule.description, label: 'slope', shared: false, plates: [], value }
@@ -190,7 +209,8 @@ export const gradientPenalty: Penalize<NormOptions> = ((critic: AnyCritic, optio
   return penalty(critic, at, {
     description: 'gradient penalty',
     context: (draw, env) => {
-      const [a, b] = [draw('real'), draw('fake')]
+      // Independent: with one stream, a site that both models draw would tie x to x'.
+      const [a, b] = [draw('real', 'penalty/real'), draw('fake')]
       return { ...a, [at]: between(a[at] as AnyValue, b[at] as AnyValue, env) }
     },
     cost: fromTarget(options),

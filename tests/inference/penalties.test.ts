@@ -9,10 +9,11 @@ import type { GiryException } from '../../src/dsl/error.js'
 import { dense, mlp } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import { spectralNorm } from '../../src/dsl/nets/spectralNorm.js'
-import { bind, Do, empirical, given, nets } from '../../src/dsl/notation.js'
+import { bind, Do, empirical, given, letTo, nets } from '../../src/dsl/notation.js'
 import { type AnyObjective, minus, scale } from '../../src/dsl/objective.js'
 import { add, mul, square } from '../../src/dsl/operations/arithmetic.js'
 import { pack } from '../../src/dsl/operations/packing.js'
+import { sum } from '../../src/dsl/operations/reductions.js'
 import { flattenParams } from '../../src/dsl/params.js'
 import { binary, real, unit } from '../../src/dsl/space.js'
 import type { Value } from '../../src/dsl/value.js'
@@ -21,6 +22,7 @@ import { meanAndError } from '../../src/inference/estimate.js'
 import { expect as expectation } from '../../src/inference/expect.js'
 import { init } from '../../src/inference/init.js'
 import { dragan, gradientPenalty, r1, r2 } from '../../src/inference/penalties.js'
+import { evaluateAt } from '../../src/inference/step.js'
 import { keyFromSeed } from '../../src/runtime/keys.js'
 import type { AnyParams } from '../../src/testing/arbitraries/boundCase.js'
 import { compiled, disagreement, eagerly } from './compiled/agree.js'
@@ -288,6 +290,28 @@ describe('compiled', () => {
   })
 })
 
+describe('gradientPenalty', () => {
+  it('mixes data of both models that are independent, though both draw a site of one name', async () => {
+    const normal01 = pipe(
+      Do,
+      bind('x', () => standardNormal(1)),
+    )
+    // s = ½ x², so |∇s|² = x̂²: E x̂² = E u² + E (1 − u)² = 2/3, and 1 if x were x'.
+    const penalty = gradientPenalty(
+      {
+        real: normal01,
+        fake: normal01,
+        nets: {},
+        score: ({ x }) => mul(0.5, sum(square(x))) as Value<[], Real>,
+      },
+      { target: 0 },
+    )
+    const batch = { noise: keyFromSeed(3), size: 20_000, dataSize: 20_000 }
+    // The variance of x̂² is E x̂⁴ − 4/9 = 3 · 7/15 − 4/9 < 1; five standard errors.
+    expect(Math.abs(evaluateAt(penalty as never, {}, batch) - 2 / 3)).toBeLessThan(5 / Math.sqrt(20_000))
+  })
+})
+
 describe('penalties refuse', () => {
   const messages = (f: () => unknown): readonly string[] => {
     try {
@@ -304,6 +328,18 @@ describe('penalties refuse', () => {
       "the slope is taken at 'y', but 'real' has no such site: it has 'x'",
       "the slope is taken at 'y', but 'fake' has no such site: it has 'z', 'x'",
     ])
+  })
+
+  it('a site that the score does not read, where every slope would be 0', () => {
+    const halved = pipe(
+      real2,
+      letTo('u', ({ x }) => mul(0.5, x) as Value<[2], Real>),
+    )
+    const critic = { real: halved, fake: halved, nets: { D } }
+    expect(messages(() => r1({ ...critic, score: ({ u, D }) => D(u) }))).toEqual([
+      "the slope is taken at 'x', but the score does not read it: it reads 'u'",
+    ])
+    expect(messages(() => r1({ ...critic, score: ({ u, D }) => D(u) }, { at: 'u' }))).toEqual([])
   })
 
   it('a negative target, a noise that is no number', () => {
