@@ -18,7 +18,7 @@ export interface HistoryPoint {
   readonly gradientNorms?: Readonly<Record<string, number>>
   /** What the monitors say, where they were asked. */
   readonly monitors?: Readonly<Record<string, number>>
-  /** The objective on the held-out data, at the end of an epoch. */
+  /** The objective on the held-out data, at the end of an epoch; in a game, that of the player who moves first. */
   readonly heldOut?: number
 }
 
@@ -53,6 +53,7 @@ export type FitEvent =
   | {
       readonly type: 'start'
       readonly steps: number
+      /** Steps in one pass over the data; a fraction, where a player makes several moves in each step. */
       readonly stepsPerEpoch: number
       readonly parameters: number
       readonly runtime: string
@@ -93,7 +94,7 @@ export interface FitOptions<T = unknown> {
   readonly monitors?: Readonly<Record<string, Objective>>
   /** Steps from one look at the monitors to the next; 100 if left out. */
   readonly monitorEvery?: number
-  /** Starting parameters, to go on from; fresh ones if left out. */
+  /** Starting parameters, to go on from; fresh ones if left out. Phases of pretraining are part of a game, and run again. */
   readonly params?: Params<T>
   readonly onEvent?: (event: FitEvent) => void
   /** Stops the run after the current step; the fit so far is returned. */

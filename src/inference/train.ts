@@ -12,7 +12,7 @@ import { fold, integers, keyFromSeed } from '../runtime/keys.js'
 import { type Batch, type Batches, batchAt, noiseOnly, shuffled } from './batches.js'
 import type { Engine } from './engine.js'
 import { meanOver } from './evaluate.js'
-import type { Fit, HistoryPoint } from './fitted.js'
+import type { Fit, FitEvent, FitOptions, HistoryPoint } from './fitted.js'
 import { type Looks, ownNoise, plays } from './play.js'
 import { soloPlayer } from './players.js'
 import { movesOf, type Prepared } from './prepare.js'
@@ -32,8 +32,11 @@ interface Run {
   readonly seconds: () => number
 }
 
-/** Data per evaluation of a held-out value. */
-const HELD_OUT_BATCH = 500
+/** Data per evaluation of a held-out value, at most, unless a minibatch has more. */
+const HELD_OUT = 500
+
+/** A multiple of the minibatch, so that what takes the data in packs can take these. */
+const heldOutBatch = (batch: number): number => batch * Math.max(1, Math.floor(HELD_OUT / batch))
 
 const batchesOf = ({ data, batch, seed, stream }: Prepared): Batches => {
   const key = fold(keyFromSeed(seed), stream)
@@ -144,7 +147,13 @@ const heldOutValue = async ({ prepared: p, engine }: Run): Promise<number | unde
   if (p.heldOut === undefined) return undefined
   const { objective } = p.players[0] as Player
   // A shared site counts 1/N of the training data, so that training and held-out values are comparable.
-  return meanOver((batch) => engine.value(objective, batch), p.heldOut, HELD_OUT_BATCH, p.seed, p.data?.size)
+  return meanOver(
+    (batch) => engine.value(objective, batch),
+    p.heldOut,
+    heldOutBatch(p.batch),
+    p.seed,
+    p.data?.size,
+  )
 }
 
 /** Lets the event loop turn. */
@@ -206,7 +215,7 @@ const prepareAll = async (prepared: Prepared, state: TrainingState, engine: Engi
   for (const monitor of Object.values(monitors))
     await engine.prepare(monitor, [], { size: batch, dataSize: heldOut?.size ?? batch })
   if (heldOut === undefined) return
-  for (const size of sizesOf(heldOut.size, HELD_OUT_BATCH, Number.POSITIVE_INFINITY))
+  for (const size of sizesOf(heldOut.size, heldOutBatch(batch), Number.POSITIVE_INFINITY))
     await engine.prepare((players[0] as Player).objective, [], { size, dataSize })
 }
 
@@ -229,16 +238,17 @@ const startFor = (prepared: Prepared, state: TrainingState): TE.TaskEither<Error
   })
 }
 
+/** A notice goes to the listener, or where there is none to the console. */
+const notify = (onEvent: FitOptions['onEvent'], message: string): void =>
+  onEvent === undefined ? console.warn(`giry: ${message}`) : onEvent({ type: 'notice', message })
+
 const announce = (r: Run): void => {
   const { options, steps } = r.prepared
-  for (const message of r.notices) {
-    if (options.onEvent === undefined) console.warn(`giry: ${message}`)
-    options.onEvent?.({ type: 'notice', message })
-  }
+  for (const message of r.notices) notify(options.onEvent, message)
   options.onEvent?.({
     type: 'start',
     steps,
-    stepsPerEpoch: r.batches.perEpoch,
+    stepsPerEpoch: r.batches.perEpoch / movesOf(r.prepared.players),
     parameters: countOf(r.state),
     runtime: r.engine.runtime,
     threads: r.engine.threads,
@@ -269,8 +279,10 @@ const trainOnce =
 /** The run of one phase: its player moves on its objective, the others hold still. */
 const phaseOf = (prepared: Prepared, phase: Pretraining, index: number): Prepared => {
   const { onEvent, checkpoint: _, ...options } = prepared.options
-  const tell = (point: HistoryPoint): void =>
-    onEvent?.({ ...point, type: 'pretrain', player: phase.player, steps: phase.steps })
+  const tell = (e: FitEvent): void => {
+    if (e.type === 'notice') notify(onEvent, `pretraining of '${phase.player}': ${e.message}`)
+    if (e.type === 'step') onEvent?.({ ...e, type: 'pretrain', player: phase.player, steps: phase.steps })
+  }
   return {
     ...prepared,
     players: prepared.players.map((p) =>
@@ -285,9 +297,21 @@ const phaseOf = (prepared: Prepared, phase: Pretraining, index: number): Prepare
     steps: phase.steps,
     seed: prepared.seed,
     stream: `pretrain/${index}/${phase.player}`,
-    options: { ...options, onEvent: (e) => (e.type === 'step' ? tell(e) : undefined) },
+    options: { ...options, onEvent: tell },
   }
 }
+
+/** An error of a phase says so: its step is none of the game. */
+const inPhase =
+  ({ players }: Prepared) =>
+  (errors: Errors): Errors =>
+    errors.map((e) => ({
+      ...e,
+      message: `pretraining of ${players
+        .filter((p) => p.steps > 0)
+        .map((p) => `'${p.name}'`)
+        .join()}: ${e.message}`,
+    }))
 
 /** The phases before the game, one after the other, then the game from where they led. */
 export const train = (prepared: Prepared): TE.TaskEither<Errors, Fit> => {
@@ -302,7 +326,7 @@ export const train = (prepared: Prepared): TE.TaskEither<Errors, Fit> => {
       return E.map((f: Fit): Fit => (history.length === 0 ? f : { ...f, pretraining: history }))(fitted)
     }
     const fitted = await trainOnce({ ...phase, params })()
-    if (E.isLeft(fitted)) return fitted
+    if (E.isLeft(fitted)) return E.mapLeft(inPhase(phase))(fitted)
     return after(fitted.right.params as Prepared['params'], [...history, ...fitted.right.history], rest)
   }
   return () =>

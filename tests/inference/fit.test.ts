@@ -338,12 +338,34 @@ describe('games', () => {
     expect(Math.hypot(...moved)).toBeCloseTo(fit.history[0]?.gradientNorms?.D as number, 4)
   })
 
+  it('evaluates held-out data in parts that packs of the minibatch fit into', async () => {
+    const packed = g.contest({
+      real: g.empirical({ x: plane }),
+      fake,
+      nets: { P: g.mlp(g.real(3, 2), [4], g.real()) },
+      score: ({ x, P }) => P(g.pack(3, x)),
+    })
+    const payoffs = g.adversarial(packed, g.payoffs.hinge)
+    const game = g.game({
+      P: { owns: ['P'], maximize: payoffs.critic },
+      G: { owns: ['G'], maximize: payoffs.generator },
+    })
+    const many = (n: number) => ({ x: Array.from({ length: n }, (_, i) => [Math.cos(i), Math.sin(i)]) })
+    const fit = await g.orThrow(
+      g.fit(game, { ...options, data: many(60), heldOut: many(1200), batch: 30, steps: 2 }),
+    )
+    expect(Number.isFinite(fit.diagnostics.heldOut)).toBe(true)
+  })
+
   it('gives each move of a step a minibatch of its own, and counts epochs by them', async () => {
     const game = g.game({
       D: { owns: ['D'], maximize: critic, steps: 4 },
       G: { owns: ['G'], maximize: generator },
     })
-    const fit = await g.orThrow(g.fit(game, { ...options, epochs: 6 }))
+    const perEpoch: number[] = []
+    const onEvent = (e: g.FitEvent) => (e.type === 'start' ? void perEpoch.push(e.stepsPerEpoch) : undefined)
+    const fit = await g.orThrow(g.fit(game, { ...options, epochs: 6, onEvent }))
+    expect(perEpoch).toEqual([0.5])
     // 40 data in batches of 20: 2 minibatches an epoch, 4 a step.
     expect(fit.diagnostics).toMatchObject({ steps: 3, epochs: 6 })
     expect(fit.history.map((h) => h.epoch)).toEqual([2, 4, 6])

@@ -35,7 +35,7 @@ export const pretrain: {
     options: PretrainOptions<U, E>,
   ): Game<Merge<T, U>, Merge<D, E>>
 } = (of: Game, player: string, options: PretrainOptions): Game<never, never> => {
-  throwAll([...playerFaults(of, player), ...stepFaults(player, options.steps)])
+  throwAll([...playerFaults(of, player), ...stepFaults(player, options.steps ?? Number.NaN)])
   const own = of.players.find((p) => p.name === player) as Player
   const spec = { ...options, owns: own.owns }
   throwAll(options.maximize !== undefined && options.minimize !== undefined ? aimFaults(player, spec) : [])

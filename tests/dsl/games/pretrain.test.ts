@@ -1,3 +1,4 @@
+import { either as E } from 'fp-ts'
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
 
@@ -88,7 +89,39 @@ describe('pretrain', () => {
     expect(fit.pretraining?.map((h) => Object.keys(h.values)[0])).toEqual(['D', 'D', 'G', 'G', 'G'])
   })
 
+  it('says in an error that it is in a phase, and passes on what there is to say', async () => {
+    const wild = g.pretrain(gan, 'D', { steps: 9, maximize: g.scale(1e30, classification) })
+    const failed = await g.fit(wild, {
+      data: { x, label },
+      optimizer: g.sgd(1e10),
+      steps: 1,
+      batch: 64,
+      runtime: 'cpu',
+    })()
+    expect(E.isLeft(failed) && failed.left[0]?.message).toMatch(/^pretraining of 'D': step 1, player 'D': /)
+    // What computes with numbers of its own cannot be compiled, and says so.
+    let calls = 0
+    const counting = {
+      ...classification,
+      evaluate: (e: never) => g.scale(++calls, classification).evaluate(e),
+    }
+    const notices: string[] = []
+    await g.orThrow(
+      g.fit(g.pretrain(gan, 'D', { steps: 1, maximize: counting }), {
+        data: { x, label },
+        optimizer: g.adam(0.01),
+        steps: 1,
+        onEvent: (e) => (e.type === 'notice' ? void notices.push(e.message) : undefined),
+      }),
+    )
+    expect(notices).toHaveLength(1)
+    expect(notices[0]).toMatch(/^pretraining of 'D': .*numbers of its own/)
+  })
+
   it('refuses what cannot be', () => {
+    expect(messages(() => g.pretrain(gan, 'D', {} as never))).toEqual([
+      "steps of 'D' must be a whole number >= 1, but NaN was given",
+    ])
     expect(messages(() => g.pretrain(gan, 'E', { steps: 0 }))).toEqual([
       "'E' is no player of this game",
       "steps of 'E' must be a whole number >= 1, but 0 was given",
