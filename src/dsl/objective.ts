@@ -30,6 +30,8 @@ export interface Environment {
   /** Size of the whole data set, N; a shared latent counts 1/N per datum. */
   readonly dataSize: number
   readonly noise: Noise
+  /** Set where the gradient of the objective will be differentiated in turn: an estimator that cannot be is refused. */
+  readonly twice?: true
   /** Told each term as it is computed, with its site; finds where a NaN began. */
   readonly observe?: (site: string, term: string, value: AnyValue) => void
 }

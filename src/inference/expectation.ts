@@ -184,8 +184,20 @@ const perDatum = (t: Term, env: Environment): Scalar => {
 export const total = (values: readonly Scalar[]): Scalar =>
   values.length === 0 ? (constant(0) as Scalar) : values.reduce((a, b) => add(a, b))
 
+/** Its signal is a constant, so the derivative of its gradient would lack a term. */
+const requireOnce = (s: Drawn, env: Environment): void => {
+  if (env.twice === true)
+    fail(
+      'model',
+      s.name,
+      `site '${s.name}': consensus and unrolled differentiate a gradient, but that of ${s.site.family} is estimated by its score function, which gives first derivatives only`,
+      'draw it from a pathwise distribution, or from one with few values, which are summed out',
+    )
+}
+
 /** The contribution of one score site to the gradient; 0 in value. */
-const scoreTerm = (s: Drawn, terms: readonly Scalar[], draws: Draws): Scalar => {
+const scoreTerm = (s: Drawn, terms: readonly Scalar[], draws: Draws, env: Environment): Scalar => {
+  requireOnce(s, env)
   const index = draws.drawn.indexOf(s)
   const before = draws.drawn.slice(0, index)
   const after = draws.drawn.slice(index + 1)
@@ -203,6 +215,6 @@ export const expectation = (terms: readonly Term[], draws: Draws, env: Environme
   const values = scaled.map((t) => sumOver(sumOut(t, draws.drawn), plates))
   const scores = draws.drawn
     .filter((d) => d.method === 'score')
-    .map((s) => scoreTerm(s, scaled, { ...draws, plates }))
+    .map((s) => scoreTerm(s, scaled, { ...draws, plates }, env))
   return total([...values, ...scores].map((v) => meanOver(v, [particleAxis, datumAxis])))
 }

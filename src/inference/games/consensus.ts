@@ -5,7 +5,8 @@
  *
  * On a bilinear game v only turns around the equilibrium; −∇ ½ ‖v‖² points into it. Each player computes the gradients of all,
  * and differentiates them once more. A player that is frozen counts in v, as what it would do.
- * Errors: tag `option`. Mescheder, Nowozin and Geiger, 2017, "The numerics of GANs", equation 8.
+ * v is that of the minibatch: ½ ‖v‖² is larger than that of all data by half the variance of v.
+ * Errors: tag `option`; `model` at the first step, where a site is drawn by its score function. Mescheder, Nowozin and Geiger, 2017, "The numerics of GANs", equation 8.
  * Tested in tests/inference/games/consensus.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'

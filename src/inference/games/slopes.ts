@@ -3,7 +3,9 @@
  *
  *   ∂ J(θ) / ∂ θ[path] for the paths asked for, at env.parameters
  *
- * So one player's objective may speak of the gradients of another's: consensus.ts, unrolled.ts.
+ * So one player's objective may speak of the gradients of another's: consensus.ts, unrolled.ts. What an objective takes for constant
+ * (the points of a penalty, the singular vectors of a spectral norm) is constant here too. Errors: tag `model`, where a site is drawn by
+ * its score function, whose estimator is right for the first derivative only.
  * Tested through both in tests/inference/games.
  */
 import type * as tf from '@tensorflow/tfjs'
@@ -32,8 +34,8 @@ export const slopesOf = (
   const at = paths.map((path) => env.parameters[path] as tf.Tensor)
   const value = (...free: tf.Tensor[]): tf.Scalar => {
     const moved = Object.fromEntries(paths.map((path, i) => [path, free[i] as tf.Tensor]))
-    return objective.evaluate(atParameters(objective, env, { ...env.parameters, ...moved }))
-      .tensor as tf.Scalar
+    const there = atParameters(objective, { ...env, twice: true }, { ...env.parameters, ...moved })
+    return objective.evaluate(there).tensor as tf.Scalar
   }
   const { grads } = gradientsOf(value, at)
   return Object.fromEntries(paths.map((path, i) => [path, grads[i] as tf.Tensor]))

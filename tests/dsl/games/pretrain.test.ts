@@ -103,7 +103,8 @@ describe('pretrain', () => {
     let calls = 0
     const counting = {
       ...classification,
-      evaluate: (e: never) => g.scale(++calls, classification).evaluate(e),
+      evaluate: (e: Parameters<typeof classification.evaluate>[0]) =>
+        g.scale(++calls, classification).evaluate(e),
     }
     const notices: string[] = []
     await g.orThrow(

@@ -35,6 +35,20 @@ describe('consensus', () => {
     expect((fit.params.B.value?.data[0] as number) - b).toBeCloseTo(vb - gamma * restB, 5)
   })
 
+  it('refuses a gradient that is estimated by a score function: its derivative is not', async () => {
+    const q = g.pipe(
+      g.Do,
+      g.nets({ A }),
+      g.bind('k', ({ A }) => g.poisson({ rate: g.exp(A()) })),
+    )
+    const counted = g.expect(q, ({ k }) => g.mul(1 as number, k) as g.Value<[], g.Real>)
+    const options = { optimizer: g.sgd(1), steps: 1, runtime: 'cpu' } as const
+    const r = await g.fit(g.consensus(g.maximize(counted), 1), options)()
+    expect(r).toMatchObject({ left: [{ tag: 'model', where: 'k' }] })
+    expect(JSON.stringify(r)).toContain("site 'k': consensus and unrolled differentiate a gradient")
+    expect(await g.fit(g.maximize(counted), options)()).toMatchObject({ _tag: 'Right' })
+  })
+
   it('refuses a weight below zero', () => {
     expect(() => g.consensus(game, -1)).toThrow('gamma of consensus must be a number >= 0, but -1 was given')
   })
