@@ -13,10 +13,11 @@
  * the fake one takes no real data, and needs no density. `accuracy` is the share of real and fake data that the critic tells
  * apart, ½ P_real(s > c) + ½ P_fake(s < c), where a score of c counts half, for a monitor of `fit`; c is the payoff's `undecided`, and the midpoint between the two
  * mean scores where it has none. Units: nats for the first two rows, those of the score else.
- * Tested in tests/inference/adversarial.test.ts; the law of the value in tests/laws/games.test.ts.
+ * Errors: tag `option`, and those of `contest`. Tested in tests/inference/adversarial.test.ts; the law of the value in tests/laws/games.test.ts.
  */
 import { nonNegative, real as realDomain } from '../dsl/domain.js'
 import type { Real } from '../dsl/domains/marks.js'
+import { fail } from '../dsl/error.js'
 import type { Model, Nets } from '../dsl/model.js'
 import { type AnyObjective, type Environment, plus } from '../dsl/objective.js'
 import { add, mul, neg, square, sub } from '../dsl/operations/arithmetic.js'
@@ -93,6 +94,17 @@ const threshold = (
 const shareAbove = (s: Scalar, c: Scalar | number): Scalar =>
   half(add(1, sub(asReal(greater(s, c as number)), asReal(less(s, c as number)))) as Scalar)
 
+const requirePayoff = (payoff: Payoff | undefined): void => {
+  const missing = (['real', 'fake', 'generator'] as const).filter((k) => typeof payoff?.[k] !== 'function')
+  if (missing.length > 0)
+    fail(
+      'option',
+      'payoff',
+      `a payoff is three functions of a score, but ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`,
+      `use one of payoffs: ${Object.keys(payoffs).join(', ')}`,
+    )
+}
+
 /** E[f(score)] under one of the two models. */
 const scored =
   (model: Model, c: Contest<unknown, unknown, Nets>) =>
@@ -104,6 +116,7 @@ export const adversarial = <P extends Model, Q extends Model, const N extends Ne
   contest: Contest<P, Q, N>,
   payoff: Payoff,
 ): Adversaries<P, Q, N> => {
+  requirePayoff(payoff)
   requireContest(contest as never)
   const onReal = scored(contest.real, contest as never)
   const onFake = scored(contest.fake, contest as never)

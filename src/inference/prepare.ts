@@ -117,6 +117,21 @@ const batchFaults = (o: FitOptions, data: Dataset | undefined): readonly GiryErr
       ]
     : []
 
+/** An optimizer for nobody is a misspelt name. */
+const strangerFaults = (given: FitOptions['optimizer'], players: readonly Player[]): readonly GiryError[] => {
+  if (typeof given !== 'object' || given === null || given.tag === 'optimizer') return []
+  return Object.keys(given)
+    .filter((name) => !players.some((p) => p.name === name))
+    .map((name) =>
+      giryError(
+        'option',
+        'optimizer',
+        `an optimizer is given for '${name}', who is no player`,
+        `the players are ${players.map((p) => p.name).join(', ')}`,
+      ),
+    )
+}
+
 const optimizersOf = (
   o: FitOptions,
   players: readonly Player[],
@@ -126,18 +141,19 @@ const optimizersOf = (
     (given as Partial<Optimizer>)?.tag === 'optimizer'
       ? (given as Optimizer)
       : (given as Readonly<Record<string, Optimizer>> | undefined)?.[name]
-  const missing = players.filter((p) => one(p.name) === undefined)
-  return missing.length > 0
-    ? E.left(
-        missing.map((p) =>
-          giryError(
-            'option',
-            'optimizer',
-            `no optimizer is given for '${p.name}'`,
-            'pass { optimizer: adam(1e-3) }, or one for each player',
-          ),
-        ),
-      )
+  const missing = players
+    .filter((p) => one(p.name)?.tag !== 'optimizer')
+    .map((p) =>
+      giryError(
+        'option',
+        'optimizer',
+        `no optimizer is given for '${p.name}'`,
+        'pass { optimizer: adam(1e-3) }, or one for each player',
+      ),
+    )
+  const faults = [...missing, ...strangerFaults(given, players)]
+  return faults.length > 0
+    ? E.left(faults)
     : E.right(Object.fromEntries(players.map((p) => [p.name, one(p.name) as Optimizer])))
 }
 
@@ -178,6 +194,13 @@ const monitorFaults = (
   Object.entries(monitors).flatMap(([name, m]) => {
     const fault = (message: string, remedy: string) =>
       giryError('option', `monitors.${name}`, message, remedy)
+    if ((m as Partial<AnyObjective> | null)?.tag !== 'objective')
+      return [
+        fault(
+          `monitor '${name}' is no objective`,
+          'pass one, for example { monitors: { accuracy } } with the accuracy of adversarial(…)',
+        ),
+      ]
     const strange = Object.keys(m.nets).filter((net) => nets[net] !== m.nets[net])
     const unknown = Object.keys(m.data).filter((column) => !(column in spaces))
     return [
@@ -239,6 +262,22 @@ const nothingToTrain = (
       ),
     )
 
+/** A game in which all hold still goes nowhere, unless it is about its pretraining. */
+const nobodyMoves = (
+  players: readonly Player[],
+  pretraining: readonly Pretraining[],
+): readonly GiryError[] =>
+  pretraining.length > 0 || players.some((p) => p.steps > 0)
+    ? []
+    : [
+        giryError(
+          'model',
+          'game',
+          'every player of this game is frozen',
+          'freeze those only whose nets should stay as they are',
+        ),
+      ]
+
 /** Minibatches of one step: each move of the player that moves most often has one of its own. */
 export const movesOf = (players: readonly Player[]): number => Math.max(1, ...players.map((p) => p.steps))
 
@@ -255,6 +294,7 @@ export const prepare = (
   const players = playersOf(target)
   const nets = targetNets(target)
   const spaces = targetSpaces(target)
+  const pretraining = target.tag === 'game' ? (target.pretraining ?? []) : []
   const monitors = (o.monitors ?? {}) as Prepared['monitors']
   const data = datasetFor(spaces, o.data)
   const heldOut = o.heldOut === undefined ? E.right(undefined) : datasetFor(spaces, o.heldOut)
@@ -273,6 +313,7 @@ export const prepare = (
       message: `held-out data: ${e.message}`,
     })),
     ...nothingToTrain(players, nets),
+    ...nobodyMoves(players, pretraining),
     ...playFaults(o, players),
     ...monitorFaults(monitors, nets, spaces, o.heldOut),
     ...leftOf(optimizers),
@@ -284,7 +325,7 @@ export const prepare = (
   const perEpoch = set === undefined ? 1 : Math.ceil(set.size / batch)
   return E.right({
     players,
-    pretraining: target.tag === 'game' ? (target.pretraining ?? []) : [],
+    pretraining,
     monitors,
     play: o.play ?? 'alternating',
     nets,

@@ -30,7 +30,7 @@ import type { GanOptions } from './gan.js'
 import { penalized, R1, scaled, spaceOf, unscaled } from './generator.js'
 
 /** Options of a conditional GAN. */
-export interface ConditionalGanOptions extends GanOptions {
+export interface ConditionalGanOptions extends Omit<GanOptions, 'critic' | 'generator'> {
   /** Number of classes. */
   readonly classes: number
 }

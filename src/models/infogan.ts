@@ -44,7 +44,7 @@ import type { GanOptions } from './gan.js'
 import { dataModel, R1, spaceOf, unscaled } from './generator.js'
 
 /** Options of an InfoGAN. */
-export interface InfoganOptions extends GanOptions {
+export interface InfoganOptions extends Omit<GanOptions, 'critic' | 'generator'> {
   /** Values K of the discrete code. */
   readonly classes: number
   /** Entries of the continuous code. */

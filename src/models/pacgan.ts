@@ -26,7 +26,7 @@ import type { GanOptions } from './gan.js'
 import { dataModel, generatorModel, penalized, R1 } from './generator.js'
 
 /** Options of a PacGAN. */
-export interface PacganOptions extends GanOptions {
+export interface PacganOptions extends Omit<GanOptions, 'critic'> {
   /** Data that the critic judges at once, m. */
   readonly pack: number
 }

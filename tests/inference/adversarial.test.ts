@@ -79,6 +79,15 @@ describe('adversarial', () => {
     },
   )
 
+  it('refuses a payoff that is none', () => {
+    expect(() => g.adversarial(duel, { real: (s: never) => s, fake: (s: never) => s } as never)).toThrow(
+      'a payoff is three functions of a score, but generator is missing',
+    )
+    expect(() => g.adversarial(duel, g.payoffs['relativistic' as never])).toThrow(
+      'a payoff is three functions of a score, but real and fake and generator are missing',
+    )
+  })
+
   it('gives the generator no data', () => {
     const { critic, generator } = g.adversarial(duel, g.payoffs.hinge)
     expect(Object.keys(critic.data)).toEqual(['x'])

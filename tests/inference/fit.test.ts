@@ -383,6 +383,20 @@ describe('games', () => {
     expect(flat(e?.details?.params as g.Params<unknown>).every(Number.isFinite)).toBe(true)
   })
 
+  it('refuses optimizers of nobody, what is no optimizer, and a game in which nobody moves', async () => {
+    const said = async (game: unknown, o: object) => {
+      const r = await untyped(game, { ...options, steps: 1, ...o })()
+      return E.isLeft(r) ? r.left.map((e) => e.message) : []
+    }
+    const one = g.sgd(1)
+    expect(await said(gan, { optimizer: { D: one, G: one, g: one } })).toEqual([
+      "an optimizer is given for 'g', who is no player",
+    ])
+    expect(await said(gan, { optimizer: { D: one, G: 1e-3 } })).toEqual(["no optimizer is given for 'G'"])
+    expect(await said(g.freeze(gan, ['D', 'G']), {})).toEqual(['every player of this game is frozen'])
+    expect(await said(gan, { monitors: { accuracy: 0.5 } })).toEqual(["monitor 'accuracy' is no objective"])
+  })
+
   it('refuses monitors that it cannot read', async () => {
     const other = g.expect(g.empirical({ y: plane }), { H: g.mlp(plane, [2], g.real()) }, ({ y, H }) => H(y))
     const said = async (o: object) => {

@@ -1,7 +1,7 @@
 /** Every adversarial family: builds from its defaults, its nets have one owner each, it takes steps, samples, and tells no data to G. */
 import { either as E } from 'fp-ts'
 import * as g from 'giry'
-import { gameFamilies } from 'giry/models'
+import { conditionalGan, gameFamilies, infogan, pacgan } from 'giry/models'
 import { describe, expect, it } from 'vitest'
 
 const n = 48
@@ -13,6 +13,19 @@ const untyped = g.fit as unknown as (
   game: unknown,
   options: unknown,
 ) => ReturnType<typeof g.fit<Readonly<Record<string, g.AnyNet>>, object>>
+
+describe('options', () => {
+  it('that a family has no place for do not compile', () => {
+    const o = { size: 2, latent: 2, hidden: [4] } as const
+    const net = g.mlp(g.real(2), [4], g.real()) as never
+    // @ts-expect-error 'critic' does not exist
+    expect(infogan({ ...o, classes: 2, code: 1, critic: net }).game.players).toHaveLength(2)
+    // @ts-expect-error 'generator' does not exist
+    expect(conditionalGan({ ...o, classes: 2, generator: net }).game.players).toHaveLength(2)
+    // @ts-expect-error 'critic' does not exist
+    expect(pacgan({ ...o, pack: 2, critic: net }).game.players).toHaveLength(2)
+  })
+})
 
 describe('gameFamilies', () => {
   it('lists every family under its own name', () => {
