@@ -57,7 +57,8 @@ export type OfBoth<P, Q, N> =
 /** An objective with the nets and the data of the fake model. */
 export type OfFake<Q, N> = Q extends Model<infer TQ, infer GQ, unknown> ? Objective<Merge<TQ, N>, GQ> : never
 
-const shapeFault = (name: string, real: AnyValue, fake: AnyValue): readonly GiryError[] =>
+/** The sentence of `Alike`, at run time. */
+export const shapeFault = (name: string, real: AnyValue, fake: AnyValue): readonly GiryError[] =>
   sameShape(real.shape, fake.shape)
     ? []
     : [
@@ -69,8 +70,8 @@ const shapeFault = (name: string, real: AnyValue, fake: AnyValue): readonly Giry
         ),
       ]
 
-/** The context of a score on example values. */
-const exampleFor = (model: Model, nets: Nets): Readonly<Record<string, unknown>> => {
+/** A context on example values: of a model, and nets beside it. */
+export const exampleFor = (model: Model, nets: Nets): Readonly<Record<string, unknown>> => {
   const m = model as AnyModel
   return exampleContext({ ...m, nets: { ...m.nets, ...nets } })
 }

@@ -38,7 +38,7 @@ import {
   sumOver,
   type Value,
 } from '../dsl/value.js'
-import type { Common, Seen } from './contest.js'
+import { type Common, exampleFor, type Seen, shapeFault } from './contest.js'
 import { drawSites } from './expectation.js'
 import type { Similarity } from './similarities/table.js'
 
@@ -46,6 +46,10 @@ import type { Similarity } from './similarities/table.js'
 type None = {}
 type Scalar = Value<[], Real>
 type Point = Value<Shape, Real>
+type At = (context: never) => unknown
+
+/** The names of values that both contexts have, of one shape. */
+type PointNames<C> = { [K in keyof C]: C[K] extends AnyValue ? K : never }[keyof C] & string
 
 /** Which points are compared, and how. */
 export interface DiscrepancyOptions<P, Q, N extends Nets> {
@@ -54,7 +58,7 @@ export interface DiscrepancyOptions<P, Q, N extends Nets> {
   readonly nets?: N
   /** The point to compare: a name that both models have, `'x'`, or features, `({ x, phi }) => phi(x)`. */
   readonly at:
-    | Extract<keyof Common<Seen<P, NoInfer<N>>, Seen<Q, NoInfer<N>>>, string>
+    | PointNames<Common<Seen<P, NoInfer<N>>, Seen<Q, NoInfer<N>>>>
     | ((context: Common<Seen<P, N>, Seen<Q, N>>) => Value<Shape, Real>)
 }
 
@@ -85,19 +89,28 @@ const netFaults = (nets: Nets, model: AnyModel): readonly GiryError[] =>
     .filter((name) => name in model.nets && model.nets[name] !== nets[name])
     .map((name) => giryError('model', name, `two nets are called '${name}'`, 'give each its own name'))
 
+const requireReal = (x: unknown): AnyValue =>
+  isValue(x) && isWithin(x.domain, real)
+    ? x
+    : fail(
+        'shape',
+        'maximumMeanDiscrepancy',
+        `'at' must return a value of real numbers, but returned ${isValue(x) ? showSpaceOf(x) : typeof x}`,
+        "name a site or input of both models: at: 'x'",
+      )
+
+/** One look at the points on example data: what cannot be compared is found at construction. */
+const requireAlike = (models: readonly AnyModel[], nets: Nets, at: At, name: string): void =>
+  tf.tidy(() => {
+    const [x, y] = models.map((m) => requireReal(at(exampleFor(m as Model, nets) as never)))
+    throwAll(shapeFault(name, x as AnyValue, y as AnyValue))
+  })
+
 /** The points of one model, with the axis `datum`. */
 const pointsOf = (model: AnyModel, nets: Nets, at: (context: never) => unknown, env: Environment): Point => {
   const { context } = drawSites(model, () => 'pathwise', 1, env)
   const extra = Object.fromEntries(Object.keys(nets).map((name) => [name, env.functions[name]]))
-  const x = at({ ...extra, ...context } as never)
-  if (!isValue(x) || !isWithin(x.domain, real))
-    return fail(
-      'shape',
-      'maximumMeanDiscrepancy',
-      `'at' must return a value of real numbers, but returned ${isValue(x) ? showSpaceOf(x) : typeof x}`,
-      "name a site or input of both models: at: 'x'",
-    )
-  return alongDatum(x)
+  return alongDatum(requireReal(at({ ...extra, ...context } as never)))
 }
 
 const alongDatum = (x: AnyValue): Point => {
@@ -107,7 +120,7 @@ const alongDatum = (x: AnyValue): Point => {
       'data',
       'maximumMeanDiscrepancy',
       `a discrepancy compares pairs of data, but the points have the axes [${x.axes.map((a) => `${a.name} (${a.size})`).join(', ')}]`,
-      'give points that differ from datum to datum, in no plate, and a batch of 2 or more',
+      'give points that differ from datum to datum, in no plate, and a batch of 2 or more; the last batch of an epoch has what is left of the data',
     )
   return x as Point
 }
@@ -140,8 +153,6 @@ const between = (kernel: Similarity, x: Point, y: Point): Scalar =>
 const discrepancy = (kernel: Similarity, x: Point, y: Point): Scalar =>
   sub(add(within(kernel, x), within(kernel, y)), mul(2, between(kernel, x, y)))
 
-type At = (context: never) => unknown
-
 const reader = (at: string | At): At =>
   typeof at === 'function' ? at : (context: Readonly<Record<string, unknown>>) => context[at]
 
@@ -163,6 +174,8 @@ export const maximumMeanDiscrepancy = <TP, GP, RP, TQ, GQ, RQ, const N extends N
   const nets = (options.nets ?? {}) as N
   const [real, fake] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
   throwAll([real, fake].flatMap((m) => [...siteFaults(m), ...netFaults(nets, m)]))
+  const name = typeof options.at === 'string' ? options.at : 'at'
+  requireAlike([real, fake], nets, reader(options.at as string | At), name)
   // Streams of their own: with one, sites of one name would be drawn alike in both models.
   const points = (m: AnyModel, side: string, env: Environment) =>
     pointsOf(m, nets, reader(options.at as string | At), { ...env, noise: env.noise.child(side) })

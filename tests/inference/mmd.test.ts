@@ -88,7 +88,17 @@ describe('maximumMeanDiscrepancy', () => {
     const byName = maximumMeanDiscrepancy(empirical({ x: real() }), moved, { kernel, at: 'x' })
     expect(evaluateOnce(byName as never, params, data)).toBe(evaluateOnce(fixed as never, params, data))
     // @ts-expect-error: only q has y
-    maximumMeanDiscrepancy(empirical({ x: real() }), moved, { kernel, at: 'y' })
+    expect(() => maximumMeanDiscrepancy(empirical({ x: real() }), moved, { kernel, at: 'y' })).toThrow(
+      "'at' must return a value of real numbers, but returned undefined",
+    )
+    const plane = pipe(
+      Do,
+      bind('x', () => standardNormal(2)),
+    )
+    // @ts-expect-error: 'x' is a point of the line in one model, and of the plane in the other
+    expect(() => maximumMeanDiscrepancy(empirical({ x: real() }), plane, { kernel, at: 'x' })).toThrow(
+      "'x': the data have Real but the fakes have Real[2]",
+    )
     // A kernel that sees nothing finds no difference.
     const constant = maximumMeanDiscrepancy(empirical({ x: real() }), moved, {
       kernel: () => value(real(), 2),
