@@ -13,11 +13,13 @@
  * tests/types/game.test-d.ts.
  */
 import { giryError, throwAll } from './error.js'
-import { type Owned, ownershipFaults } from './games/ownership.js'
+import { type Owned, ownershipFaults, type UnusedFault, unusedFaults } from './games/ownership.js'
 import {
   type AimFault,
   aimFaults,
   aimOf,
+  type KeyFault,
+  keyFaults,
   type Player,
   type PlayerSpec,
   type Sense,
@@ -80,12 +82,20 @@ type Intersection<U> = (U extends unknown ? (x: U) => void : never) extends (x: 
 type Flat<A> = { readonly [K in keyof A]: A[K] }
 type OwnsOf<P> = { [K in keyof P]: P[K] extends { readonly owns: readonly (infer N)[] } ? N : never }
 
-/** The sentences about players without an objective. */
-type AimFaults<P> = { [K in Keys<P>]: AimFault<K, P[K]> }[Keys<P>]
+/** The sentences about players without an objective, and about keys that no player has. */
+type AimFaults<P> = { [K in Keys<P>]: AimFault<K, P[K]> | KeyFault<K, P[K]> }[Keys<P>]
 
-/** Accepts players that each have one objective, and each net of these one owner; otherwise the sentences. */
+/** The sentences about nets that their owners do not use. */
+type UnusedFaults<P> = {
+  [K in Keys<P>]: UnusedFault<K, OwnsOf<P>[K], keyof Together<Pick<P, K>, 'nets'>, keyof Together<P, 'nets'>>
+}[Keys<P>]
+
+/** Accepts players who use what they own; otherwise the sentences. */
+type Used<P> = [UnusedFaults<P>] extends [never] ? unknown : UnusedFaults<P>
+
+/** Accepts players that each have one objective, and each net of these one owner who uses it; otherwise the sentences. */
 export type Playable<P> = [AimFaults<P>] extends [never]
-  ? Owned<Keys<Together<P, 'nets'>>, OwnsOf<P>>
+  ? Owned<Keys<Together<P, 'nets'>>, OwnsOf<P>> & Used<P>
   : AimFaults<P>
 
 /** One player who owns every net and maximizes. */
@@ -151,11 +161,12 @@ const assemble = (specs: Specs): AnyGame => {
         'name a player with its objective and nets',
       ),
     ])
-  throwAll(named.flatMap(([name, spec]) => aimFaults(name, spec)))
+  throwAll(named.flatMap(([name, spec]) => [...aimFaults(name, spec), ...keyFaults(name, spec)]))
   const players = playersOf(specs)
   const { nets, data } = players.map((p) => p.objective).reduce((a, b) => (a === b ? a : plus(a, b)))
   throwAll([
     ...ownershipFaults(Object.keys(nets), players),
+    ...unusedFaults(Object.keys(nets), players),
     ...named.flatMap(([name, spec]) => stepFaults(name, spec.steps)),
   ])
   return { tag: 'game', players, nets, data }

@@ -140,8 +140,21 @@ describe('game', () => {
   it('refuses objectives that use one name for two nets', () => {
     const other = objective({ D: mlp(plane, [3], space.real()) }, {})
     expect(
-      messages(() => game({ a: { maximize: value, owns: ['D'] }, b: { maximize: other, owns: ['G'] } })),
+      messages(() => game({ a: { maximize: value, owns: ['G'] }, b: { maximize: other, owns: ['D'] } })),
     ).toEqual(["two objectives use the name 'D' for different nets"])
+  })
+
+  it('refuses a net that its owner does not use, for it would never move', () => {
+    const players = { a: { owns: ['G'], maximize: score }, b: { owns: ['D'], maximize: value } }
+    expect(messages(() => game(players as never))).toEqual([
+      "player 'a' owns 'G', which its objective does not use",
+    ])
+    expect(() => game(players as never)).toThrow("leave 'G' to 'b'")
+  })
+
+  it('refuses a key that no player has', () => {
+    const players = { a: { owns: ['D', 'G'], maximize: value, step: 5 } }
+    expect(messages(() => game(players as never))).toEqual(["player 'a' has no option 'step'"])
   })
 
   it('refuses a player without an objective, and one with two', () => {

@@ -83,6 +83,18 @@ describe('game', () => {
     game({ a: { owns: ['D'], maximize: ofD }, b: { owns: ['G', 'H'], maximize: value } })
   })
 
+  it('refuses a net that its owner does not use, and a key that no player has', () => {
+    // @ts-expect-error player 'a' owns 'G', which its objective does not use
+    game({ a: { owns: ['G'], maximize: ofD }, b: { owns: ['D'], maximize: value } })
+    type Idle = {
+      readonly a: { readonly owns: readonly ['G']; readonly maximize: typeof ofD }
+      readonly b: { readonly owns: readonly ['D']; readonly maximize: typeof value }
+    }
+    expectTypeOf<Playable<Idle>>().toEqualTypeOf<"player 'a' owns 'G', which its objective does not use">()
+    // @ts-expect-error player 'a' has no option 'step'
+    game({ a: { owns: ['D'], maximize: ofD, step: 5 }, b: { owns: ['G'], maximize: value } })
+  })
+
   it('refuses a player without an objective, and one with two', () => {
     // @ts-expect-error player 'b' has no objective
     game({ a: { owns: ['D', 'G'], maximize: value }, b: { owns: [] } })

@@ -1,7 +1,7 @@
 /**
  * Ownership: every net of the players' objectives has exactly one owner.
  *
- *   no player owns 'G'        two players own 'D'        'H' is no net of this game
+ *   no player owns 'G'     two players own 'D'     'H' is no net of this game     player 'D' owns 'G', which its objective does not use
  *
  * The compiler says it as the type of a refused argument; `ownershipFaults` says it again at construction, in the same words.
  * Tested in tests/types/game.test-d.ts and tests/dsl/game.test.ts.
@@ -28,6 +28,30 @@ export type OwnershipFault<Names extends string, Owns> = string extends
   | Extract<Owns[keyof Owns], string>
   ? never
   : Sentence<Names | Extract<Owns[keyof Owns], string>, Owns[keyof Owns], OwnedTwice<Owns>, Names>
+
+/** The sentence for nets that would never move, since the gradient of their owner's objective in them is 0. */
+export type UnusedFault<Player extends string, Owns, Uses, All> = string extends Owns | Uses
+  ? never
+  : Owns extends All & string
+    ? Owns extends Uses
+      ? never
+      : `player '${Player}' owns '${Owns}', which its objective does not use`
+    : never
+
+/** The run-time twin of `UnusedFault`. */
+export const unusedFaults = (nets: readonly string[], players: readonly Player[]): readonly GiryError[] =>
+  players.flatMap((p) =>
+    p.owns
+      .filter((net) => nets.includes(net) && !(net in p.objective.nets))
+      .map((net) =>
+        giryError(
+          'model',
+          net,
+          `player '${p.name}' owns '${net}', which its objective does not use`,
+          `leave '${net}' to ${quoted(players.filter((q) => net in q.objective.nets).map((q) => q.name))}`,
+        ),
+      ),
+  )
 
 /** Accepts players of whom each net has exactly one; otherwise the sentences. */
 export type Owned<Names extends string, Owns> = [OwnershipFault<Names, Owns>] extends [never]

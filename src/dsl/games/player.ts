@@ -40,6 +40,11 @@ export type AimFault<Name extends string, P> = P extends { readonly maximize: Ob
     ? never
     : `player '${Name}' has no objective`
 
+/** The sentences for keys that a declared player has no use for, such as a misspelt one. */
+export type KeyFault<Name extends string, P> = {
+  [K in Exclude<keyof P, keyof PlayerSpec> & string]: `player '${Name}' has no option '${K}'`
+}[Exclude<keyof P, keyof PlayerSpec> & string]
+
 /** What a player maximizes: its objective, or minus it where it minimizes. */
 export const payoff = (player: Pick<Player, 'objective' | 'sense'>): AnyObjective =>
   player.sense === 'max' ? player.objective : scale(-1, player.objective)
@@ -49,6 +54,16 @@ export const aimOf = (spec: PlayerSpec): Pick<Player, 'objective' | 'sense'> | u
   if (spec.maximize !== undefined) return { objective: spec.maximize as AnyObjective, sense: 'max' }
   return spec.minimize === undefined ? undefined : { objective: spec.minimize as AnyObjective, sense: 'min' }
 }
+
+const playerKeys: readonly string[] = ['owns', 'maximize', 'minimize', 'steps'] satisfies (keyof PlayerSpec)[]
+
+/** The run-time twin of `KeyFault`. */
+export const keyFaults = (name: string, spec: PlayerSpec): readonly GiryError[] =>
+  Object.keys(spec)
+    .filter((key) => !playerKeys.includes(key))
+    .map((key) =>
+      giryError('option', name, `player '${name}' has no option '${key}'`, `it has ${playerKeys.join(', ')}`),
+    )
 
 /** The run-time twin of `AimFault`. */
 export const aimFaults = (name: string, spec: PlayerSpec): readonly GiryError[] => {
