@@ -20,7 +20,7 @@ import { expect } from '../inference/expect.js'
 import { type AutoencoderOptions, likelihood } from './autoencoder.js'
 import type { GameFamily } from './family.js'
 import { builtGame, type GameOptions, gameCodec, gameDefaults, recipeFor, scaleOf } from './gameFamily.js'
-import { generatorModel, scaled, spaceOf } from './generator.js'
+import { generatorModel, scaled, spaceOf, weightOf } from './generator.js'
 
 /** An adversarial autoencoder: its game, the encoder, the model of data, the accuracy of the critic of codes. */
 export const aae = (o: AutoencoderOptions) => {
@@ -42,7 +42,10 @@ export const aae = (o: AutoencoderOptions) => {
   return {
     game: game({
       T: { owns: ['T'], maximize: critic },
-      'E, G': { owns: ['E', 'G'], maximize: plus(reconstruction, scale(o.beta ?? 1, generator)) },
+      'E, G': {
+        owns: ['E', 'G'],
+        maximize: plus(reconstruction, scale(weightOf('beta', o.beta ?? 1), generator)),
+      },
     }),
     q,
     fake,

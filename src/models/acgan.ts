@@ -30,7 +30,7 @@ import {
   recipeFor,
   scaleOf,
 } from './gameFamily.js'
-import { R1, spaceOf, type Vector } from './generator.js'
+import { R1, spaceOf, type Vector, weightOf } from './generator.js'
 
 /** log C(c | x), in nats. */
 const classLogProb = (heads: Vector, c: Value<[], Category<number>>, classes: number): Value<[], Real> =>
@@ -51,7 +51,7 @@ export const acgan = (o: ConditionalGanOptions) => {
         owns: ['D'],
         maximize: minus(
           plus(critic, plus(classification, ofFakes)),
-          scale(o.penalty ?? R1, r1(duel, { at: 'u' })),
+          scale(weightOf('penalty', o.penalty ?? R1), r1(duel, { at: 'u' })),
         ),
       },
       G: { owns: ['G'], maximize: plus(generator, ofFakes) },

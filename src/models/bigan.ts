@@ -23,7 +23,7 @@ import { expect } from '../inference/expect.js'
 import { r1 } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import { builtGame, type GameOptions, gameCodec, gameDefaults, recipeFor, scaleOf } from './gameFamily.js'
-import { type GeneratorOptions, generatorModel, R1, scaled, spaceOf } from './generator.js'
+import { type GeneratorOptions, generatorModel, R1, scaled, spaceOf, weightOf } from './generator.js'
 
 /** Options of a BiGAN. */
 export interface BiganOptions extends GeneratorOptions {
@@ -46,7 +46,10 @@ export const bigan = (o: BiganOptions) => {
   const encoder = expect(data, { D }, ({ u, z, D }) => logSigmoid(neg(D(concat(u, z)))))
   return {
     game: game({
-      D: { owns: ['D'], maximize: minus(critic, scale(o.penalty ?? R1, r1(duel, { at: 'u' }))) },
+      D: {
+        owns: ['D'],
+        maximize: minus(critic, scale(weightOf('penalty', o.penalty ?? R1), r1(duel, { at: 'u' }))),
+      },
       'E, G': { owns: ['E', 'G'], maximize: plus(generator, encoder) },
     }),
     data,

@@ -27,7 +27,7 @@ import {
   scaleOf,
 } from './gameFamily.js'
 import type { GanOptions } from './gan.js'
-import { penalized, R1, scaled, spaceOf, unscaled } from './generator.js'
+import { penalized, R1, scaled, spaceOf, unscaled, weightOf } from './generator.js'
 
 /** Options of a conditional GAN. */
 export interface ConditionalGanOptions extends Omit<GanOptions, 'critic' | 'generator'> {
@@ -65,7 +65,10 @@ export const conditionalGan = (o: ConditionalGanOptions) => {
   const { critic, generator, accuracy } = adversarial(duel, payoffs[o.payoff ?? 'nonSaturating'])
   return {
     game: game({
-      D: { owns: ['D'], maximize: penalized(critic, o.penalty ?? R1, () => r1(duel, { at: 'u' })) },
+      D: {
+        owns: ['D'],
+        maximize: penalized(critic, weightOf('penalty', o.penalty ?? R1), () => r1(duel, { at: 'u' })),
+      },
       G: { owns: ['G'], maximize: generator },
     }),
     data,

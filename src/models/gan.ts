@@ -33,6 +33,7 @@ import {
   R1,
   spaceOf,
   type VectorNet,
+  weightOf,
 } from './generator.js'
 
 /** Options of a GAN. */
@@ -58,7 +59,10 @@ export const gan = (o: GanOptions) => {
   const { critic, generator, accuracy } = adversarial(duel, payoffs[o.payoff ?? 'nonSaturating'])
   return {
     game: game({
-      D: { owns: ['D'], maximize: penalized(critic, o.penalty ?? R1, () => r1(duel, { at: 'u' })) },
+      D: {
+        owns: ['D'],
+        maximize: penalized(critic, weightOf('penalty', o.penalty ?? R1), () => r1(duel, { at: 'u' })),
+      },
       G: { owns: ['G'], maximize: generator },
     }),
     data,

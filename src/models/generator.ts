@@ -10,6 +10,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { standardNormal } from '../dsl/distributions/normal.js'
 import { push } from '../dsl/distributions/push.js'
 import type { Real } from '../dsl/domains/marks.js'
+import { fail } from '../dsl/error.js'
 import type { Net, NetFunction } from '../dsl/net.js'
 import { mlp } from '../dsl/nets/dense.js'
 import { bind, Do, empirical, letTo, nets } from '../dsl/notation.js'
@@ -49,9 +50,31 @@ export const R1 = 0.1
 /** A vector of real numbers. */
 export type Vector = Value<[number], Real>
 
+/** A weight of an objective; a negative one would reward what it should restrain. Errors: tag `option`. */
+export const weightOf = (name: string, x: number): number =>
+  x >= 0 && x < Infinity
+    ? x
+    : fail('option', name, `${name} must be a number >= 0, but ${x} was given`, `pass { ${name}: 0.1 }`)
+
+const requireScale = ({ center = 0, spread = 1 }: DataScale): void => {
+  if (!Number.isFinite(center))
+    fail(
+      'option',
+      'center',
+      `center must be a number, but ${center} was given`,
+      'pass the mean of the entries',
+    )
+  if (!(spread > 0 && spread < Infinity))
+    fail('option', 'spread', `spread must be a number > 0, but ${spread} was given`, 'pass their deviation')
+}
+
 /** The space of the data: Unit is within Real, and a generator that ends in it stays in it. */
-export const spaceOf = ({ size, domain }: DataScale): Space<[number], Real> =>
-  domain === 'Unit' ? (unit(size) as Space<[number], never> as Space<[number], Real>) : real(size)
+export const spaceOf = (o: DataScale): Space<[number], Real> => {
+  requireScale(o)
+  return o.domain === 'Unit'
+    ? (unit(o.size) as Space<[number], never> as Space<[number], Real>)
+    : real(o.size)
+}
 
 /** x in numbers of order one. */
 export const scaled = (x: Vector, { center = 0, spread = 1, domain }: DataScale): Vector =>

@@ -41,7 +41,7 @@ import {
   surfaceOf,
 } from './gameFamily.js'
 import type { GanOptions } from './gan.js'
-import { dataModel, R1, spaceOf, unscaled } from './generator.js'
+import { dataModel, R1, spaceOf, unscaled, weightOf } from './generator.js'
 
 /** Options of an InfoGAN. */
 export interface InfoganOptions extends Omit<GanOptions, 'critic' | 'generator'> {
@@ -89,8 +89,14 @@ export const infogan = (o: InfoganOptions) => {
   )
   return {
     game: game({
-      D: { owns: ['D'], maximize: minus(critic, scale(o.penalty ?? R1, r1(duel, { at: 'u' }))) },
-      G: { owns: ['G', 'Q', 'Qa'], maximize: plus(generator, scale(o.information ?? 1, information)) },
+      D: {
+        owns: ['D'],
+        maximize: minus(critic, scale(weightOf('penalty', o.penalty ?? R1), r1(duel, { at: 'u' }))),
+      },
+      G: {
+        owns: ['G', 'Q', 'Qa'],
+        maximize: plus(generator, scale(weightOf('information', o.information ?? 1), information)),
+      },
     }),
     data,
     fake,

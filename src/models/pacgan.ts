@@ -23,7 +23,7 @@ import {
   scaleOf,
 } from './gameFamily.js'
 import type { GanOptions } from './gan.js'
-import { dataModel, generatorModel, penalized, R1 } from './generator.js'
+import { dataModel, generatorModel, penalized, R1, weightOf } from './generator.js'
 
 /** Options of a PacGAN. */
 export interface PacganOptions extends Omit<GanOptions, 'critic'> {
@@ -44,7 +44,10 @@ export const pacgan = (o: PacganOptions) => {
   const { critic, generator, accuracy } = adversarial(duel, payoffs[o.payoff ?? 'nonSaturating'])
   return {
     game: game({
-      D: { owns: ['D'], maximize: penalized(critic, o.penalty ?? R1, () => r1(duel, { at: 'u' })) },
+      D: {
+        owns: ['D'],
+        maximize: penalized(critic, weightOf('penalty', o.penalty ?? R1), () => r1(duel, { at: 'u' })),
+      },
       G: { owns: ['G'], maximize: generator },
     }),
     data,

@@ -22,7 +22,7 @@ import { r1 } from '../inference/penalties.js'
 import type { AutoencoderOptions } from './autoencoder.js'
 import type { GameFamily } from './family.js'
 import { builtGame, type GameOptions, gameCodec, gameDefaults, recipeFor, scaleOf } from './gameFamily.js'
-import { dataModel, generatorModel, R1, scaled, spaceOf } from './generator.js'
+import { dataModel, generatorModel, R1, scaled, spaceOf, weightOf } from './generator.js'
 
 /** Options of a VAE-GAN. */
 export interface VaeGanOptions extends AutoencoderOptions {
@@ -56,10 +56,16 @@ export const vaeGan = (o: VaeGanOptions) => {
   const divergence = expect(q, ({ code }) => klExact(code, standardNormal(o.latent)))
   return {
     game: game({
-      D: { owns: ['F', 'H'], maximize: minus(critic, scale(o.penalty ?? R1, r1(duel, { at: 'u' }))) },
+      D: {
+        owns: ['F', 'H'],
+        maximize: minus(critic, scale(weightOf('penalty', o.penalty ?? R1), r1(duel, { at: 'u' }))),
+      },
       'E, G': {
         owns: ['E', 'G'],
-        maximize: plus(minus(likeness, scale(o.beta ?? 1, divergence)), scale(o.fooling ?? 1, generator)),
+        maximize: plus(
+          minus(likeness, scale(weightOf('beta', o.beta ?? 1), divergence)),
+          scale(weightOf('fooling', o.fooling ?? 1), generator),
+        ),
       },
     }),
     data,

@@ -24,7 +24,7 @@ import {
   scaleOf,
   surfaceOf,
 } from './gameFamily.js'
-import { dataModel, type GeneratorOptions, generatorModel, spaceOf } from './generator.js'
+import { dataModel, type GeneratorOptions, generatorModel, spaceOf, weightOf } from './generator.js'
 
 /** Options of a WGAN-GP. */
 export interface WganGpOptions extends GeneratorOptions {
@@ -48,7 +48,7 @@ export const wganGp = (o: WganGpOptions) => {
     score: ({ u, D }) => D(u),
   })
   const { critic, generator, accuracy } = adversarial(duel, payoffs.wasserstein)
-  const penalty = scale(o.penalty ?? 0.1, gradientPenalty(duel, { at: 'u' }))
+  const penalty = scale(weightOf('penalty', o.penalty ?? 0.1), gradientPenalty(duel, { at: 'u' }))
   return {
     game: game({
       D: { owns: ['D'], maximize: minus(critic, penalty), steps: o.steps ?? STEPS },

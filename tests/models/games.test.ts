@@ -1,7 +1,7 @@
 /** Every adversarial family: builds from its defaults, its nets have one owner each, it takes steps, samples, and tells no data to G. */
 import { either as E } from 'fp-ts'
 import * as g from 'giry'
-import { conditionalGan, gameFamilies, infogan, pacgan } from 'giry/models'
+import { aae, conditionalGan, gameFamilies, gan, infogan, pacgan, wganGp } from 'giry/models'
 import { describe, expect, it } from 'vitest'
 
 const n = 48
@@ -24,6 +24,20 @@ describe('options', () => {
     expect(conditionalGan({ ...o, classes: 2, generator: net }).game.players).toHaveLength(2)
     // @ts-expect-error 'critic' does not exist
     expect(pacgan({ ...o, pack: 2, critic: net }).game.players).toHaveLength(2)
+  })
+})
+
+describe('numbers', () => {
+  const o = { size: 2, latent: 2, hidden: [4] } as const
+
+  it.each([
+    [() => gan({ ...o, penalty: -1 }), 'penalty must be a number >= 0, but -1 was given'],
+    [() => wganGp({ ...o, penalty: Number.NaN }), 'penalty must be a number >= 0, but NaN was given'],
+    [() => aae({ ...o, beta: -1 }), 'beta must be a number >= 0, but -1 was given'],
+    [() => gan({ ...o, spread: 0 }), 'spread must be a number > 0, but 0 was given'],
+    [() => gan({ ...o, center: Number.NaN }), 'center must be a number, but NaN was given'],
+  ])('that make no sense are refused: %#', (build, message) => {
+    expect(build).toThrow(message)
   })
 })
 
