@@ -5,6 +5,7 @@
  *   max_D (1/n) Σ log σ(D(x_i)) + (1/n) Σ log σ(−D(y_i))        on the first half, standardized by it
  *   AUC = P(D(x) > D(y)) + ½ P(=),   accuracy = ½ P(D(x) > 0) + ½ P(D(y) < 0)      on the second half
  *
+ * In few dimensions the critic sees Fourier features too (fourierFeatures.ts), without which it would overlook fine structure.
  * p by permutation of the labels of the second half, with the AUC as statistic: exact whatever the critic, since the critic
  * never saw that half. The critic, an mlp, stops where its log loss on a fifth of the first half is best. AUC ½ means: this
  * critic finds nothing, not: there is nothing. `real` must be data that no player was trained on. Of two samples of
@@ -13,6 +14,7 @@
  * has no threshold. Tested in tests/inference/diagnostics/c2st.test.ts.
  */
 import type { taskEither as TE } from 'fp-ts'
+import { flow } from 'fp-ts/lib/function.js'
 import { fail, type GiryError } from '../../dsl/error.js'
 import { mlp } from '../../dsl/nets/dense.js'
 import { empirical } from '../../dsl/notation.js'
@@ -27,6 +29,7 @@ import { expect } from '../expect.js'
 import { fit, orThrow } from '../fit.js'
 import type { Fit } from '../fitted.js'
 import { adam } from '../optimizers/optimizers.js'
+import { fourierFeatures } from './fourierFeatures.js'
 import { netFeatures } from './netFeatures.js'
 import { join, makePoints, type Points, pointsOfOneSize, type Samples, select, shuffle } from './points.js'
 import { aucStandardError } from './ranks.js'
@@ -37,7 +40,7 @@ import { PERMUTATIONS, requireOptions, type TestOptions, task } from './settings
 export interface C2stOptions extends TestOptions {
   /** Units of the critic's hidden layers; [256, 256] if left out. It should be larger than the discriminator was. */
   readonly hidden?: readonly number[]
-  /** Updates at most; 2,000 if left out. */
+  /** Updates at most; 1,000 if left out. */
   readonly steps?: number
   /** Data of each sample per update; 64 if left out. */
   readonly batch?: number
@@ -66,8 +69,8 @@ export interface C2stReport {
 const FEWEST = 20
 
 /** Updates between two looks at the log loss, and how many looks may bring nothing new. */
-const CHECK_EVERY = 100
-const PATIENCE = 5
+const CHECK_EVERY = 50
+const PATIENCE = 6
 
 interface Pair {
   readonly real: Points
@@ -112,8 +115,12 @@ const standardizer = ({ data, size, count }: Points): ((p: Points) => Points) =>
     )
 }
 
-const standardized = (parts: Parts): Parts => {
-  const to = standardizer(join(parts.train.real, parts.train.fake))
+/** What the critic sees: standardized by the data it is trained on, with Fourier features in few dimensions. */
+const asSeen = (parts: Parts, key: Key): Parts => {
+  const to = flow(
+    standardizer(join(parts.train.real, parts.train.fake)),
+    fourierFeatures(parts.train.real.size, key),
+  )
   const pair = ({ real, fake }: Pair): Pair => ({ real: to(real), fake: to(fake) })
   return { train: pair(parts.train), validation: pair(parts.validation), test: pair(parts.test) }
 }
@@ -156,7 +163,7 @@ const trained = async (
   { train, validation }: Parts,
   options: C2stOptions & { readonly seed: number },
 ): Promise<{ readonly params: NetParams; readonly steps: number }> => {
-  const { steps = 2000, batch = 64, seed, runtime, threads } = options
+  const { steps = 1000, batch = 64, seed, runtime, threads } = options
   let best = { loss: Number.POSITIVE_INFINITY, steps: 0, params: undefined as NetParams | undefined }
   const stop = new AbortController()
   const look = async (so: Fit<{ D: Critic['D'] }>): Promise<void> => {
@@ -205,8 +212,8 @@ export const c2st = (
     requireOptions(options.seed, { limit, permutations, steps: options.steps, batch: options.batch })
     const all = pointsOfOneSize({ real, fake })
     const key = fold(keyFromSeed(seed), 'c2st')
-    const parts = standardized(halves(all, limit, key))
-    const critic = criticOf(all.real.size, hidden)
+    const parts = asSeen(halves(all, limit, key), fold(key, 'features'))
+    const critic = criticOf(parts.train.real.size, hidden)
     const { params, steps } = await trained(critic, parts, { ...options, seed })
     const scores = await critic.scores(params, parts.test)
     const test = await rankTest(scores.real, scores.fake, { permutations, key: fold(key, 'permutation') })

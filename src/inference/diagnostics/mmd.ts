@@ -82,12 +82,15 @@ const statisticOf = (kernel: Float64Array, n: number, m: number): ((first: Array
   )
   const total = rows.reduce((a, b) => a + b, 0)
   return (first) => {
+    // In order, so that memory is read forward.
+    const places = Int32Array.from(first).sort()
     let within = 0
     let touching = 0
     for (let i = 0; i < n; i++) {
-      const row = (first[i] as number) * count
-      touching += rows[first[i] as number] as number
-      for (let j = 0; j < i; j++) within += kernel[row + (first[j] as number)] as number
+      const place = places[i] as number
+      const row = place * count
+      touching += rows[place] as number
+      for (let j = 0; j < i; j++) within += kernel[row + (places[j] as number)] as number
     }
     const xx = 2 * within
     const xy = touching - xx
