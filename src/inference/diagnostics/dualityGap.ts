@@ -72,7 +72,9 @@ export const dualityGap = <T, D, const A = undefined, const H = undefined>(
     }
     const against = async (frozen: Player): Promise<number> => {
       const start = { ...training, data, params: fit.params, onEvent: () => undefined }
-      const solved = await orThrow(solve(freeze(g, [frozen.name]), start as never))
+      // What came before the game would move the frozen player.
+      const { pretraining: _, ...alone } = freeze(g, [frozen.name])
+      const solved = await orThrow(solve(alone, start as never))
       return valueAt(solved.params)
     }
     const played = await valueAt(fit.params)
