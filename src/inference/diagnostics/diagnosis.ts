@@ -1,6 +1,7 @@
 /**
  * Diagnosis: every number that was measured about a generator and its opponent, as plain data. What was not measured is
- * absent. `judge` draws sentences from it. Units are those of each report; accuracies and AUCs are probabilities.
+ * absent. `judge` draws sentences from it, `metricsOf` makes one flat record. Units are those of each report; accuracies and AUCs
+ * are probabilities. Tested in tests/inference/diagnostics/diagnosis.test.ts.
  */
 import type { C2stReport } from './c2st.js'
 import type { DualityGapReport } from './dualityGap.js'
@@ -37,4 +38,30 @@ export interface Diagnosis {
   readonly modes?: ModeReport
   readonly memorization?: MemorizationReport
   readonly dualityGap?: DualityGapReport
+}
+
+/** The main numbers by name, for tables and JSON; those that were not measured are absent. */
+export const metricsOf = (d: Diagnosis): Readonly<Record<string, number>> => {
+  const all: Readonly<Record<string, number | undefined>> = {
+    accuracy: d.discriminator?.accuracy,
+    c2stAuc: d.c2st?.auc,
+    c2stAucError: d.c2st?.standardError,
+    c2stPValue: d.c2st?.pValue,
+    mmd: d.mmd?.value,
+    mmdPValue: d.mmd?.pValue,
+    frechet: d.frechet?.value,
+    frechetReference: d.frechet?.reference,
+    precision: d.manifold?.precision,
+    recall: d.manifold?.recall,
+    density: d.manifold?.density,
+    coverage: d.manifold?.coverage,
+    modes: d.modes?.covered,
+    highQuality: d.modes?.highQuality,
+    reverseKl: d.modes?.reverseKl,
+    copies: d.memorization?.copies,
+    memorizationAuc: d.memorization?.auc,
+    memorizationPValue: d.memorization?.pValue,
+    dualityGap: d.dualityGap?.value,
+  }
+  return Object.fromEntries(Object.entries(all).flatMap(([name, x]) => (x === undefined ? [] : [[name, x]])))
 }

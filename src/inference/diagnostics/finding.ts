@@ -9,6 +9,7 @@ export type FindingName =
   | 'undertrained'
   | 'lowFidelity'
   | 'modeCollapse'
+  | 'lowDiversity'
   | 'unevenModes'
   | 'memorization'
   | 'weakDiscriminator'

@@ -81,6 +81,9 @@ describe('judge', () => {
     expect(first({ ...good, discriminator: own(0.7), c2st: critic(0.95, 0.9) })?.sentence).toContain(
       'D is right in 0.70 of the cases, but a fresh critic reaches 0.90 (AUC 0.95)',
     )
+    expect(first({ ...good, discriminator: own(0.25), c2st: critic(0.95, 0.9) })?.sentence).toContain(
+      'D is fooled (right in 0.25 of the cases), but a fresh critic reaches AUC 0.95',
+    )
     // Not beyond the error: 0.51 ± 0.01 against 0.6 ± 0.05.
     expect(names({ ...good, c2st: critic(0.62, 0.6, 0.05, 50) })).not.toContain('weakDiscriminator')
   })
@@ -127,6 +130,11 @@ describe('judge', () => {
     })
     expect(first({ ...good, manifold: balls(0.98, 0.85) })?.severity).toBe('warning')
     expect(names({ ...good, manifold: balls(0.3, 0.4) })).not.toContain('modeCollapse')
+    expect(names({ ...good, manifold: balls(0.6, 0.3) })).toEqual(['lowFidelity', 'modeCollapse'])
+    expect(first({ ...good, manifold: balls(0.98, 0.4), modes: ring(8, 0.98, 0.004) })).toMatchObject({
+      finding: 'lowDiversity',
+      severity: 'bad',
+    })
     expect(names({ ...good, modes: ring(8, 0.98, 0.2) })).toEqual(['unevenModes', 'balanced'])
     expect(names({ ...good, modes: ring(8, 0.98, 0.004) })).toEqual(['balanced'])
     // Few samples prove nothing about missing modes.

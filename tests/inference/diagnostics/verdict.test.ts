@@ -62,15 +62,22 @@ describe('verdict', () => {
   })
 
   it('weakDiscriminator: a linear D cannot tell a ring from a Gaussian, a fresh critic can', async () => {
-    const D = g.dense(X, g.real()) as never as Critic
-    const { game, accuracy } = duel(D)
-    const params = { D: g.init({ nets: { D } }, 1).D, G: affine(0.7, [0, 0]) }
-    const fit = await g.orThrow(g.fit(game, { ...training, data: { x: train }, params, steps: 100 }))
-    const v = await g.orThrow(verdict(fit, { ...quick, fake, data: train, heldOut, accuracy }))
+    const linear = () => g.dense(X, g.real()) as never as Critic
+    const still = await against(affine(0.7, [0, 0]), train, linear())
+    const at = { ...quick, fake, data: train, heldOut }
+    const v = await g.orThrow(verdict(still.fit, { ...at, accuracy: still.accuracy }))
     expect(names(v)).toContain('weakDiscriminator')
     expect(v.severity).toBe('bad')
     expect(String(v)).toMatch(
       /D is at chance \(0\.\d\d\), but a fresh critic reaches AUC 0\.[89]\d: D is too weak/,
+    )
+    // Where both play, G runs away from what a linear D sees, and fools it.
+    const D = linear()
+    const { game, accuracy } = duel(D)
+    const params = { D: g.init({ nets: { D } }, 1).D, G: affine(0.7, [0, 0]) }
+    const fit = await g.orThrow(g.fit(game, { ...training, data: { x: train }, params, steps: 100 }))
+    expect(String(await g.orThrow(verdict(fit, { ...at, accuracy })))).toMatch(
+      /D is fooled \(right in 0\.\d\d of the cases\), but a fresh critic reaches AUC 0\.9\d/,
     )
   })
 

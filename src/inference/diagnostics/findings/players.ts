@@ -7,8 +7,11 @@ import { type Finding, pOf, shareError, two } from '../finding.js'
 import { CHANCE, CLEAR, EQUILIBRIUM, GAP, OVERFIT, SIGNIFICANT, SURE, WINS } from '../thresholds.js'
 
 /** Whether a fresh critic finds a difference, beyond chance. */
-export const criticFinds = (c: C2stReport): boolean =>
-  c.pValue <= SIGNIFICANT && c.auc - SURE * c.standardError > 0.5
+export const criticFinds = (c: C2stReport): boolean => c.pValue <= SIGNIFICANT
+
+/** Whether a fresh critic finds nothing, and would have found a difference that matters. */
+export const criticClears = (c: C2stReport): boolean =>
+  !criticFinds(c) && c.auc + SURE * c.standardError <= CHANCE
 
 const isWeak = (d: DiscriminatorReport, c: C2stReport): boolean => {
   const error = Math.hypot(d.standardError, shareError(c.accuracy, 2 * c.n))
@@ -22,7 +25,11 @@ const wins = (d: DiscriminatorReport): boolean =>
 export const weakDiscriminator = ({ discriminator: d, c2st: c }: Diagnosis): readonly Finding[] => {
   if (d === undefined || c === undefined || !isWeak(d, c)) return []
   const how =
-    d.accuracy <= CHANCE ? `at chance (${two(d.accuracy)})` : `right in ${two(d.accuracy)} of the cases`
+    d.accuracy > CHANCE
+      ? `right in ${two(d.accuracy)} of the cases`
+      : d.accuracy < 1 - CHANCE
+        ? `fooled (right in ${two(d.accuracy)} of the cases)`
+        : `at chance (${two(d.accuracy)})`
   const critic = d.accuracy <= CHANCE ? `AUC ${two(c.auc)}` : `${two(c.accuracy)} (AUC ${two(c.auc)})`
   return [
     {
@@ -105,8 +112,7 @@ export const distinguishable = (diagnosis: Diagnosis): readonly Finding[] => {
 
 /** Nothing tells fakes from real data, as far as was looked. */
 export const indistinguishable = ({ discriminator: d, c2st: c, mmd }: Diagnosis): readonly Finding[] => {
-  const critic = c !== undefined && c.auc + SURE * c.standardError <= CHANCE && !criticFinds(c)
-  if (!critic || (mmd !== undefined && mmd.pValue <= SIGNIFICANT)) return []
+  if (c === undefined || !criticClears(c) || (mmd !== undefined && mmd.pValue <= SIGNIFICANT)) return []
   const at = `AUC ${two(c.auc)} ± ${two(c.standardError)}`
   const numbers = { auc: c.auc, standardError: c.standardError, ...(d && { accuracy: d.accuracy }) }
   if (d === undefined)

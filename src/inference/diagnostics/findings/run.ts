@@ -3,7 +3,8 @@
  */
 import type { Diagnosis } from '../diagnosis.js'
 import { type Finding, two } from '../finding.js'
-import { CHANCE, RUNAWAY, SURE } from '../thresholds.js'
+import { RUNAWAY } from '../thresholds.js'
+import { criticClears, criticFinds } from './players.js'
 
 /** An objective runs away. */
 export const diverging = ({ training }: Diagnosis): readonly Finding[] =>
@@ -60,10 +61,10 @@ export const unknowns = (d: Diagnosis): readonly Finding[] => [
           'pass at least 20 held-out data',
         ),
       ]
-    : SURE * d.c2st.standardError > CHANCE - 0.5
+    : !criticFinds(d.c2st) && !criticClears(d.c2st)
       ? [
           unknown(
-            `With ${d.c2st.n} test data of each kind the AUC of a fresh critic, ${two(d.c2st.auc)}, is known up to ${two(SURE * d.c2st.standardError)} only.`,
+            `A fresh critic reaches AUC ${two(d.c2st.auc)} ± ${two(d.c2st.standardError)} on ${d.c2st.n} test data of each kind: too few to show a difference or that there is none.`,
             'hold out more data',
             { n: d.c2st.n, auc: d.c2st.auc, standardError: d.c2st.standardError },
           ),

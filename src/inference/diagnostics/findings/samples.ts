@@ -52,30 +52,38 @@ const collapsedModes = (m: ModeReport): readonly Finding[] => {
     {
       finding: 'unevenModes',
       severity: 'warning',
-      sentence: `All ${m.covered} of ${m.modes} modes that were found are served, but unevenly: reverse KL ${two(m.reverseKl)} nats.`,
+      sentence: `${m.covered} of ${m.modes} modes are covered, but unevenly: reverse KL ${two(m.reverseKl)} nats.`,
       remedy: 'train on, or pack several samples for D',
       numbers,
     },
   ]
 }
 
-/** Part of the data is left out. */
-export const modeCollapse = ({ modes, manifold: m }: Diagnosis): readonly Finding[] => {
-  const known = modes === undefined ? [] : collapsedModes(modes)
-  if (known.length > 0 || m === undefined) return known
+/** Whether all modes are known to be there. */
+const coversModes = (m: ModeReport | undefined): boolean => m !== undefined && m.covered === m.modes
+
+/** The real data have fewer fakes near them than they should, beyond what the fakes that lie elsewhere explain. */
+const lowCoverage = ({ modes, manifold: m }: Diagnosis): readonly Finding[] => {
+  if (m === undefined) return []
   const due = referenceOf(m)
-  const share = shareOf(m.coverage, due.coverage, m.n)
-  // Where fakes are not where the data are, they cover nothing either: that is another finding.
-  if (share >= LACK || shareOf(m.precision, due.precision, m.m) < LACK) return []
+  const precise = shareOf(m.precision, due.precision, m.m)
+  const share = shareOf(m.coverage, due.coverage, m.n) / precise
+  if (share >= LACK || precise < NOWHERE) return []
   return [
     {
-      finding: 'modeCollapse',
+      finding: coversModes(modes) ? 'lowDiversity' : 'modeCollapse',
       severity: worse(share),
-      sentence: `The fakes look real (precision ${two(m.precision)}) but come near ${percent(m.coverage)} of the real data only, where ${percent(due.coverage)} is due: G leaves out part of the data.`,
+      sentence: `${percent(m.coverage)} of the real data have fakes nearby, where ${percent(due.coverage)} is due, though the precision is ${two(m.precision)}: ${coversModes(modes) ? 'G serves every mode, but only parts of it' : 'G leaves out part of the data'}.`,
       remedy: 'pack several samples for D, give it more steps, or add a gradient penalty (r1)',
       numbers: { precision: m.precision, coverage: m.coverage, due: due.coverage, recall: m.recall },
     },
   ]
+}
+
+/** Part of the data is left out. */
+export const modeCollapse = (d: Diagnosis): readonly Finding[] => {
+  const known = d.modes === undefined ? [] : collapsedModes(d.modes)
+  return known.some((f) => f.finding === 'modeCollapse') ? known : [...known, ...lowCoverage(d)]
 }
 
 /** Fakes lie where no data are. */
