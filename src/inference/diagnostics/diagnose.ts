@@ -180,6 +180,7 @@ export const diagnose = <T, G, R>(
     const own = await discriminator(setting, params, all.real.count)
     return {
       heldOut: setting.heldOut !== undefined,
+      ...(setting.given === undefined ? {} : { conditional: true }),
       training: trainingReport(fit),
       ...(own === undefined ? {} : { discriminator: own }),
       ...(await critic(all, setting)),

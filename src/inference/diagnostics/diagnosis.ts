@@ -28,6 +28,8 @@ export type ManifoldReference = Pick<ManifoldReport, 'precision' | 'recall' | 'd
 export interface Diagnosis {
   /** Whether fakes were compared with data that no player was trained on. */
   readonly heldOut: boolean
+  /** Whether the generator was given inputs, such as labels: the comparisons do not look at these. */
+  readonly conditional?: boolean
   readonly training?: TrainingReport
   readonly discriminator?: DiscriminatorReport
   readonly c2st?: C2stReport

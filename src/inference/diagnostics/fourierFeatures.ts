@@ -17,7 +17,7 @@ const OCTAVES = 6
 const DIRECTIONS = 8
 
 /** Entries up to which a space is of low dimension. */
-export const LOW_DIMENSION = 16
+const LOW_DIMENSION = 16
 
 /** The map from points of `size` entries to points with Fourier features; the identity above LOW_DIMENSION. */
 export const fourierFeatures = (size: number, key: Key): ((p: Points) => Points) => {

@@ -137,6 +137,52 @@ describe('verdict', () => {
     expect(v.diagnosis.manifold?.reference).toBeUndefined()
   })
 
+  it('judges conditional generators: one fake for each given label, columns of a data set by name', async () => {
+    const Y = g.category(2)
+    const conditional = g.pipe(
+      g.given({ y: Y }),
+      g.nets({
+        G: g.parameter(g.real(2, 2), { start: { kind: 'given', data: Float32Array.of(0, 0, 5, 5) } }),
+      }),
+      g.bind('z', () => g.standardNormal(2)),
+      g.bind('x', ({ y, z, G }) => g.push(g.add(g.gather(G(), y), z))),
+    )
+    const D = g.dense(X, g.real())
+    const { accuracy } = adversarial(
+      { real: g.empirical({ x: X, y: Y }), fake: conditional, nets: { D }, score: ({ x, D }) => D(x) },
+      payoffs.nonSaturating,
+    )
+    const labels = Array.from({ length: 1000 }, (_, i) => i % 2)
+    const drawn = (seed: number) => {
+      const x = gaussianDraws(seed, 1000, 2).map((row, i) => row.map((v) => v + 5 * (i % 2)))
+      return g.dataset({ x: X, y: Y }, { x, y: labels })
+    }
+    const { fit } = await against(affine(1, [0, 0]), train, mlp(), 1)
+    const zero = {
+      kernel: { shape: [2, 1], data: new Float32Array(2) },
+      bias: { shape: [1], data: new Float32Array(1) },
+    }
+    const start = { ...fit, params: { ...g.init(conditional, 1), D: zero } }
+    const [data, heldOut] = [drawn(1), drawn(2)]
+    const v = await g.orThrow(
+      verdict(start, { ...quick, fake: conditional, given: { y: labels }, data, heldOut, accuracy }),
+    )
+    expect(v.diagnosis.c2st?.n).toBe(500)
+    expect(v.diagnosis.manifold).toMatchObject({ n: 1000, m: 1000 })
+    expect(v.severity).toBe('good')
+    expect(String(v)).toContain('whether a fake fits its input is not known')
+    const [error] = await refused(
+      verdict(start, {
+        ...quick,
+        fake: conditional,
+        given: { y: labels },
+        data: gaussianDraws(1, 50, 2),
+        accuracy,
+      }),
+    )
+    expect(error?.message).toBe("an objective takes the columns y, x, but 'data' is one list of samples")
+  })
+
   it('measures in feature space, with worst-case opponents, and gives one result for one seed', async () => {
     const D = mlp()
     const { fit, accuracy, critic } = await against(affine(0.7, [0, 0]), train, D, 20)

@@ -78,6 +78,14 @@ export const unknowns = (d: Diagnosis): readonly Finding[] => [
         ),
       ]
     : []),
+  ...(d.conditional === true
+    ? [
+        unknown(
+          'Fakes were compared with the data whatever they were given: whether a fake fits its input is not known.',
+          'judge each label by itself, with its own data',
+        ),
+      ]
+    : []),
   ...(d.memorization === undefined && d.heldOut
     ? [
         unknown(
