@@ -61,11 +61,11 @@ const paramsOf = (fit: Fit, setting: Setting): Parameters => {
   )
 }
 
-const compared = (setting: Setting, params: Parameters, key: Key): Compared => {
+const compared = async (setting: Setting, params: Parameters, key: Key): Promise<Compared> => {
   const { site = 'x', data, heldOut } = setting
   const train = comparedPoints(data, site, 'data', key)
   const real = heldOut === undefined ? train : comparedPoints(heldOut, site, 'heldOut', key)
-  const fake = drawFakes(setting, params, setting.n ?? Math.min(MOST, real.count))
+  const fake = await drawFakes(setting, params, setting.n ?? Math.min(MOST, real.count), key)
   return pointsOfOneSize({ fake, real, train })
 }
 
@@ -176,7 +176,7 @@ export const diagnose = <T, G, R>(
     requireOptions(setting.seed, { n: setting.n, permutations: setting.permutations })
     const params = paramsOf(fit as Fit, setting)
     const key = fold(keyFromSeed(setting.seed ?? 0), 'diagnose')
-    const all = compared(setting, params, key)
+    const all = await compared(setting, params, key)
     const own = await discriminator(setting, params, all.real.count)
     return {
       heldOut: setting.heldOut !== undefined,

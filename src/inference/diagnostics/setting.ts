@@ -8,7 +8,7 @@ import type { Game } from '../../dsl/game.js'
 import type { Model } from '../../dsl/model.js'
 import type { Objective } from '../../dsl/objective.js'
 import type { AnyValue } from '../../dsl/value.js'
-import { binarize, fold, type Key } from '../../runtime/keys.js'
+import { binarize, fold, integers, type Key } from '../../runtime/keys.js'
 import type { GivenOf } from '../inputs.js'
 import { sample } from '../sample.js'
 import { isDataset } from '../trainingData.js'
@@ -16,8 +16,9 @@ import type { C2stOptions } from './c2st.js'
 import type { DualityGapOptions } from './dualityGap.js'
 import type { Features } from './frechet.js'
 import type { KnownModes } from './modes.js'
-import { type Points, points, type Samples } from './points.js'
+import { join, type Points, points, type Samples } from './points.js'
 import type { TestOptions } from './settings.js'
+import { turns } from './turns.js'
 
 /** Data to compare with: samples, or a data set. */
 export type Compared = Samples | Dataset
@@ -91,10 +92,17 @@ export const dataFor = (columns: unknown, data: Compared, where: string): unknow
   return { [names[0] as string]: Float32Array.from(points(data, where).data) }
 }
 
-/** Fakes of the generator, n of them, or one for each given datum. */
-export const drawFakes = (setting: Setting, params: unknown, n: number): Points => {
-  const { fake, site = 'x', given, seed } = setting
-  const options = { params, given, seed, ...(given === undefined ? { n } : {}) }
+/** Draws at a time: the layers of a convolutional generator take much memory. */
+const DRAWS = 500
+
+/** The fakes of one call of `sample`. */
+const drawSome = (
+  { fake, site = 'x', given }: Setting,
+  params: unknown,
+  seed: number,
+  n?: number,
+): Points => {
+  const options = { params, given, seed, ...(n === undefined ? {} : { n }) }
   const drawn = sample(fake, options as never) as Readonly<Record<string, AnyValue>>
   try {
     const x = drawn[site]
@@ -109,4 +117,18 @@ export const drawFakes = (setting: Setting, params: unknown, n: number): Points 
   } finally {
     for (const value of Object.values(drawn)) value.tensor.dispose()
   }
+}
+
+/** Fakes of the generator, n of them, or one for each given datum; the event loop turns in between. */
+export const drawFakes = async (setting: Setting, params: unknown, n: number, key: Key): Promise<Points> => {
+  const seeds = integers(fold(key, 'fake'), Math.ceil(n / DRAWS))
+  const first = seeds[0] as number
+  if (setting.given !== undefined) return drawSome(setting, params, first)
+  const turn = turns()
+  let all = drawSome(setting, params, first, Math.min(n, DRAWS))
+  for (let i = 1; i < seeds.length; i++) {
+    await turn()
+    all = join(all, drawSome(setting, params, seeds[i] as number, Math.min(n - i * DRAWS, DRAWS)))
+  }
+  return all
 }

@@ -45,7 +45,10 @@ export const UNEVEN = 0.05
 /** How many more near copies than held-out data a generator makes that copies much, rather than a little. */
 export const COPIES = 0.05
 
-/** From this ratio on, late in a run, to its median over the run, an objective has run away. */
+/**
+ * From this size on, and from this ratio to its size in the first half, an objective has run away late in the run: log likelihoods
+ * of a critic stay below 10 nats unless it is sure of what is wrong, and the first steps of a run are often small.
+ */
 export const RUNAWAY = 10
 
 /** From this gap on, in nats, a player can do noticeably better alone. */

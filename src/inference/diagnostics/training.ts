@@ -1,7 +1,7 @@
 /**
  * trainingReport(fit): what the history of a run says about each player.
  *
- *   growth = median |objective| over the last tenth of the steps / median |objective| over all of them
+ *   growth = median |objective| over the last tenth of the steps / median |objective| over the first half
  *   gradientNorm = median over the last tenth
  *
  * The values of a game may go either way when it goes well, so only their size is looked at: where it grows without bound,
@@ -44,10 +44,10 @@ const playerReport = (history: readonly HistoryPoint[], player: string): PlayerR
   const values = series(history, 'values', player)
   const norms = series(history, 'gradientNorms', player)
   const size = (x: readonly number[]): number => median(x.map(Math.abs))
-  const whole = size(values)
+  const early = size(values.slice(0, Math.ceil(values.length / 2)))
   return {
     value: median(lastTenth(values)),
-    growth: whole > 0 ? size(lastTenth(values)) / whole : 1,
+    growth: early > 0 ? size(lastTenth(values)) / early : 1,
     ...(norms.length === 0 ? {} : { gradientNorm: median(lastTenth(norms)) }),
   }
 }

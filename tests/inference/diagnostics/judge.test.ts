@@ -178,9 +178,10 @@ describe('judge', () => {
     })
     expect(names({ ...good, training: training(-1e4, 40) })).toEqual(['diverging', 'stopped'])
     expect(first({ ...good, training: training(-1e4, 40) })?.sentence).toBe(
-      "The objective of 'G' runs away: -1.00e+4 late in the run, 40 times its usual size.",
+      "The objective of 'G' runs away: -1.00e+4 late in the run, 40 times its size in the first half.",
     )
     expect(names({ ...good, training: training(-1, 1) })).toEqual(['balanced', 'stopped'])
+    expect(names({ ...good, training: training(0.5, 40) })).toEqual(['balanced', 'stopped'])
   })
 
   it('equilibrium or not, by the duality gap', () => {

@@ -20,7 +20,7 @@ const point = (step: number, D: number, norm?: number) => ({
 })
 
 describe('trainingReport', () => {
-  it('takes medians of the last tenth and of the whole', () => {
+  it('takes medians of the last tenth and of the first half', () => {
     const history = Array.from({ length: 100 }, (_, i) => point(i + 1, i < 90 ? -2 : -(i - 80), i))
     expect(trainingReport({ history, diagnostics })).toEqual({
       steps: 100,

@@ -137,6 +137,19 @@ describe('verdict', () => {
     expect(v.diagnosis.manifold?.reference).toBeUndefined()
   })
 
+  it('diverging: a Wasserstein critic that nothing holds back', async () => {
+    const D = mlp()
+    const { critic, generator, accuracy } = adversarial(
+      { real: g.empirical({ x: X }), fake, nets: { D }, score: ({ x, D }) => D(x) },
+      payoffs.wasserstein,
+    )
+    const game = g.game({ D: { owns: ['D'], maximize: critic }, G: { owns: ['G'], maximize: generator } })
+    const fit = await g.orThrow(g.fit(game, { ...training, data: { x: train }, steps: 200 }))
+    const v = await g.orThrow(verdict(fit, { ...quick, fake, data: train, heldOut, accuracy }))
+    expect(names(v)[0]).toBe('diverging')
+    expect(names(v)).toContain('undertrained')
+  })
+
   it('judges conditional generators: one fake for each given label, columns of a data set by name', async () => {
     const Y = g.category(2)
     const conditional = g.pipe(

@@ -9,11 +9,11 @@ import { criticClears, criticFinds } from './players.js'
 /** An objective runs away. */
 export const diverging = ({ training }: Diagnosis): readonly Finding[] =>
   Object.entries(training?.players ?? {})
-    .filter(([, p]) => !Number.isFinite(p.value) || p.growth >= RUNAWAY)
+    .filter(([, p]) => !Number.isFinite(p.value) || Math.min(p.growth, Math.abs(p.value)) >= RUNAWAY)
     .map(([name, p]) => ({
       finding: 'diverging',
       severity: 'bad',
-      sentence: `The objective of '${name}' runs away: ${p.value.toPrecision(3)} late in the run, ${p.growth.toPrecision(2)} times its usual size.`,
+      sentence: `The objective of '${name}' runs away: ${p.value.toPrecision(3)} late in the run, ${p.growth.toPrecision(2)} times its size in the first half.`,
       remedy: 'use a smaller rate, a gradient penalty or r1, or play by extragradient',
       numbers: { value: p.value, growth: p.growth },
     }))
