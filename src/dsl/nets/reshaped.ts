@@ -6,8 +6,9 @@
  * Inside a chain it joins nets on flat vectors with nets on images. Errors: `shape`, where the numbers of entries differ.
  * Tested in tests/dsl/nets/reshaped.test.ts.
  */
-import type { Domain } from '../domains/marks.js'
+
 import { type EntriesDomain, entriesDomain } from '../domains/arithmetic.js'
+import type { Domain } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { makeNet, type Net, type NetFunction } from '../net.js'
 import { reshape } from '../operations/rearranging.js'
@@ -26,7 +27,10 @@ export const reshaped = <S extends Shape, D, const T extends Shape>(
       `${showSpaceOf(input)} cannot be reshaped to ${showShape(shape)}: ${sizeOf(input.shape)} entries are not ${sizeOf(shape)}`,
       'keep the number of entries',
     )
-  const output = { shape: [...shape] as [...T], domain: entriesDomain(input.domain) as Domain<EntriesDomain<D>> }
+  const output = {
+    shape: [...shape] as [...T],
+    domain: entriesDomain(input.domain) as Domain<EntriesDomain<D>>,
+  }
   return makeNet({
     description: `${showSpaceOf(input)} → ${showSpaceOf(output)}`,
     input,
