@@ -3,7 +3,7 @@
  */
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
-import { digitGan } from '../../src/models/digitGan.js'
+import { digitGan, digitRecipe } from '../../src/models/digitGan.js'
 import { once } from './once.js'
 
 /** A white square on black. */
@@ -14,7 +14,9 @@ const square = Float32Array.from({ length: 784 }, (_, i) => {
 const N = 64
 const copies = Float32Array.from({ length: N * 784 }, (_, i) => square[i % 784] as number)
 
-const { game, fake, accuracy, optimizer } = digitGan({ latent: 4, channels: 4 })
+const { game, fake, accuracy } = digitGan({ latent: 4, channels: 4 })
+
+const { optimizer } = digitRecipe()
 
 const play = (steps: number) =>
   g.orThrow(

@@ -7,6 +7,7 @@
  * Tested in tests/dsl/nets/reshaped.test.ts.
  */
 
+import type { EventSpace } from '../distribution.js'
 import { type EntriesDomain, entriesDomain } from '../domains/arithmetic.js'
 import type { Domain } from '../domains/marks.js'
 import { fail } from '../error.js'
@@ -15,11 +16,13 @@ import { reshape } from '../operations/rearranging.js'
 import { type Shape, showShape, sizeOf } from '../shape.js'
 import { showSpaceOf, type Value } from '../value.js'
 
+type MarksOf<X> = X extends { readonly domain: Domain<infer D> } ? D : never
+
 /** The net that keeps every number of X and gives the event another shape. */
-export const reshaped = <S extends Shape, D, const T extends Shape>(
-  input: { readonly shape: S; readonly domain: Domain<D> },
+export const reshaped = <X extends EventSpace, const T extends Shape>(
+  input: X,
   shape: T,
-): Net<NetFunction<{ readonly shape: S; readonly domain: Domain<D> }, Value<[...T], EntriesDomain<D>>>> => {
+): Net<NetFunction<X, Value<[...T], EntriesDomain<MarksOf<X>>>>> => {
   if (sizeOf(shape) !== sizeOf(input.shape))
     fail(
       'shape',
@@ -29,7 +32,7 @@ export const reshaped = <S extends Shape, D, const T extends Shape>(
     )
   const output = {
     shape: [...shape] as [...T],
-    domain: entriesDomain(input.domain) as Domain<EntriesDomain<D>>,
+    domain: entriesDomain(input.domain) as Domain<EntriesDomain<MarksOf<X>>>,
   }
   return makeNet({
     description: `${showSpaceOf(input)} → ${showSpaceOf(output)}`,

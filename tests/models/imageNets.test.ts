@@ -1,6 +1,6 @@
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
-import { imageCritic, imageGenerator } from '../../../src/models/nets/digits.js'
+import { imageCritic, imageGenerator } from '../../src/models/imageNets.js'
 
 const z = g.value(
   g.real(5),
@@ -11,9 +11,12 @@ const started = <T>(nets: T) => g.init({ nets } as never, 3) as Readonly<Record<
 const count = (net: g.AnyNet): number =>
   Object.values(net.parameters).reduce((n, p) => n + p.shape.reduce((a, b) => a * b, 1), 0)
 
-describe('nets for digits', () => {
+describe('nets for images', () => {
   it('generate 784 pixels in [0, 1], and judge them by one score', () => {
-    const [G, D] = [imageGenerator(5, 4), imageCritic(4)]
+    const [G, D] = [
+      imageGenerator({ latent: 5, image: [28, 28], channels: 4 }),
+      imageCritic({ image: [28, 28], channels: 4 }),
+    ]
     const fake = g.pipe(
       g.given({ z: g.real(5) }),
       g.nets({ G, D }),
@@ -31,7 +34,9 @@ describe('nets for digits', () => {
 
   it('have the parameters that their sizes say', () => {
     // Windows of 4 × 4: 16 weights for each pair of channels.
-    expect(count(imageGenerator(64, 32))).toBe(65 * 3136 + (16 * 64 * 32 + 32) + (16 * 32 + 1))
-    expect(count(imageCritic(32))).toBe(16 * 32 + 32 + (16 * 32 * 64 + 64) + (3136 + 1))
+    expect(count(imageGenerator({ latent: 64, image: [28, 28] }))).toBe(
+      65 * 3136 + (16 * 64 * 32 + 32) + (16 * 32 + 1),
+    )
+    expect(count(imageCritic({ image: [28, 28] }))).toBe(16 * 32 + 32 + (16 * 32 * 64 + 64) + (3136 + 1))
   })
 })
