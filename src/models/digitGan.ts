@@ -3,12 +3,18 @@
  *
  *   z ~ N(0, I_64),  x = G(z) ∈ Unit[784];  non-saturating, R1 with γ = 0.1
  *
- * Adam at one rate for both players, β1 = ½; digits are drawn from the moving average of G (`fit.averaged`).
+ * Adam at one rate for both players, β1 = ½, falling to 0; digits are drawn from the moving average of G (`fit.averaged`).
  * Tested in tests/models/digitGan.test.ts.
  */
-import { adam, ema } from '../inference/optimizers/optimizers.js'
+import { ema } from '../inference/optimizers/optimizers.js'
+import { falling } from './gameFamily.js'
 import { gan } from './gan.js'
 import { imageCritic, imageGenerator } from './imageNets.js'
+
+const RATE = 1e-3
+
+/** A memory of 1,000 steps. */
+const AVERAGE = 0.999
 
 /** Options of the GAN for digits. */
 export interface DigitGanOptions {
@@ -34,8 +40,9 @@ export const digitGan = ({ latent = 64, channels = 32, penalty = 0.1 }: DigitGan
   })
 }
 
-/** How it is played well. */
-export const digitRecipe = () => {
-  const optimizer = adam(1e-3, { beta1: 0.5, beta2: 0.99 })
-  return { optimizer: { D: optimizer, G: ema(0.999, optimizer) }, batch: 64 }
-}
+/** How it is played well, in so many steps. */
+export const digitRecipe = (steps = 12_000) => ({
+  optimizer: { D: falling(RATE, steps), G: ema(AVERAGE, falling(RATE, steps)) },
+  batch: 32,
+  steps,
+})

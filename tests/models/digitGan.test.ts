@@ -16,13 +16,11 @@ const copies = Float32Array.from({ length: N * 784 }, (_, i) => square[i % 784] 
 
 const { game, fake, accuracy } = digitGan({ latent: 4, channels: 4 })
 
-const { optimizer } = digitRecipe()
-
 const play = (steps: number) =>
   g.orThrow(
     g.fit(game, {
       data: { x: copies },
-      optimizer,
+      optimizer: digitRecipe(300).optimizer,
       batch: 32,
       steps,
       seed: 1,
