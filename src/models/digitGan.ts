@@ -1,17 +1,15 @@
 /**
  * The GAN for digits that bench/games measures: `gan` with convolutional nets, and how to play it.
  *
- *   z ~ N(0, I_64),  x = G(z) ∈ Unit[784];  non-saturating, R1 with γ = 0.1
+ *   z ~ N(0, I_64),  x = G(z) ∈ Unit[784];  non-saturating, R1 with γ = 0.2
  *
- * Adam at one rate for both players, β1 = ½, falling to 0; digits are drawn from the moving average of G (`fit.averaged`).
+ * Adam with β1 = ½, its rates falling to 0, that of D twice that of G; digits are drawn from the moving average of G (`fit.averaged`).
  * Tested in tests/models/digitGan.test.ts.
  */
 import { ema } from '../inference/optimizers/optimizers.js'
 import { falling } from './gameFamily.js'
 import { gan } from './gan.js'
 import { imageCritic, imageGenerator } from './imageNets.js'
-
-const RATE = 1e-3
 
 /** A memory of 1,000 steps. */
 const AVERAGE = 0.999
@@ -22,12 +20,12 @@ export interface DigitGanOptions {
   readonly latent?: number
   /** Channels of the nets; 32 unless named. */
   readonly channels?: number
-  /** Weight γ of R1; 0.1 unless named. */
+  /** Weight γ of R1; 0.2 unless named. */
   readonly penalty?: number
 }
 
 /** A GAN for images of 28 × 28 in rows of 784 pixels. */
-export const digitGan = ({ latent = 64, channels = 32, penalty = 0.1 }: DigitGanOptions = {}) => {
+export const digitGan = ({ latent = 64, channels = 32, penalty = 0.2 }: DigitGanOptions = {}) => {
   const size = { image: [28, 28], channels } as const
   return gan({
     size: 784,
@@ -42,7 +40,7 @@ export const digitGan = ({ latent = 64, channels = 32, penalty = 0.1 }: DigitGan
 
 /** How it is played well, in so many steps. */
 export const digitRecipe = (steps = 12_000) => ({
-  optimizer: { D: falling(RATE, steps), G: ema(AVERAGE, falling(RATE, steps)) },
+  optimizer: { D: falling(2e-3, steps), G: ema(AVERAGE, falling(1e-3, steps)) },
   batch: 32,
   steps,
 })

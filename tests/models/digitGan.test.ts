@@ -20,8 +20,8 @@ const play = (steps: number) =>
   g.orThrow(
     g.fit(game, {
       data: { x: copies },
-      optimizer: digitRecipe(300).optimizer,
-      batch: 32,
+      optimizer: digitRecipe(steps).optimizer,
+      batch: 16,
       steps,
       seed: 1,
       threads: 1,
@@ -29,7 +29,7 @@ const play = (steps: number) =>
     }),
   )
 
-const trained = once(() => play(300))
+const trained = once(() => play(500))
 
 /** Mean squared distance of a pixel from the picture. */
 const distance = (params: g.Params<typeof fake.nets>): number => {

@@ -37,6 +37,8 @@ describe('nets for images', () => {
     expect(count(imageGenerator({ latent: 64, image: [28, 28] }))).toBe(
       65 * 3136 + (16 * 64 * 32 + 32) + (16 * 32 + 1),
     )
-    expect(count(imageCritic({ image: [28, 28] }))).toBe(16 * 32 + 32 + (16 * 32 * 64 + 64) + (3136 + 1))
+    expect(count(imageCritic({ image: [28, 28] }))).toBe(
+      16 * 32 + 32 + (16 * 32 * 64 + 64) + 3137 * 128 + (128 + 1),
+    )
   })
 })
