@@ -1,18 +1,13 @@
 /**
- * The GAN for digits that bench/games measures: `gan` with convolutional nets, and how to play it.
+ * The GAN for digits that bench/games measures: `gan` with convolutional nets; `imageRecipe` says how to play it.
  *
  *   z ~ N(0, I_64),  x = G(z) ∈ Unit[784];  non-saturating, R1 with γ = 0.2
  *
- * Adam with β1 = ½, its rates falling to 0, that of D twice that of G; digits are drawn from the moving average of G (`fit.averaged`).
- * Tested in tests/models/digitGan.test.ts.
+ * Digits are drawn from the moving average of G (`fit.averaged`). Tested in tests/models/digitGan.test.ts.
  */
-import { ema } from '../inference/optimizers/optimizers.js'
-import { falling } from './gameFamily.js'
 import { gan } from './gan.js'
 import { imageCritic, imageGenerator } from './imageNets.js'
-
-/** A memory of 1,000 steps. */
-const AVERAGE = 0.999
+import { IMAGE_LATENT, IMAGE_R1 } from './imageRecipe.js'
 
 /** Options of the GAN for digits. */
 export interface DigitGanOptions {
@@ -25,7 +20,11 @@ export interface DigitGanOptions {
 }
 
 /** A GAN for images of 28 × 28 in rows of 784 pixels. */
-export const digitGan = ({ latent = 64, channels = 32, penalty = 0.2 }: DigitGanOptions = {}) => {
+export const digitGan = ({
+  latent = IMAGE_LATENT,
+  channels = 32,
+  penalty = IMAGE_R1,
+}: DigitGanOptions = {}) => {
   const size = { image: [28, 28], channels } as const
   return gan({
     size: 784,
@@ -37,10 +36,3 @@ export const digitGan = ({ latent = 64, channels = 32, penalty = 0.2 }: DigitGan
     penalty,
   })
 }
-
-/** How it is played well, in so many steps. */
-export const digitRecipe = (steps = 12_000) => ({
-  optimizer: { D: falling(2e-3, steps), G: ema(AVERAGE, falling(1e-3, steps)) },
-  batch: 32,
-  steps,
-})

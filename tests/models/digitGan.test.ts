@@ -3,7 +3,8 @@
  */
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
-import { digitGan, digitRecipe } from '../../src/models/digitGan.js'
+import { digitGan } from '../../src/models/digitGan.js'
+import { imageRecipe } from '../../src/models/imageRecipe.js'
 import { once } from './once.js'
 
 /** A white square on black. */
@@ -20,7 +21,7 @@ const play = (steps: number) =>
   g.orThrow(
     g.fit(game, {
       data: { x: copies },
-      optimizer: digitRecipe(steps).optimizer,
+      optimizer: imageRecipe.optimizer(steps),
       batch: 16,
       steps,
       seed: 1,
