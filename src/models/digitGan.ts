@@ -3,11 +3,13 @@
  *
  *   z ~ N(0, I_64),  x = G(z) ∈ Unit[784];  non-saturating, R1 with γ = 0.2
  *
- * Digits are drawn from the moving average of G (`fit.averaged`). Tested in tests/models/digitGan.test.ts.
+ * Tested in tests/models/digitGan.test.ts.
  */
+
+import { IMAGE_LATENT } from './gameFamily.js'
 import { gan } from './gan.js'
 import { imageCritic, imageGenerator } from './imageNets.js'
-import { IMAGE_LATENT, IMAGE_R1 } from './imageRecipe.js'
+import { IMAGE_R1 } from './imageRecipe.js'
 
 /** Options of the GAN for digits. */
 export interface DigitGanOptions {

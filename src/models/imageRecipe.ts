@@ -13,6 +13,3 @@ export const imageRecipe: Recipe = recipeFor({ D: 2e-3, G: 1e-3 }, { batch: 32, 
 
 /** The weight of R1 for images with entries in [0, 1]. */
 export const IMAGE_R1 = 0.2
-
-/** Entries of the noise from which images are made. */
-export const IMAGE_LATENT = 64

@@ -16,6 +16,7 @@ import { gradientPenalty } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import {
   builtGame,
+  decided,
   type GameOptions,
   gameCodec,
   gameDefaults,
@@ -64,11 +65,11 @@ export const wganGpFamily: GameFamily<GameOptions> = {
   options: gameCodec('wgan-gp'),
   defaults: gameDefaults,
   build: (data, options) =>
-    builtGame(wganGp({ ...scaleOf(data), ...options }), {
+    builtGame(wganGp({ ...decided(data, options) }), {
       judges: 'data',
 
       surface: surfaceOf(scaleOf(data)),
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }
