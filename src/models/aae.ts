@@ -19,7 +19,7 @@ import { contest } from '../inference/contest.js'
 import { expect } from '../inference/expect.js'
 import { type AutoencoderOptions, likelihood } from './autoencoder.js'
 import type { GameFamily } from './family.js'
-import { builtGame, type GameOptions, gameCodec, gameDefaults, recipeFor, scaleOf } from './gameFamily.js'
+import { builtGame, decided, type GameOptions, gameCodec, gameDefaults, recipeFor } from './gameFamily.js'
 import { generatorModel, scaled, spaceOf, weightOf } from './generator.js'
 
 /** An adversarial autoencoder: its game, the encoder, the model of data, the accuracy of the critic of codes. */
@@ -62,10 +62,10 @@ export const aaeFamily: GameFamily<GameOptions> = {
   options: gameCodec('aae'),
   defaults: gameDefaults,
   build: (data, options) =>
-    builtGame(aae({ ...scaleOf(data), ...options }), {
+    builtGame(aae({ ...decided(data, options) }), {
       judges: 'codes',
 
       recipe: recipeFor({ T: 1e-3, 'E, G': 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

@@ -24,11 +24,11 @@ import { type ConditionalGanOptions, conditionalGenerator, labeledData } from '.
 import type { GameFamily } from './family.js'
 import {
   builtGame,
+  decided,
   type PayoffOptions,
   payoffCodec,
   payoffDefaults,
   recipeFor,
-  scaleOf,
 } from './gameFamily.js'
 import { R1, spaceOf, type Vector, weightOf } from './generator.js'
 
@@ -71,11 +71,11 @@ export const acganFamily: GameFamily<PayoffOptions> = {
   options: payoffCodec('acgan'),
   defaults: payoffDefaults,
   build: (data, options) =>
-    builtGame(acgan({ ...scaleOf(data), ...options, classes: data.classes ?? 1 }), {
+    builtGame(acgan({ ...decided(data, options), classes: data.classes ?? 1 }), {
       judges: 'data',
       ...(data.classes === undefined ? {} : { classes: data.classes }),
 
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

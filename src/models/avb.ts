@@ -22,7 +22,7 @@ import { contest } from '../inference/contest.js'
 import { expect } from '../inference/expect.js'
 import { type AutoencoderOptions, likelihood } from './autoencoder.js'
 import type { GameFamily } from './family.js'
-import { builtGame, type GameOptions, gameCodec, gameDefaults, recipeFor, scaleOf } from './gameFamily.js'
+import { builtGame, decided, type GameOptions, gameCodec, gameDefaults, recipeFor } from './gameFamily.js'
 import { generatorModel, scaled, spaceOf } from './generator.js'
 
 /** Adversarial variational Bayes: its game, the implicit q, the model of data, the accuracy of the critic, the bound it estimates. */
@@ -68,10 +68,10 @@ export const avbFamily: GameFamily<GameOptions> = {
   options: gameCodec('avb'),
   defaults: gameDefaults,
   build: (data, options) =>
-    builtGame(avb({ ...scaleOf(data), ...options }), {
+    builtGame(avb({ ...decided(data, options) }), {
       judges: 'codes',
 
       recipe: recipeFor({ T: 1e-3, 'E, G': 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

@@ -22,7 +22,7 @@ import { contest } from '../inference/contest.js'
 import { expect } from '../inference/expect.js'
 import { r1 } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
-import { builtGame, type GameOptions, gameCodec, gameDefaults, recipeFor, scaleOf } from './gameFamily.js'
+import { builtGame, decided, type GameOptions, gameCodec, gameDefaults, recipeFor } from './gameFamily.js'
 import { type GeneratorOptions, generatorModel, R1, scaled, spaceOf, weightOf } from './generator.js'
 
 /** Options of a BiGAN. */
@@ -66,10 +66,10 @@ export const biganFamily: GameFamily<GameOptions> = {
   options: gameCodec('bigan'),
   defaults: gameDefaults,
   build: (data, options) =>
-    builtGame(bigan({ ...scaleOf(data), ...options }), {
+    builtGame(bigan({ ...decided(data, options) }), {
       judges: 'data',
 
       recipe: recipeFor({ D: 1e-3, 'E, G': 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

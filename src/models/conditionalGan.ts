@@ -20,11 +20,11 @@ import { r1 } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import {
   builtGame,
+  decided,
   type PayoffOptions,
   payoffCodec,
   payoffDefaults,
   recipeFor,
-  scaleOf,
 } from './gameFamily.js'
 import type { GanOptions } from './gan.js'
 import { penalized, R1, scaled, spaceOf, unscaled, weightOf } from './generator.js'
@@ -85,11 +85,11 @@ export const conditionalGanFamily: GameFamily<PayoffOptions> = {
   options: payoffCodec('conditional-gan'),
   defaults: payoffDefaults,
   build: (data, options) =>
-    builtGame(conditionalGan({ ...scaleOf(data), ...options, classes: data.classes ?? 1 }), {
+    builtGame(conditionalGan({ ...decided(data, options), classes: data.classes ?? 1 }), {
       judges: 'data',
       ...(data.classes === undefined ? {} : { classes: data.classes }),
 
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

@@ -17,12 +17,14 @@ import { cosineSchedule } from '../inference/optimizers/schedule.js'
 import type { Optimizer } from '../inference/optimizers/transformation.js'
 import type { BuiltGame, DataShape, Recipe } from './family.js'
 import { type DataScale, scaled, type Vector } from './generator.js'
-import { nameOf, optionsCodec, positiveInteger, sizes } from './options.js'
+import { maybe, nameOf, optionsCodec, positiveInteger, sizes } from './options.js'
 
 /** Options that every adversarial family has on a command line. */
 export interface GameOptions {
-  readonly latent: number
-  readonly hidden: readonly number[]
+  /** Entries of the noise; 2 for points, 64 for images, unless named. */
+  readonly latent?: number | undefined
+  /** Units of the hidden layers of every net; three layers of 128 unless named, and for `gan` of images convolutions. */
+  readonly hidden?: readonly number[] | undefined
 }
 
 /** Options of one whose payoff can be chosen. */
@@ -30,23 +32,26 @@ export interface PayoffOptions extends GameOptions {
   readonly payoff: PayoffName
 }
 
+/** Everything is left to the data. */
+export const gameDefaults: GameOptions = { latent: undefined, hidden: undefined }
+
 /** Three layers: with two, a generator cannot separate 25 modes (bench/games/README.md). */
-export const gameDefaults: GameOptions = { latent: 2, hidden: [128, 128, 128] }
+const HIDDEN: readonly number[] = [128, 128, 128]
 
 /** The defaults of one whose payoff can be chosen. */
 export const payoffDefaults: PayoffOptions = { ...gameDefaults, payoff: 'nonSaturating' }
 
 /** The codec of `GameOptions`. */
 export const gameCodec = (name: string): t.Type<GameOptions, unknown, unknown> =>
-  optionsCodec<GameOptions>(name, { latent: positiveInteger, hidden: sizes }, gameDefaults)
+  optionsCodec<GameOptions>(name, { latent: maybe(positiveInteger), hidden: maybe(sizes) }, gameDefaults)
 
 /** The codec of `PayoffOptions`. */
 export const payoffCodec = (name: string): t.Type<PayoffOptions, unknown, unknown> =>
   optionsCodec<PayoffOptions>(
     name,
     {
-      latent: positiveInteger,
-      hidden: sizes,
+      latent: maybe(positiveInteger),
+      hidden: maybe(sizes),
       payoff: nameOf(Object.keys(payoffs) as readonly PayoffName[]),
     },
     payoffDefaults,
@@ -60,17 +65,37 @@ export const scaleOf = ({ size, domain, center, spread }: DataShape): DataScale 
   ...(spread === undefined ? {} : { spread }),
 })
 
+/** Entries of the noise from which points are made. */
+const POINT_LATENT = 2
+
+/** Entries of the noise from which images are made. */
+export const IMAGE_LATENT = 64
+
+/** The options of a family's function: the scale of the data, and every option decided. */
+export const decided = <O extends GameOptions>(data: DataShape, options: O) => ({
+  ...scaleOf(data),
+  ...options,
+  hidden: options.hidden ?? HIDDEN,
+  latent: options.latent ?? (data.image === undefined ? POINT_LATENT : IMAGE_LATENT),
+})
+
 /** Adam with a short memory and a rate that falls to 0 over the run. */
 export const falling = (rate: number, steps: number): Optimizer =>
   adam(cosineSchedule(rate, steps), { beta1: 0.5, beta2: 0.99 })
 
-/** The recipe for players with these learning rates. */
-export const recipeFor = (rates: Readonly<Record<string, number>>, more: Partial<Recipe> = {}): Recipe => ({
+/** The recipe for players with these learning rates; `moves` of a player in each step, 1 unless named: its rate falls over all. */
+export const recipeFor = (
+  rates: Readonly<Record<string, number>>,
+  more: Partial<Recipe> = {},
+  moves: Readonly<Record<string, number>> = {},
+): Recipe => ({
   batch: 256,
   steps: 10_000,
   play: 'alternating',
   optimizer: (steps) =>
-    Object.fromEntries(Object.entries(rates).map(([player, rate]) => [player, falling(rate, steps)])),
+    Object.fromEntries(
+      Object.entries(rates).map(([player, rate]) => [player, falling(rate, steps * (moves[player] ?? 1))]),
+    ),
   ...more,
 })
 

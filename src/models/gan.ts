@@ -18,11 +18,11 @@ import { r1 } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import {
   builtGame,
+  decided,
   type PayoffOptions,
   payoffCodec,
   payoffDefaults,
   recipeFor,
-  scaleOf,
   surfaceOf,
 } from './gameFamily.js'
 import {
@@ -35,6 +35,8 @@ import {
   type VectorNet,
   weightOf,
 } from './generator.js'
+import { imageCritic, imageGenerator } from './imageNets.js'
+import { IMAGE_R1, imageRecipe } from './imageRecipe.js'
 
 /** Options of a GAN. */
 export interface GanOptions extends GeneratorOptions {
@@ -78,12 +80,14 @@ export const ganFamily: GameFamily<PayoffOptions> = {
   labelled: false,
   options: payoffCodec('gan'),
   defaults: payoffDefaults,
-  build: (data, options) =>
-    builtGame(gan({ ...scaleOf(data), ...options }), {
-      judges: 'data',
-
-      surface: surfaceOf(scaleOf(data)),
-      recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
-      latent: options.latent,
-    }),
+  build: (data, options) => {
+    const o = decided(data, options)
+    const { image } = data
+    const parts = { judges: 'data', surface: surfaceOf(o), latent: o.latent } as const
+    // Layers that are asked for are dense ones; images have convolutions of their own.
+    if (image === undefined || options.hidden !== undefined)
+      return builtGame(gan(o), { ...parts, recipe: recipeFor({ D: 1e-3, G: 1e-3 }) })
+    const nets = { generator: imageGenerator({ latent: o.latent, image }), critic: imageCritic({ image }) }
+    return builtGame(gan({ ...o, ...nets, penalty: IMAGE_R1 }), { ...parts, recipe: imageRecipe })
+  },
 }

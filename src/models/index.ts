@@ -8,12 +8,23 @@ export type { AutoencoderOptions } from './autoencoder.js'
 export { avb, avbFamily } from './avb.js'
 export { type BiganOptions, bigan, biganFamily } from './bigan.js'
 export { type ConditionalGanOptions, conditionalGan, conditionalGanFamily } from './conditionalGan.js'
+export {
+  DIGIT_FEATURES,
+  type DigitClassifier,
+  type DigitClassifierOptions,
+  digitClassifier,
+  type LabelledDigits,
+  trainDigitClassifier,
+} from './digitClassifier.js'
+export { type DigitGanOptions, digitGan } from './digitGan.js'
 export { factorAnalysis, factorAnalysisFamily } from './factorAnalysis.js'
 export type { BuiltFamily, BuiltGame, DataShape, Family, GameFamily, Recipe } from './family.js'
 export type { GameOptions, PayoffOptions } from './gameFamily.js'
 export { type GanOptions, gan, ganFamily } from './gan.js'
 export { type GaussianMixtureOptions, gaussianMixture, gaussianMixtureFamily } from './gaussianMixture.js'
 export type { DataScale, GeneratorOptions, Vector, VectorNet } from './generator.js'
+export { type ImageNetOptions, imageCritic, imageGenerator } from './imageNets.js'
+export { IMAGE_R1, imageRecipe } from './imageRecipe.js'
 export { type InfoganOptions, infogan, infoganFamily } from './infogan.js'
 export {
   affineGaussian,

@@ -33,6 +33,7 @@ import { r1 } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import {
   builtGame,
+  decided,
   type PayoffOptions,
   payoffCodec,
   payoffDefaults,
@@ -116,11 +117,11 @@ export const infoganFamily: GameFamily<PayoffOptions> = {
   options: payoffCodec('infogan'),
   defaults: payoffDefaults,
   build: (data, options) =>
-    builtGame(infogan({ ...scaleOf(data), ...options, classes: data.classes ?? CLASSES, code: 1 }), {
+    builtGame(infogan({ ...decided(data, options), classes: data.classes ?? CLASSES, code: 1 }), {
       judges: 'data',
 
       surface: surfaceOf(scaleOf(data)),
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

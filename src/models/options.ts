@@ -30,12 +30,14 @@ export const positiveInteger = refined(
   (x): x is number => Number.isInteger(x) && (x as number) >= 1,
 )
 
-/** A finite number >= 0. */
-export const weight = refined(
-  'Weight',
-  'a number >= 0',
-  (x): x is number => Number.isFinite(x) && (x as number) >= 0,
-)
+/** A codec for an option that the family decides where it is left out. */
+export const maybe = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A | undefined, unknown, unknown> =>
+  new t.Type<A | undefined, unknown, unknown>(
+    `${codec.name}, or left out`,
+    (x): x is A | undefined => x === undefined || codec.is(x),
+    (u, c) => (u === undefined ? t.success(undefined) : codec.validate(u, c)),
+    t.identity,
+  )
 
 /** One of these names. */
 export const nameOf = <N extends string>(names: readonly N[]): t.Type<N, unknown, unknown> =>

@@ -16,11 +16,11 @@ import { r1 } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import {
   builtGame,
+  decided,
   type PayoffOptions,
   payoffCodec,
   payoffDefaults,
   recipeFor,
-  scaleOf,
 } from './gameFamily.js'
 import type { GanOptions } from './gan.js'
 import { dataModel, generatorModel, penalized, R1, weightOf } from './generator.js'
@@ -67,10 +67,10 @@ export const pacganFamily: GameFamily<PayoffOptions> = {
   options: payoffCodec('pacgan'),
   defaults: payoffDefaults,
   build: (data, options) =>
-    builtGame(pacgan({ ...scaleOf(data), ...options, pack: PACK }), {
+    builtGame(pacgan({ ...decided(data, options), pack: PACK }), {
       judges: 'data',
 
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

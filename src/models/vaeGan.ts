@@ -21,7 +21,7 @@ import { expect } from '../inference/expect.js'
 import { r1 } from '../inference/penalties.js'
 import type { AutoencoderOptions } from './autoencoder.js'
 import type { GameFamily } from './family.js'
-import { builtGame, type GameOptions, gameCodec, gameDefaults, recipeFor, scaleOf } from './gameFamily.js'
+import { builtGame, decided, type GameOptions, gameCodec, gameDefaults, recipeFor } from './gameFamily.js'
 import { dataModel, generatorModel, R1, scaled, spaceOf, weightOf } from './generator.js'
 
 /** Options of a VAE-GAN. */
@@ -83,10 +83,10 @@ export const vaeGanFamily: GameFamily<GameOptions> = {
   options: gameCodec('vae-gan'),
   defaults: gameDefaults,
   build: (data, options) =>
-    builtGame(vaeGan({ ...scaleOf(data), ...options }), {
+    builtGame(vaeGan({ ...decided(data, options) }), {
       judges: 'data',
 
       recipe: recipeFor({ D: 1e-3, 'E, G': 1e-3 }),
-      latent: options.latent,
+      latent: decided(data, options).latent,
     }),
 }

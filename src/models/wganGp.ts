@@ -16,7 +16,7 @@ import { gradientPenalty } from '../inference/penalties.js'
 import type { GameFamily } from './family.js'
 import {
   builtGame,
-  falling,
+  decided,
   type GameOptions,
   gameCodec,
   gameDefaults,
@@ -68,15 +68,11 @@ export const wganGpFamily: GameFamily<GameOptions> = {
   options: gameCodec('wgan-gp'),
   defaults: gameDefaults,
   build: (data, options) =>
-    builtGame(wganGp({ ...scaleOf(data), ...options }), {
+    builtGame(wganGp({ ...decided(data, options) }), {
       judges: 'data',
 
       surface: surfaceOf(scaleOf(data)),
-      // A schedule counts the moves of its player.
-      recipe: recipeFor(
-        { D: 1e-3, G: 1e-3 },
-        { optimizer: (steps) => ({ D: falling(1e-3, STEPS * steps), G: falling(1e-3, steps) }) },
-      ),
-      latent: options.latent,
+      recipe: recipeFor({ D: 1e-3, G: 1e-3 }, {}, { D: STEPS }),
+      latent: decided(data, options).latent,
     }),
 }

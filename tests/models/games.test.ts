@@ -58,6 +58,16 @@ describe('gameFamilies', () => {
     for (const [name, family] of Object.entries(gameFamilies)) expect(family.name).toBe(name)
   })
 
+  it('gives images 64 numbers of noise, and to gan convolutions, unless layers are asked for', () => {
+    const images = { size: 64, domain: 'Unit', image: [8, 8], classes: 10 } as const
+    for (const family of Object.values(gameFamilies))
+      expect(family.build(images, family.defaults).latent).toBe(64)
+    const kernel = (options: object) =>
+      gameFamilies.gan?.build(images, options).game.nets.D?.parameters['0/kernel']?.shape
+    expect(kernel({})?.length ?? 4).toBe(4)
+    expect(kernel({ hidden: [16] })).toEqual([64, 16])
+  })
+
   describe.each(Object.values(gameFamilies))('$name', (family) => {
     const built = family.build(shape, { ...(family.defaults as object), hidden: [16] })
     const data = family.labelled ? { x, c } : { x }
