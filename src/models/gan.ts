@@ -4,7 +4,7 @@
  *   z ~ N(0, I),  x = G(z)        D: E_data[φ(D(x))] + E_z[ψ(D(G(z)))] − γ ½ E_data |∇D|²        G: E_z[χ(D(G(z)))]
  *
  * φ, ψ and χ by `payoff` (src/inference/adversarial.ts); γ weighs R1, which keeps the game from circling, and 0 leaves it out.
- * Goodfellow et al., 2014; Mescheder, Geiger and Nowozin, 2018. Tested in tests/models/gan.test.ts; measured in
+ * Goodfellow et al., 2014; Mescheder, Geiger and Nowozin, 2018. Tested in tests/models/games.test.ts; measured in
  * bench/games/README.md.
  */
 import type { Real } from '../dsl/domains/marks.js'

@@ -8,7 +8,7 @@
  * computed from (a gradient penalty is a function of the discriminator's parameters); `gradient(f, stopGradient(x))` leaves
  * the second out. It is 0 where f does not depend on its argument.
  * Errors: `shape`, when f returns no scalar. Tested in tests/dsl/operations/gradient.test.ts, and through every activation and
- * layer in tests/inference/penalties.test.ts.
+ * layer in tests/inference/secondOrder*.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { real } from '../domain.js'
