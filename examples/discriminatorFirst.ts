@@ -12,7 +12,7 @@ const shrunk = process.env.GIRY_SHRINK === '1'
 
 // Four spots, labelled by their quarter of the plane.
 const noise = (i: number) => 0.1 * Math.sin(12.9898 * i * i + 78.233)
-const c = Array.from({ length: 1000 }, (_, i) => i % 4)
+const c = Array.from({ length: 2000 }, (_, i) => i % 4)
 const x = c.map((k, i) => [
   Math.cos((k * Math.PI) / 2) + noise(i),
   Math.sin((k * Math.PI) / 2) + noise(i + 0.5),
@@ -22,8 +22,8 @@ const { game, classification, fake, accuracy } = acgan({ size: 2, latent: 2, hid
 const steps = shrunk ? 20 : 1500
 const fit = await g.orThrow(
   g.fit(g.pretrain(game, 'D', { steps: shrunk ? 20 : 300, maximize: classification }), {
-    data: { x, c },
-    heldOut: { x, c },
+    data: { x: x.slice(0, 1000), c: c.slice(0, 1000) },
+    heldOut: { x: x.slice(1000), c: c.slice(1000) },
     monitors: { accuracy },
     optimizer: g.adam(g.cosineSchedule(1e-3, steps), { beta1: 0.5, beta2: 0.99 }),
     steps,

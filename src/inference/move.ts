@@ -12,7 +12,6 @@ import { type GiryError, giryError } from '../dsl/error.js'
 import type { Batch } from './batches.js'
 import type { Engine } from './engine.js'
 import type { HistoryPoint } from './fitted.js'
-import { globalNorm } from './optimizers/optimizers.js'
 import { soloPlayer } from './players.js'
 import { type Culprit, findCulprit, uploadAll } from './step.js'
 import { type Buffers, lastGood, type PlayerState, type TrainingState, viewsNow } from './trainingState.js'
@@ -102,7 +101,7 @@ const refuse = async (c: MoveContext, ps: PlayerState, batch: Batch, value: numb
  */
 export const look = async (c: MoveContext, ps: PlayerState, batch: Batch): Promise<Looked> => {
   const value = await c.engine.gradient(ps.player.objective, ps.optimizer.gradients, batch)
-  const gradientNorm = globalNorm(ps.optimizer.gradients)
+  const gradientNorm = ps.optimizer.gradientNorm()
   return Number.isFinite(value) && Number.isFinite(gradientNorm)
     ? E.right({ value, gradientNorm })
     : refuse(c, ps, batch, value)

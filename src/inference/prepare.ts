@@ -14,6 +14,7 @@ import { threadFaults } from '../runtime/onnx/session/threads.js'
 import { runtimeFaults } from '../runtime/runtimes.js'
 import type { FitOptions } from './fitted.js'
 import { init } from './init.js'
+import { sgd } from './optimizers/optimizers.js'
 import type { Optimizer } from './optimizers/transformation.js'
 import { playersOf, type Trainable } from './players.js'
 import { type Play, playNames } from './playNames.js'
@@ -132,6 +133,9 @@ const strangerFaults = (given: FitOptions['optimizer'], players: readonly Player
     )
 }
 
+/** Holds the arrays of a player that is frozen, and is never asked to step. */
+const still = sgd(1)
+
 const optimizersOf = (
   o: FitOptions,
   players: readonly Player[],
@@ -142,7 +146,7 @@ const optimizersOf = (
       ? (given as Optimizer)
       : (given as Readonly<Record<string, Optimizer>> | undefined)?.[name]
   const missing = players
-    .filter((p) => one(p.name)?.tag !== 'optimizer')
+    .filter((p) => p.steps > 0 && one(p.name)?.tag !== 'optimizer')
     .map((p) =>
       giryError(
         'option',
@@ -154,7 +158,7 @@ const optimizersOf = (
   const faults = [...missing, ...strangerFaults(given, players)]
   return faults.length > 0
     ? E.left(faults)
-    : E.right(Object.fromEntries(players.map((p) => [p.name, one(p.name) as Optimizer])))
+    : E.right(Object.fromEntries(players.map((p) => [p.name, one(p.name) ?? still])))
 }
 
 /** The way to play must be one, and one move a step where all move at once. */

@@ -124,7 +124,8 @@ describe('play', () => {
 
   it('keeps frozen players where they are', async () => {
     const game = g.freeze(diracGan(g.payoffs.wasserstein), ['critic'])
-    const [theta, psi] = await playedFrom(game as never, [0.5, 0.25], { optimizer: g.sgd(1), steps: 3 })
+    const optimizer = { generator: g.sgd(1) } as never
+    const [theta, psi] = await playedFrom(game as never, [0.5, 0.25], { optimizer, steps: 3 })
     expect([theta, psi]).toEqual([0.5 + 3 * 0.25, 0.25])
   })
 })

@@ -30,6 +30,8 @@ export interface Chain {
   readonly blocks: Blocks
   /** The block of the moving average, where one is kept. */
   readonly average: number | undefined
+  /** The Euclidean norm of block 0, in float64. */
+  readonly norm: () => number
   /** Runs update number `step` with the parameters of block 1 or 2; the bits are those of `Fault`. */
   readonly run: (step: number, from: 1 | 2) => number
 }
@@ -161,6 +163,7 @@ export const startChain = (program: Program, params: Arrays, application?: Appli
   return {
     blocks: l.blocks,
     average: l.average,
+    norm: () => Math.sqrt((kernels.norm as Kernel)()),
     run: (step, from) => {
       let faults: number = Fault.none
       for (const stage of run) {

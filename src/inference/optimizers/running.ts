@@ -21,6 +21,8 @@ export type Updated =
 export interface RunningOptimizer {
   /** To be filled before each step; what they hold after it is unspecified. */
   readonly gradients: Views
+  /** Euclidean norm of the gradients, in float64; before the step that consumes them. */
+  readonly gradientNorm: () => number
   /** The two homes of the parameters. */
   readonly buffers: readonly [Views, Views]
   /** Which buffer holds the parameters now. */
@@ -78,6 +80,7 @@ export const startOptimizer = (
   let steps = 0
   return {
     gradients,
+    gradientNorm: chain.norm,
     buffers,
     get bufferIndex() {
       return now

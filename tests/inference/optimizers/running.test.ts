@@ -460,6 +460,19 @@ describe('gradients that are 0', () => {
   })
 })
 
+describe('gradientNorm', () => {
+  it('is that of all gradients together, whatever the padding', () => {
+    const running = startOptimizer(adam(0.1), start({ w: [1, 2, 3], b: [4] }), 'max')
+    for (const scale of [1, 10]) {
+      fill(running.gradients, { w: [scale, -2 * scale, 4 * scale], b: [2 * scale] })
+      expect(running.gradientNorm()).toBeCloseTo(5 * scale, 12)
+      running.step()
+    }
+    fill(running.gradients, { w: [1, Number.NaN, 0], b: [0] })
+    expect(running.gradientNorm()).toBeNaN()
+  })
+})
+
 describe('rewind', () => {
   it('goes back by one step, and the next step starts from there', () => {
     const running = startOptimizer(sgd(0.5), start({ w: [1, 2] }), 'min')
