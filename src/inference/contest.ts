@@ -5,6 +5,7 @@
  *
  * The score reads names that both models have (x, or x and z, or x and its class) and the critic's nets. `adversarial` makes
  * objectives of it, `gradientPenalty`, `r1`, `r2` and `dragan` penalties, `fDivergence` a bound: one record serves all.
+ * Tested in tests/inference/contest.test.ts and tests/types/contest.test-d.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Real } from '../dsl/domains/marks.js'

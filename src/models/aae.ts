@@ -64,7 +64,6 @@ export const aaeFamily: GameFamily<GameOptions> = {
   build: (data, options) =>
     builtGame(aae({ ...decided(data, options) }), {
       judges: 'codes',
-
       recipe: recipeFor({ T: 1e-3, 'E, G': 1e-3 }),
       latent: decided(data, options).latent,
     }),

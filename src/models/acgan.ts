@@ -74,7 +74,6 @@ export const acganFamily: GameFamily<PayoffOptions> = {
     builtGame(acgan({ ...decided(data, options), classes: data.classes ?? 1 }), {
       judges: 'data',
       ...(data.classes === undefined ? {} : { classes: data.classes }),
-
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
       latent: decided(data, options).latent,
     }),

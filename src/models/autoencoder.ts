@@ -4,6 +4,7 @@
  *   z ~ N(0, I)        u | z ~ N(G(z), scale²)        x = center + spread · u
  *
  * The likelihood is that of u = (x − center) / spread, in nats; what samples show is the mean, x = center + spread · G(z).
+ * Tested through `aae` and `avb` in tests/models/games.test.ts.
  */
 import { normal } from '../dsl/distributions/normal.js'
 import type { GeneratorOptions, Vector } from './generator.js'

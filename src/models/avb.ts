@@ -70,7 +70,6 @@ export const avbFamily: GameFamily<GameOptions> = {
   build: (data, options) =>
     builtGame(avb({ ...decided(data, options) }), {
       judges: 'codes',
-
       recipe: recipeFor({ T: 1e-3, 'E, G': 1e-3 }),
       latent: decided(data, options).latent,
     }),

@@ -68,7 +68,6 @@ export const biganFamily: GameFamily<GameOptions> = {
   build: (data, options) =>
     builtGame(bigan({ ...decided(data, options) }), {
       judges: 'data',
-
       recipe: recipeFor({ D: 1e-3, 'E, G': 1e-3 }),
       latent: decided(data, options).latent,
     }),

@@ -88,7 +88,6 @@ export const conditionalGanFamily: GameFamily<PayoffOptions> = {
     builtGame(conditionalGan({ ...decided(data, options), classes: data.classes ?? 1 }), {
       judges: 'data',
       ...(data.classes === undefined ? {} : { classes: data.classes }),
-
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
       latent: decided(data, options).latent,
     }),

@@ -119,7 +119,6 @@ export const infoganFamily: GameFamily<PayoffOptions> = {
   build: (data, options) =>
     builtGame(infogan({ ...decided(data, options), classes: data.classes ?? CLASSES, code: 1 }), {
       judges: 'data',
-
       surface: surfaceOf(scaleOf(data)),
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
       latent: decided(data, options).latent,

@@ -69,7 +69,6 @@ export const pacganFamily: GameFamily<PayoffOptions> = {
   build: (data, options) =>
     builtGame(pacgan({ ...decided(data, options), pack: PACK }), {
       judges: 'data',
-
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
       latent: decided(data, options).latent,
     }),

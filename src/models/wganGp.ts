@@ -70,7 +70,6 @@ export const wganGpFamily: GameFamily<GameOptions> = {
   build: (data, options) =>
     builtGame(wganGp({ ...decided(data, options) }), {
       judges: 'data',
-
       surface: surfaceOf(scaleOf(data)),
       recipe: recipeFor({ D: 1e-3, G: 1e-3 }, {}, { D: STEPS }),
       latent: decided(data, options).latent,
