@@ -4,8 +4,9 @@
  *   z ~ N(0, I),  x = G(z)        z | x ~ N(E(x))        D(x) = H(F(x)), F(x) its features
  *   E and G: E_q[log N(F(x) | F(G(z)), 1)] − β KL(q(z | x) ‖ p(z)) + γ E_z[log σ(D(G(z)))]        D: as in a GAN, with R1
  *
- * The discriminator's third term, on reconstructions, is left out: it meets draws from the prior only. A bound and a game add up: the first two terms are a bound of log p(F(x)), in which the likelihood compares features, not
- * pixels. Larsen et al., 2016, equations 7 to 9. Nats. Tested in tests/models/games.test.ts.
+ * A bound and a game add up: the first two terms are a bound of log p(F(x)), in which the likelihood compares features, not
+ * pixels. The discriminator meets draws from the prior only; its published third term, on reconstructions, is left out.
+ * Larsen et al., 2016, equations 7 to 9. Nats. Tested in tests/models/games.test.ts.
  */
 import { pipe } from 'fp-ts/lib/function.js'
 import { normal, standardNormal } from '../dsl/distributions/normal.js'
