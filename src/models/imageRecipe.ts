@@ -9,7 +9,7 @@ import type { Recipe } from './family.js'
 import { recipeFor } from './gameFamily.js'
 
 /** The recipe for images. */
-export const imageRecipe: Recipe = recipeFor({ D: 2e-3, G: 1e-3 }, { batch: 32, steps: 15_000 })
+export const imageRecipe: Recipe = recipeFor({ D: 2e-3, G: 1e-3 }, { batch: 32, steps: 8_000 })
 
 /** The weight of R1 for images with entries in [0, 1]. */
 export const IMAGE_R1 = 0.2
