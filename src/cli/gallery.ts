@@ -21,7 +21,8 @@ import type { DataSource, Loaded } from './dataSources.js'
 import { readSite } from './decode.js'
 import type { AllParams } from './parameterFile.js'
 import { imageGrid, reconstructionGrid } from './pictures.js'
-import { codePlaneScatter, renderPng, renderSvg } from './plots.js'
+import { codePlaneScatter } from './plots/codePlane.js'
+import { renderPng, renderSvg } from './plots/render.js'
 import type { ReportPicture } from './report.js'
 
 /** A picture and the file it goes to. */

@@ -7,7 +7,7 @@
  * nats per datum. Tested in tests/cli/train.test.ts.
  */
 import type { HistoryPoint } from '../inference/fitted.js'
-import type { HistoryPoint as PlotPoint } from './plots.js'
+import type { HistoryPoint as PlotPoint } from './plots/lossCurve.js'
 import { boundAt } from './progress.js'
 
 /** The file's name. */
