@@ -13,7 +13,8 @@ export type VegaLiteSpec = TopLevelSpec
 export const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json'
 
 const FONT = 'Inter, "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif'
-const INK = '#3b4252'
+/** The color of text. */
+export const INK = '#3b4252'
 
 const LINE_POINTS = 500
 
