@@ -5,7 +5,7 @@ import { either as E } from 'fp-ts'
 import { showErrors } from '../dsl/error.js'
 import type { Family } from '../models/family.js'
 import { families } from '../models/registry.js'
-import { dataSources } from './dataSources.js'
+import { type DataName, sourceOf } from './dataSources.js'
 import { derivationOf, type formats, graphOf } from './describe.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
 import { familyOptions } from './job.js'
@@ -15,7 +15,7 @@ import { terminalOf } from './terminal.js'
 /** The options of the command. */
 export interface DeriveOptions {
   readonly family: string
-  readonly data: keyof typeof dataSources
+  readonly data: DataName
   readonly latent: number | undefined
   readonly hidden: readonly number[] | undefined
   readonly format: (typeof formats)[number]
@@ -26,7 +26,7 @@ export const deriveFamily = async (o: DeriveOptions): Promise<number> => {
   const terminal = terminalOf(process, false)
   const built = buildFamily(
     families[o.family] as Family,
-    dataSources[o.data],
+    sourceOf(o.data),
     familyOptions(o),
     'the command line',
   )

@@ -7,9 +7,9 @@ import { function as F, taskEither as TE } from 'fp-ts'
 import { showErrors } from '../dsl/error.js'
 import type { Family } from '../models/family.js'
 import { families } from '../models/registry.js'
-import { dataSources } from './dataSources.js'
+import { showMetrics } from './boundTraining.js'
+import { sourceOf } from './dataSources.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
-import { showMetrics } from './finish.js'
 import { heldOutBound, heldOutLogLikelihood } from './measure.js'
 import { readRun } from './savedRun.js'
 import { terminalOf } from './terminal.js'
@@ -27,7 +27,7 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
   const terminal = terminalOf(process, o.json)
   const task = F.pipe(
     readRun(o.run),
-    TE.let('source', ({ config }) => dataSources[config.data.name]),
+    TE.let('source', ({ config }) => sourceOf(config.data.name)),
     TE.let('seed', ({ config }) => o.seed ?? config.training.seed),
     TE.bind('loaded', ({ config, source }) =>
       source.load((families[config.family] as Family).models, config.data.limit),

@@ -2,7 +2,7 @@
  * giry families: what can be trained, and on what.
  */
 import { families } from '../models/registry.js'
-import { dataSources } from './dataSources.js'
+import { dataNames, sourceOf } from './dataSources.js'
 import { exitCodes } from './exitCode.js'
 import { terminalOf } from './terminal.js'
 
@@ -17,7 +17,6 @@ export const listFamilies = async (): Promise<number> => {
   terminal.say(terminal.bold('families'))
   for (const row of table(Object.values(families).map((f) => [f.name, f.summary]))) terminal.say(row)
   terminal.say(terminal.bold('data'))
-  for (const row of table(Object.entries(dataSources).map(([name, d]) => [name, d.summary])))
-    terminal.say(row)
+  for (const row of table(dataNames.map((name) => [name, sourceOf(name).summary]))) terminal.say(row)
   return exitCodes.done
 }

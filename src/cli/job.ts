@@ -8,23 +8,24 @@
 import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
-import type { BuiltFamily, Family } from '../models/family.js'
+import type { BuiltBound, BuiltFamily, BuiltGame, Family } from '../models/family.js'
 import { families } from '../models/registry.js'
-import { type DataSource, dataSources, type Loaded } from './dataSources.js'
+import { isGame } from './built.js'
+import { type DataName, type DataSource, type Loaded, sourceOf } from './dataSources.js'
 import { reserve, unreserve, writeWhole } from './folder.js'
-import { buildFrom, CONFIG, type OfferedRuntime, type RunConfig, showConfig, version } from './runConfig.js'
+import { buildFamily, CONFIG, type OfferedRuntime, type RunConfig, showConfig, version } from './runConfig.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
 /** The options of a training. */
 export interface TrainOptions {
   readonly family: string
-  readonly data: keyof typeof dataSources
+  readonly data: DataName
   readonly epochs: number | undefined
   readonly steps: number | undefined
   readonly batch: number | undefined
   readonly seed: number
-  readonly rate: number
+  readonly rate: number | undefined
   readonly latent: number | undefined
   readonly hidden: readonly number[] | undefined
   readonly limit: number | undefined
@@ -35,14 +36,20 @@ export interface TrainOptions {
   readonly quiet: boolean
 }
 
-/** A training that can begin. */
-export interface Job {
+/** A training that can begin: of a bound, of a game, or of either. */
+export interface Job<B extends BuiltFamily = BuiltFamily> {
   readonly config: RunConfig
-  readonly built: BuiltFamily
+  readonly built: B
   readonly source: DataSource
   readonly loaded: Loaded
   readonly folder: string
 }
+
+/** A training of a bound. */
+export type BoundJob = Job<BuiltBound>
+
+/** A training of a game. */
+export type GameJob = Job<BuiltGame>
 
 /** What is asked of the family, those left out left to it. */
 export const familyOptions = (
@@ -54,21 +61,31 @@ export const familyOptions = (
 
 const EPOCHS = 2
 const BATCH = 128
+/** The learning rate of Adam for a bound. */
+export const RATE = 0.001
+
+/** What a training takes where the command line leaves it out: of a game what its recipe says, its rates included. */
+const defaultsOf = (built: BuiltFamily) =>
+  isGame(built)
+    ? { ...built.recipe, epochs: undefined, rate: undefined }
+    : { epochs: EPOCHS, steps: undefined, batch: BATCH, rate: RATE }
 
 /** The options with every default in its place, so that the file says all. */
-const configOf = (o: TrainOptions, size: number): RunConfig => {
+const configOf = (o: TrainOptions, size: number, built: BuiltFamily): RunConfig => {
   const family = families[o.family] as Family
   const given = family.options.decode(familyOptions(o))
+  const { epochs, steps, batch, rate } = defaultsOf(built)
+  const told = o.epochs !== undefined || o.steps !== undefined
   return {
     giry: version,
     family: o.family,
     options: (E.isRight(given) ? given.right : familyOptions(o)) as Record<string, unknown>,
     data: { name: o.data, limit: o.limit },
     training: {
-      epochs: o.epochs ?? (o.steps === undefined ? EPOCHS : undefined),
-      steps: o.steps,
-      batch: o.batch ?? Math.min(BATCH, size),
-      rate: o.rate,
+      epochs: told ? o.epochs : epochs,
+      steps: told ? o.steps : steps,
+      batch: o.batch ?? Math.min(batch, size),
+      rate: o.rate ?? rate,
       seed: o.seed,
       runtime: o.runtime,
       threads: o.threads,
@@ -90,13 +107,14 @@ const requireBatch = (o: TrainOptions, size: number): E.Either<readonly GiryErro
 
 /** Loads, checks, builds. */
 export const plan = (o: TrainOptions): Task<Omit<Job, 'folder'>> => {
-  const source = dataSources[o.data]
+  const source = sourceOf(o.data)
+  const family = families[o.family] as Family
   return F.pipe(
-    source.load((families[o.family] as Family).models, o.limit),
+    source.load(family.models, o.limit),
     TE.bindTo('loaded'),
     TE.tap(({ loaded }) => TE.fromEither(requireBatch(o, loaded.train.size))),
-    TE.let('config', ({ loaded }) => configOf(o, loaded.train.size)),
-    TE.bind('built', ({ config }) => TE.fromEither(buildFrom(config, 'the command line'))),
+    TE.bind('built', () => TE.fromEither(buildFamily(family, source, familyOptions(o), 'the command line'))),
+    TE.let('config', ({ loaded, built }) => configOf(o, loaded.train.size, built)),
     TE.let('source', () => source),
   )
 }

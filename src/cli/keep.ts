@@ -16,7 +16,7 @@ import { derivationOf, graphOf } from './describe.js'
 import { writeWhole } from './folder.js'
 import { type GalleryPicture, gallery } from './gallery.js'
 import { HISTORY, lastTrainingBound, plotted, showHistory } from './history.js'
-import type { Job } from './job.js'
+import type { BoundJob, Job } from './job.js'
 import { type AllParams, PARAMS, writeParams } from './parameterFile.js'
 import { lossCurve } from './plots/lossCurve.js'
 import { renderSvg } from './plots/render.js'
@@ -40,8 +40,8 @@ export interface Metrics {
   readonly trainElbo?: number
 }
 
-/** The line of `--json`, and result.json. Bounds are in nats per datum. */
-export interface Result {
+/** The line of `--json`, and result.json; M are the figures of a bound, or of a game. */
+export interface Result<M extends object = Metrics> {
   readonly family: string
   readonly data: string
   readonly steps: number
@@ -53,7 +53,7 @@ export interface Result {
   readonly notices: readonly string[]
   /** Of training, the measuring of the held-out bound at each epoch included. */
   readonly seconds: number
-  readonly metrics: Metrics
+  readonly metrics: M
   readonly stopped: 'finished' | 'aborted'
   /** The directory of the run. */
   readonly run: string
@@ -188,7 +188,7 @@ const titleOf = ({ config, source }: Job, result: Result): string =>
   `${config.family} on ${source.title}${result.stopped === 'aborted' ? `, stopped at step ${result.steps}` : ''}`
 
 const page = (
-  job: Job,
+  job: BoundJob,
   outcome: Outcome,
   result: Result,
   pictures: readonly GalleryPicture[],
@@ -222,7 +222,7 @@ const about = (pictures: readonly GalleryPicture[]): readonly KeptFile[] => [
 ]
 
 /** Draws, reports, and keeps all of it. */
-export const keepPages = (job: Job, outcome: Outcome, result: Result): Task<readonly KeptFile[]> => {
+export const keepPages = (job: BoundJob, outcome: Outcome, result: Result): Task<readonly KeptFile[]> => {
   const { built, source, loaded, config, folder } = job
   const write = (file: string, content: string | Uint8Array) => writeWhole(join(folder, file), content)
   return F.pipe(

@@ -14,6 +14,7 @@ import type { BuiltFamily } from '../models/family.js'
 import type { ParameterFile } from '../runtime/safetensors/format.js'
 import { decodeSafetensors } from '../runtime/safetensors/read.js'
 import { encodeSafetensors } from '../runtime/safetensors/write.js'
+import { netsOf } from './built.js'
 import { readOf, writeWhole } from './folder.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -30,8 +31,6 @@ export const writeParams = (
   params: AllParams,
   metadata: Readonly<Record<string, string>>,
 ): Task<void> => writeWhole(join(folder, PARAMS), encodeSafetensors(flattenParams(params), metadata))
-
-const netsOf = ({ p, q }: BuiltFamily): AnyModel['nets'] => ({ ...p.nets, ...q.nets })
 
 const strangers = (nets: AnyModel['nets'], params: AllParams): readonly string[] =>
   Object.keys(flattenParams(params)).filter((path) => {

@@ -8,12 +8,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
-import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
-import type { BuiltFamily, Family } from '../models/family.js'
+import { errorsOf, fail, type GiryError, giryError } from '../dsl/error.js'
+import type { BuiltFamily, DataShape, Family } from '../models/family.js'
 import { families } from '../models/registry.js'
 import { type RuntimeName, runtimeNames } from '../runtime/runtimes.js'
 import { oneOf, positiveNumber, wholeNumber } from './codecs.js'
-import { type DataSource, dataNames, dataSources } from './dataSources.js'
+import { type DataSource, dataFor, dataNames, sourceOf } from './dataSources.js'
 import { readOf } from './folder.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -67,7 +67,7 @@ const RunConfig = t.type(
         epochs: maybe(count),
         steps: maybe(count),
         batch: count,
-        rate: field(positiveNumber),
+        rate: maybe(field(positiveNumber)),
         seed: field(wholeNumber(0)),
         runtime: field(oneOf(runtimes)),
         threads: maybe(count),
@@ -122,6 +122,15 @@ const tooLarge = (options: object, path: string): readonly GiryError[] =>
       : [],
   )
 
+/** The sentence for a family that cannot be trained on a data set; undefined where it can. */
+export const misfit = (family: Family, source: DataSource): string | undefined =>
+  source.shapeFor(family.models) === undefined
+    ? `${family.name} is a model of bits, but ${source.title} has points of the plane; it can be trained on ${dataFor(family.models).join(', ')}`
+    : undefined
+
+const shapeOf = (family: Family, source: DataSource): DataShape =>
+  source.shapeFor(family.models) ?? fail('option', 'data', misfit(family, source) ?? '', '')
+
 /** Builds a family for a data set from options that are still unknown; `path` says where they come from. */
 export const buildFamily = (
   family: Family,
@@ -138,7 +147,7 @@ export const buildFamily = (
     }),
     E.flatMap((decoded) =>
       E.tryCatch(
-        () => family.build(source.shapeFor(family.models), decoded),
+        () => family.build(shapeOf(family, source), decoded),
         (e) => errorsOf(e).map(({ message }) => notOurs(path, message)),
       ),
     ),
@@ -146,7 +155,7 @@ export const buildFamily = (
 
 /** Builds the model that a configuration describes. */
 export const buildFrom = (config: RunConfig, path: string): Checked<BuiltFamily> =>
-  buildFamily(families[config.family] as Family, dataSources[config.data.name], config.options, path)
+  buildFamily(families[config.family] as Family, sourceOf(config.data.name), config.options, path)
 
 /** Reads the configuration of a run. */
 export const readConfig = (folder: string): Task<RunConfig> => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { function as F, taskEither as TE } from 'fp-ts'
 import { errorsOf, showErrors } from '../dsl/error.js'
 import { useRuntime } from '../runtime/backend.js'
-import { dataSources } from './dataSources.js'
+import { sourceOf } from './dataSources.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
 import { requireFilePlace, writeWhole } from './folder.js'
 import { samples } from './gallery.js'
@@ -31,7 +31,7 @@ export const sampleRun = async (o: SampleOptions): Promise<number> => {
     TE.tap(({ config }) => useRuntime(config.training.runtime)),
     TE.bind('png', ({ built, params, config }) =>
       TE.tryCatch(
-        async () => samples({ built, params, source: dataSources[config.data.name], seed: o.seed }, o.n).png,
+        async () => samples({ built, params, source: sourceOf(config.data.name), seed: o.seed }, o.n).png,
         (e) => errorsOf(e),
       ),
     ),

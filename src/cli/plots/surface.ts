@@ -24,17 +24,22 @@ export interface Surface {
   readonly values: Float32Array
 }
 
-/** Points as coordinates, one after the other. */
-export interface SurfacePlot {
-  readonly surface: Surface
+/** Points of both kinds, as coordinates, one after the other. */
+export interface Overlay {
+  readonly window: Window
   readonly real: Float32Array
   readonly fake: Float32Array
+  /** Pixels of each side; 460 unless told. */
+  readonly side?: number
+}
+
+/** The same over a surface, which brings the window. */
+export interface SurfacePlot extends Omit<Overlay, 'window'> {
+  readonly surface: Surface
   /** What the surface is: `σ(D(x))`. */
   readonly title: string
   /** A line above the plot, such as the step of training. */
   readonly heading?: string
-  /** Pixels of each side; 460 unless told. */
-  readonly side?: number
 }
 
 const MARGIN = 0.3
@@ -91,68 +96,83 @@ const outside = (shown: number, all: number): readonly string[] =>
     ? []
     : [`${(all - shown).toLocaleString('en-US')} of ${all.toLocaleString('en-US')} fake points lie outside`]
 
-/** The words above the plot. */
-const wordsOf = (title: string, heading: string | undefined, notice: readonly string[]) => {
-  const below = [`color of the plane: ${title}, from 0 (fake) to 1 (real)`, ...notice]
-  return {
-    text: heading ?? below[0] ?? '',
-    subtitle: heading === undefined ? below.slice(1) : below,
-    anchor: 'start' as const,
-    fontSize: heading === undefined ? 11 : 13,
-    fontWeight: 600 as const,
+/** Words above the plot: the first line in bold. */
+const wordsOf = ([text = '', ...subtitle]: readonly string[]) =>
+  ({
+    text,
+    subtitle,
+    anchor: 'start',
+    fontSize: 12,
+    fontWeight: 600,
     color: INK,
     subtitleFontSize: 11,
     subtitleColor: '#5d6572',
-  }
-}
+  }) as const
 
-/** Points of both kinds over the surface of the discriminator. */
-export const surfacePlot = ({
-  surface,
-  real,
-  fake,
-  title,
-  heading,
-  side = 460,
-}: SurfacePlot): VegaLiteSpec => {
-  const { window } = surface
+const axisOf = (field: 'x' | 'y', window: Window) => ({
+  field,
+  type: 'quantitative' as const,
+  title: null,
+  scale: { domain: [...window[field]], nice: false, zero: false },
+  axis: { tickCount: 5, grid: false },
+})
+
+const under = ({ surface, side }: Pick<SurfacePlot, 'surface'> & { readonly side: number }) => ({
+  data: { values: [{ url: pictureOf(surface) }] },
+  mark: {
+    type: 'image' as const,
+    width: side,
+    height: side,
+    align: 'left' as const,
+    baseline: 'top' as const,
+    aspect: false,
+  },
+  encoding: { x: { value: 0 }, y: { value: 0 }, url: { field: 'url', type: 'nominal' as const } },
+})
+
+/** Points of both kinds over what lies below them. */
+const plotOf = (
+  { window, real, fake, side = 460 }: Overlay,
+  words: readonly string[],
+  surface?: Surface,
+): VegaLiteSpec => {
   const fakes = dotsOf(fake, 'fake', window)
-  const axis = (field: 'x' | 'y') => ({
-    field,
-    type: 'quantitative' as const,
-    title: null,
-    scale: { domain: [...window[field]], nice: false, zero: false },
-    axis: { tickCount: 5, grid: false },
-  })
-  const position = { x: axis('x'), y: axis('y') }
   return {
     $schema: SCHEMA,
-    description: `Real and generated points over the surface of the discriminator, ${title}`,
+    description: 'Real and generated points in the plane',
     width: side,
     height: side,
     padding: 12,
     config,
-    title: wordsOf(title, heading, outside(fakes.length, fake.length / 2)),
+    title: { ...wordsOf([...words, ...outside(fakes.length, fake.length / 2)]) },
     layer: [
-      {
-        data: { values: [{ url: pictureOf(surface) }] },
-        mark: { type: 'image', width: side, height: side, align: 'left', baseline: 'top', aspect: false },
-        encoding: { x: { value: 0 }, y: { value: 0 }, url: { field: 'url', type: 'nominal' } },
-      },
+      ...(surface === undefined ? [] : [under({ surface, side })]),
       {
         data: { values: [...dotsOf(real, 'real', window), ...fakes] },
-        mark: { type: 'circle', size: 7, opacity: 0.7, clip: true },
+        mark: { type: 'circle' as const, size: 7, opacity: 0.7, clip: true },
         encoding: {
-          ...position,
+          x: axisOf('x', window),
+          y: axisOf('y', window),
           color: {
             field: 'kind',
-            type: 'nominal',
+            type: 'nominal' as const,
             title: null,
             scale: { domain: ['real', 'fake'], range: [css(dotColors.real), css(dotColors.fake)] },
-            legend: { symbolSize: 80, symbolOpacity: 1, orient: 'top', offset: 4 },
+            legend: { symbolSize: 80, symbolOpacity: 1, orient: 'top' as const, offset: 4 },
           },
         },
       },
     ],
   }
 }
+
+/** Points of both kinds, one over the other. */
+export const overlay = (points: Overlay): VegaLiteSpec => plotOf(points, [])
+
+/** Points of both kinds over the surface of the discriminator. */
+export const surfacePlot = ({ surface, title, heading, ...points }: SurfacePlot): VegaLiteSpec =>
+  plotOf(
+    { ...points, window: surface.window },
+    [...(heading === undefined ? [] : [heading]), `color of the plane: ${title}, from 0 (fake) to 1 (real)`],
+    surface,
+  )
