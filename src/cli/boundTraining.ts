@@ -67,7 +67,7 @@ export const showMetrics = (
   `held-out L_b ${terminal.bold(showNats(testElbo))}${testLogLikelihood === undefined ? '' : ` ≤ log P(x) = ${terminal.bold(showNats(testLogLikelihood))}`} nats per ${datum}`
 
 const endingOf = (terminal: Terminal, job: BoundJob, fitted: Fit): Ending<Metrics> => ({
-  metrics: (signal) => metricsOf(job, fitted, signal),
+  measure: (signal) => TE.map((metrics: Metrics) => ({ metrics }))(metricsOf(job, fitted, signal)),
   figures: (metrics) => showMetrics(terminal, metrics, job.source.datum),
   pages: (outcome, result) => keepPages(job, outcome, result),
 })

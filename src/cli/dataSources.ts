@@ -6,7 +6,7 @@
  *
  * Tested in tests/cli/train.test.ts and tests/cli/games/train.test.ts.
  */
-import { either as E, function as F, taskEither as TE } from 'fp-ts'
+import { either as E, taskEither as TE } from 'fp-ts'
 import { mnist } from '../data/mnist.js'
 import { grid } from '../data/synthetic/grid.js'
 import type { Modes } from '../data/synthetic/modes.js'
@@ -51,7 +51,12 @@ const digits: DataSource = {
   title: 'MNIST',
   datum: 'digit',
   picture: { width: 28, height: 28 },
-  shapeFor: (models) => ({ size: 784, domain: models === 'Binary' ? 'Binary' : 'Unit' }),
+  shapeFor: (models) => ({
+    size: 784,
+    domain: models === 'Binary' ? 'Binary' : 'Unit',
+    image: [28, 28],
+    classes: 10,
+  }),
   load: (models, limit) =>
     mnist({ binarize: models === 'Binary', ...(limit === undefined ? {} : { limit }) }),
 }
@@ -70,11 +75,19 @@ const limited = ({ train, test, trainLabels, testLabels, modes }: Drawn, limit: 
   ...(modes === undefined ? {} : { modes }),
 })
 
-const plane = (title: string, summary: string, draw: (sizes: typeof SIZES) => Drawn): DataSource => ({
+interface Plane {
+  readonly title: string
+  readonly summary: string
+  readonly draw: (sizes: typeof SIZES) => Drawn
+  /** The middle of its entries, their deviation, and its classes, where it has any. */
+  readonly scale: Omit<DataShape, 'size' | 'domain'>
+}
+
+const plane = ({ title, summary, draw, scale }: Plane): DataSource => ({
   summary: `${summary}; 50,000 + 10,000 points of the plane`,
   title,
   datum: 'point',
-  shapeFor: (models) => (models === 'Binary' ? undefined : { size: 2, domain: 'Real' }),
+  shapeFor: (models) => (models === 'Binary' ? undefined : { size: 2, domain: 'Real', ...scale }),
   load: (_, limit) =>
     TE.fromEither(
       E.tryCatch(
@@ -87,10 +100,30 @@ const plane = (title: string, summary: string, draw: (sizes: typeof SIZES) => Dr
 /** Every data set, by name. */
 export const dataSources = {
   mnist: digits,
-  ring8: plane('the ring of 8 Gaussians', 'radius 1, deviation 0.01', ring),
-  grid25: plane('the grid of 25 Gaussians', 'spacing 2, deviation 0.05', grid),
-  moons: plane('the two moons', 'two half circles, noise 0.05', moons),
-  swissroll: plane('the Swiss roll', 'a spiral of one and a half turns, noise 0.02', swissRoll),
+  ring8: plane({
+    title: 'the ring of 8 Gaussians',
+    summary: 'radius 1, deviation 0.01',
+    draw: ring,
+    scale: { center: 0, spread: Math.SQRT1_2, classes: 8 },
+  }),
+  grid25: plane({
+    title: 'the grid of 25 Gaussians',
+    summary: 'spacing 2, deviation 0.05',
+    draw: grid,
+    scale: { center: 0, spread: 2.829, classes: 25 },
+  }),
+  moons: plane({
+    title: 'the two moons',
+    summary: 'two half circles, noise 0.05',
+    draw: moons,
+    scale: { center: 0.375, spread: 0.7, classes: 2 },
+  }),
+  swissroll: plane({
+    title: 'the Swiss roll',
+    summary: 'a spiral of one and a half turns, noise 0.02',
+    draw: swissRoll,
+    scale: { center: 0, spread: 0.49 },
+  }),
 } as const satisfies Readonly<Record<string, DataSource>>
 
 /** The name of a data set. */
@@ -101,7 +134,3 @@ export const dataNames = Object.keys(dataSources) as readonly DataName[]
 
 /** The data set of a name. */
 export const sourceOf = (name: DataName): DataSource => dataSources[name]
-
-/** The data sets that models of this kind can be trained on. */
-export const dataFor = (models: Models): readonly DataName[] =>
-  dataNames.filter((name) => F.pipe(sourceOf(name).shapeFor(models), (shape) => shape !== undefined))

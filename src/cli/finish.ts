@@ -15,17 +15,27 @@ import type { Terminal } from './terminal.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
+/** Figures, and what follows from them in plain sentences, where something does. */
+export interface Measurement<M extends object> {
+  readonly metrics: M
+  readonly verdict?: readonly string[]
+}
+
 /** What the end of a training depends on: whether it was that of a bound or of a game. */
 export interface Ending<M extends object> {
   /** What the model is worth; `signal` cuts it short. */
-  readonly metrics: (signal: AbortSignal) => Task<M>
+  readonly measure: (signal: AbortSignal) => Task<Measurement<M>>
   /** These figures in one line. */
   readonly figures: (metrics: M) => string
   /** Draws, reports, and keeps all of it. */
   readonly pages: (outcome: Outcome, result: Result<M>) => Task<readonly KeptFile[]>
 }
 
-const resultOf = <M extends object>(job: Job, { diagnostics }: Fit, metrics: M): Result<M> => ({
+const resultOf = <M extends object>(
+  job: Job,
+  { diagnostics }: Fit,
+  { metrics, verdict }: Measurement<M>,
+): Result<M> => ({
   family: job.config.family,
   data: job.config.data.name,
   steps: diagnostics.steps,
@@ -35,6 +45,7 @@ const resultOf = <M extends object>(job: Job, { diagnostics }: Fit, metrics: M):
   notices: diagnostics.notices,
   seconds: Number(diagnostics.seconds.toFixed(3)),
   metrics,
+  ...(verdict === undefined ? {} : { verdict }),
   stopped: diagnostics.stopped,
   run: job.folder,
 })
@@ -44,6 +55,7 @@ const sayResult = <M extends object>(terminal: Terminal, ending: Ending<M>, resu
   terminal.say(
     `${ending.figures(result.metrics)}, ${result.steps} steps in ${showDuration(result.seconds)} on ${showRuntime(result)}`,
   )
+  for (const sentence of result.verdict ?? []) terminal.say(sentence)
 }
 
 const sayFiles = (terminal: Terminal, folder: string, files: readonly KeptFile[]): void => {
@@ -80,8 +92,8 @@ const finish = <M extends object>(
           ? sayStopped(terminal, job.folder, outcome.steps)
           : undefined,
     ),
-    TE.bind('metrics', () => ending.metrics(signal)),
-    TE.let('result', ({ metrics }) => resultOf(job, fitted, metrics)),
+    TE.bind('measurement', () => ending.measure(signal)),
+    TE.let('result', ({ measurement }) => resultOf(job, fitted, measurement)),
     TE.flatMap(({ history, result }) =>
       F.pipe(
         TE.fromEither(history),
@@ -92,11 +104,12 @@ const finish = <M extends object>(
             terminal.json(result)
           }),
         ),
-        TE.map((files) => {
+        TE.tapIO((files) => () => {
           sayResult(terminal, ending, result)
           sayFiles(terminal, job.folder, files)
           terminal.json(result)
         }),
+        TE.map(() => undefined),
       ),
     ),
     TE.mapLeft((errors) => [...errors, safe(job.folder)]),

@@ -16,7 +16,7 @@ import { type AnyModel, type Site, sitesOf } from '../dsl/model.js'
 import { normalQuantile } from '../dsl/numerics/normalQuantile.js'
 import { sizeOf } from '../dsl/shape.js'
 import { toTypedArray } from '../dsl/value.js'
-import type { BuiltBound } from '../models/family.js'
+import type { BuiltFamily } from '../models/family.js'
 import { binarize, fold, keyFromSeed } from '../runtime/keys.js'
 import type { DataSource, Loaded } from './dataSources.js'
 import { readSite } from './decode.js'
@@ -34,7 +34,7 @@ export interface GalleryPicture extends ReportPicture {
 
 /** What the pictures are made from. */
 export interface Exhibit {
-  readonly built: BuiltBound
+  readonly built: BuiltFamily
   readonly params: AllParams
   readonly source: DataSource
   readonly seed: number

@@ -8,9 +8,8 @@
 import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
-import type { BuiltBound, BuiltFamily, BuiltGame, Family } from '../models/family.js'
-import { families } from '../models/registry.js'
-import { isGame } from './built.js'
+import type { BuiltFamily, BuiltGame } from '../models/family.js'
+import { type Built, familyOf, isGame, modelsOf } from './built.js'
 import { type DataName, type DataSource, type Loaded, sourceOf } from './dataSources.js'
 import { reserve, unreserve, writeWhole } from './folder.js'
 import { buildFamily, CONFIG, type OfferedRuntime, type RunConfig, showConfig, version } from './runConfig.js'
@@ -28,6 +27,7 @@ export interface TrainOptions {
   readonly rate: number | undefined
   readonly latent: number | undefined
   readonly hidden: readonly number[] | undefined
+  readonly loss: string | undefined
   readonly limit: number | undefined
   readonly runtime: OfferedRuntime
   readonly threads: number | undefined
@@ -37,7 +37,7 @@ export interface TrainOptions {
 }
 
 /** A training that can begin: of a bound, of a game, or of either. */
-export interface Job<B extends BuiltFamily = BuiltFamily> {
+export interface Job<B extends Built = Built> {
   readonly config: RunConfig
   readonly built: B
   readonly source: DataSource
@@ -46,17 +46,18 @@ export interface Job<B extends BuiltFamily = BuiltFamily> {
 }
 
 /** A training of a bound. */
-export type BoundJob = Job<BuiltBound>
+export type BoundJob = Job<BuiltFamily>
 
 /** A training of a game. */
 export type GameJob = Job<BuiltGame>
 
 /** What is asked of the family, those left out left to it. */
 export const familyOptions = (
-  o: Pick<TrainOptions, 'latent' | 'hidden'>,
+  o: Pick<TrainOptions, 'latent' | 'hidden'> & Partial<Pick<TrainOptions, 'loss'>>,
 ): Readonly<Record<string, unknown>> => ({
   ...(o.latent === undefined ? {} : { latent: o.latent }),
   ...(o.hidden === undefined ? {} : { hidden: o.hidden }),
+  ...(o.loss === undefined ? {} : { payoff: o.loss }),
 })
 
 const EPOCHS = 2
@@ -65,14 +66,14 @@ const BATCH = 128
 export const RATE = 0.001
 
 /** What a training takes where the command line leaves it out: of a game what its recipe says, its rates included. */
-const defaultsOf = (built: BuiltFamily) =>
+const defaultsOf = (built: Built) =>
   isGame(built)
-    ? { ...built.recipe, epochs: undefined, rate: undefined }
+    ? { epochs: undefined, steps: built.recipe.steps, batch: built.recipe.batch, rate: undefined }
     : { epochs: EPOCHS, steps: undefined, batch: BATCH, rate: RATE }
 
 /** The options with every default in its place, so that the file says all. */
-const configOf = (o: TrainOptions, size: number, built: BuiltFamily): RunConfig => {
-  const family = families[o.family] as Family
+const configOf = (o: TrainOptions, size: number, built: Built): RunConfig => {
+  const family = familyOf(o.family)
   const given = family.options.decode(familyOptions(o))
   const { epochs, steps, batch, rate } = defaultsOf(built)
   const told = o.epochs !== undefined || o.steps !== undefined
@@ -108,9 +109,9 @@ const requireBatch = (o: TrainOptions, size: number): E.Either<readonly GiryErro
 /** Loads, checks, builds. */
 export const plan = (o: TrainOptions): Task<Omit<Job, 'folder'>> => {
   const source = sourceOf(o.data)
-  const family = families[o.family] as Family
+  const family = familyOf(o.family)
   return F.pipe(
-    source.load(family.models, o.limit),
+    source.load(modelsOf(family), o.limit),
     TE.bindTo('loaded'),
     TE.tap(({ loaded }) => TE.fromEither(requireBatch(o, loaded.train.size))),
     TE.bind('built', () => TE.fromEither(buildFamily(family, source, familyOptions(o), 'the command line'))),

@@ -54,14 +54,18 @@ export interface Result<M extends object = Metrics> {
   /** Of training, the measuring of the held-out bound at each epoch included. */
   readonly seconds: number
   readonly metrics: M
+  /** What follows from the figures of a game, in plain sentences. */
+  readonly verdict?: readonly string[]
   readonly stopped: 'finished' | 'aborted'
   /** The directory of the run. */
   readonly run: string
 }
 
-const RESULT = 'result.json'
+/** The result in one line. */
+export const RESULT = 'result.json'
 const LOSS = 'loss.svg'
-const REPORT = 'report.html'
+/** Everything on one page. */
+export const REPORT = 'report.html'
 
 /** Writes the parameters into the directory of the run. */
 export const writeOutcome = (
@@ -116,7 +120,8 @@ export const keepParams = (job: Job, outcome: Outcome): Task<void> =>
 export const keepHistory = ({ folder }: Job, { history }: Outcome): Task<void> =>
   writeWhole(join(folder, HISTORY), showHistory(history))
 
-const parameterCount = (params: AllParams): number =>
+/** Numbers in the parameters. */
+export const parameterCount = (params: AllParams): number =>
   Object.values(flattenParams(params)).reduce((n, { data }) => n + data.length, 0)
 
 const figuresOf = (job: Job, outcome: Outcome, result: Result): readonly ReportMetric[] => [
@@ -159,7 +164,8 @@ const figuresOf = (job: Job, outcome: Outcome, result: Result): readonly ReportM
   },
 ]
 
-const flatConfig = ({ config }: Job): Readonly<Record<string, string | number>> =>
+/** The configuration as one list of names and values. */
+export const flatConfig = ({ config }: Job): Readonly<Record<string, string | number>> =>
   Object.fromEntries(
     Object.entries({
       family: config.family,
@@ -184,7 +190,8 @@ const flatConfig = ({ config }: Job): Readonly<Record<string, string | number>> 
     ),
   )
 
-const titleOf = ({ config, source }: Job, result: Result): string =>
+/** The title of a report. */
+export const titleOf = ({ config, source }: Job, result: Pick<Result, 'stopped' | 'steps'>): string =>
   `${config.family} on ${source.title}${result.stopped === 'aborted' ? `, stopped at step ${result.steps}` : ''}`
 
 const page = (
@@ -245,4 +252,5 @@ export const keepPages = (job: BoundJob, outcome: Outcome, result: Result): Task
   )
 }
 
-const drawn = <A>(draw: () => Promise<A>): Task<A> => TE.tryCatch(draw, (e) => errorsOf(e))
+/** Pictures that are drawn; what goes wrong is data. */
+export const drawn = <A>(draw: () => Promise<A>): Task<A> => TE.tryCatch(draw, (e) => errorsOf(e))

@@ -11,7 +11,7 @@ import { type Dataset, sliceDataset } from '../dsl/dataset.js'
 import type { GiryError } from '../dsl/error.js'
 import { evaluate } from '../inference/evaluate.js'
 import { type Evidence, evidence } from '../inference/evidence.js'
-import type { BuiltBound } from '../models/family.js'
+import type { BuiltFamily } from '../models/family.js'
 import type { RuntimeName } from '../runtime/runtimes.js'
 import type { AllParams } from './parameterFile.js'
 
@@ -19,7 +19,7 @@ type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
 /** A model with its parameters, the held-out data, and what fixes the noise. */
 export interface Measured {
-  readonly built: BuiltBound
+  readonly built: BuiltFamily
   readonly params: AllParams
   readonly test: Dataset
   readonly seed: number

@@ -10,11 +10,10 @@ import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { AnyModel } from '../dsl/model.js'
 import { flattenParams, type NetParams, paramErrors, unflattenParams } from '../dsl/params.js'
-import type { BuiltFamily } from '../models/family.js'
 import type { ParameterFile } from '../runtime/safetensors/format.js'
 import { decodeSafetensors } from '../runtime/safetensors/read.js'
 import { encodeSafetensors } from '../runtime/safetensors/write.js'
-import { netsOf } from './built.js'
+import { type Built, netsOf } from './built.js'
 import { readOf, writeWhole } from './folder.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -65,7 +64,7 @@ const nonFinite = (path: string, params: AllParams): readonly GiryError[] =>
 
 const fitting = (
   path: string,
-  built: BuiltFamily,
+  built: Built,
   arrays: ParameterFile['arrays'],
 ): E.Either<readonly GiryError[], AllParams> =>
   F.pipe(
@@ -94,7 +93,7 @@ const stepsOf = ({ metadata }: ParameterFile): number | undefined =>
   /^\d+$/.test(metadata.steps ?? '') ? Number(metadata.steps) : undefined
 
 /** Reads the parameters of a run and checks them against its model. */
-export const readParams = (folder: string, built: BuiltFamily): Task<ReadParams> => {
+export const readParams = (folder: string, built: Built): Task<ReadParams> => {
   const path = join(folder, PARAMS)
   return F.pipe(
     readOf(folder, PARAMS),

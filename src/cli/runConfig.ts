@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
 import { errorsOf, fail, type GiryError, giryError } from '../dsl/error.js'
-import type { BuiltFamily, DataShape, Family } from '../models/family.js'
-import { families } from '../models/registry.js'
+import type { DataShape } from '../models/family.js'
 import { type RuntimeName, runtimeNames } from '../runtime/runtimes.js'
+import { type AnyFamily, type Built, familyNames, familyOf, modelsOf, needsClasses } from './built.js'
 import { oneOf, positiveNumber, wholeNumber } from './codecs.js'
-import { type DataSource, dataFor, dataNames, sourceOf } from './dataSources.js'
+import { type DataSource, dataNames, sourceOf } from './dataSources.js'
 import { readOf } from './folder.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -46,9 +46,6 @@ const RECORD = 'a record'
 const text = field({ name: 'a text', is: t.string.is })
 const record = field({ name: RECORD, is: t.UnknownRecord.is })
 const count = field(wholeNumber(1))
-
-/** The names of the families. */
-export const familyNames: readonly string[] = Object.keys(families)
 
 /** A runtime that a command line offers: in a process of its own no tfjs backend is active yet. */
 export type OfferedRuntime = Exclude<RuntimeName, 'current'>
@@ -122,22 +119,31 @@ const tooLarge = (options: object, path: string): readonly GiryError[] =>
       : [],
   )
 
-/** The sentence for a family that cannot be trained on a data set; undefined where it can. */
-export const misfit = (family: Family, source: DataSource): string | undefined =>
-  source.shapeFor(family.models) === undefined
-    ? `${family.name} is a model of bits, but ${source.title} has points of the plane; it can be trained on ${dataFor(family.models).join(', ')}`
-    : undefined
+const shapeFor = (family: AnyFamily, source: DataSource): DataShape | undefined => {
+  const shape = source.shapeFor(modelsOf(family))
+  return needsClasses(family) && shape?.classes === undefined ? undefined : shape
+}
 
-const shapeOf = (family: Family, source: DataSource): DataShape =>
-  source.shapeFor(family.models) ?? fail('option', 'data', misfit(family, source) ?? '', '')
+/** The sentence for a family that cannot be trained on a data set; undefined where it can. */
+export const misfit = (family: AnyFamily, source: DataSource): string | undefined => {
+  if (shapeFor(family, source) !== undefined) return undefined
+  const fitting = dataNames.filter((name) => shapeFor(family, sourceOf(name)) !== undefined)
+  const why = needsClasses(family)
+    ? `${family.name} needs the class of each datum, and ${source.title} has none`
+    : `${family.name} is a model of bits, and ${source.title} has points of the plane`
+  return `${why}: it can be trained on ${fitting.join(', ')}`
+}
+
+const requireShape = (family: AnyFamily, source: DataSource): DataShape =>
+  shapeFor(family, source) ?? fail('option', 'data', misfit(family, source) ?? '', '')
 
 /** Builds a family for a data set from options that are still unknown; `path` says where they come from. */
 export const buildFamily = (
-  family: Family,
+  family: AnyFamily,
   source: DataSource,
   options: unknown,
   path: string,
-): Checked<BuiltFamily> =>
+): Checked<Built> =>
   F.pipe(
     options,
     decodeWith(family.options, path),
@@ -147,15 +153,15 @@ export const buildFamily = (
     }),
     E.flatMap((decoded) =>
       E.tryCatch(
-        () => family.build(shapeOf(family, source), decoded),
+        () => family.build(requireShape(family, source), decoded),
         (e) => errorsOf(e).map(({ message }) => notOurs(path, message)),
       ),
     ),
   )
 
 /** Builds the model that a configuration describes. */
-export const buildFrom = (config: RunConfig, path: string): Checked<BuiltFamily> =>
-  buildFamily(families[config.family] as Family, sourceOf(config.data.name), config.options, path)
+export const buildFrom = (config: RunConfig, path: string): Checked<Built> =>
+  buildFamily(familyOf(config.family), sourceOf(config.data.name), config.options, path)
 
 /** Reads the configuration of a run. */
 export const readConfig = (folder: string): Task<RunConfig> => {

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { either as E } from 'fp-ts'
 import * as ort from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Built, isGame } from '../../src/cli/built.js'
 import { runCommandLine } from '../../src/cli/commands.js'
+import type { DataName } from '../../src/cli/dataSources.js'
 import { type AllParams, writeParams } from '../../src/cli/parameterFile.js'
 import { buildFrom, type RunConfig, showConfig } from '../../src/cli/runConfig.js'
 import { init } from '../../src/inference/init.js'
@@ -12,13 +14,23 @@ import { temporary } from './program.js'
 let place: Awaited<ReturnType<typeof temporary>>
 const before = process.cwd()
 
+const startOf = (built: Built): AllParams =>
+  isGame(built)
+    ? (init(built.game, 1) as AllParams)
+    : { ...(init(built.p, 1) as AllParams), ...(init(built.q, 1) as AllParams) }
+
 /** A run as version 0.1 left it before it knew threads: untrained, but whole. */
-const saveRun = async (folder: string, family: string, options: Record<string, unknown>): Promise<void> => {
+const saveRun = async (
+  folder: string,
+  family: string,
+  options: Record<string, unknown>,
+  data: DataName = 'mnist',
+): Promise<void> => {
   const config: RunConfig = {
     giry: '0.1.0',
     family,
     options,
-    data: { name: 'mnist', limit: 50 },
+    data: { name: data, limit: 50 },
     training: {
       epochs: undefined,
       steps: 1,
@@ -31,10 +43,9 @@ const saveRun = async (folder: string, family: string, options: Record<string, u
   }
   const built = buildFrom(config, folder)
   if (E.isLeft(built)) throw new Error('the configuration is wrong')
-  const { p, q } = built.right
   await mkdir(folder)
   await writeFile(join(folder, 'config.json'), showConfig(config))
-  const params = { ...(init(p, 1) as AllParams), ...(init(q, 1) as AllParams) }
+  const params = startOf(built.right)
   await writeParams(folder, params, { giry: '0.1.0', family, steps: '1' })()
 }
 
@@ -43,6 +54,7 @@ beforeAll(async () => {
   process.chdir(place.path)
   await saveRun('codes', 'vae', { latent: 2, hidden: [8] })
   await saveRun('groups', 'gaussianMixture', { latent: 3, hidden: [] })
+  await saveRun('played', 'gan', { latent: 2, hidden: [8] }, 'ring8')
 })
 afterAll(async () => {
   process.chdir(before)
@@ -109,6 +121,24 @@ describe('giry export', () => {
       input: new ort.Tensor('float32', new Float32Array(3 * 784), [3, 784]),
     })
     expect(loc?.dims).toEqual([3, 2])
+  })
+
+  it('writes the generator, the critic and the sampler of a game', async () => {
+    for (const [net, entries] of [
+      ['G', 2],
+      ['D', undefined],
+    ] as const) {
+      const { code, stdout } = await giry('export', 'played', '--net', net, '--json')
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({
+        inputs: { input: ['n', 2] },
+        outputs: { output: entries === undefined ? ['n'] : ['n', entries] },
+      })
+    }
+    const { stdout } = await giry('export', 'played', '--noise', 'random', '--out', 'played.onnx')
+    expect(stdout).toBe(
+      'the sampler in played.onnx\n  inputs    n (a number)\n  outputs   z [n, 2], x [n, 2]\n',
+    )
   })
 
   it('writes a sampler that draws its own noise', async () => {

@@ -11,7 +11,7 @@ import { apng } from '../apng.js'
 import type { AllParams } from '../parameterFile.js'
 import { imageGrid } from '../pictures.js'
 import { planeFrame } from '../plots/planeFrame.js'
-import { windowAround } from '../plots/surface.js'
+import { stretched, windowAround } from '../plots/surface.js'
 import { fakes } from './draws.js'
 import type { GameExhibit } from './pictures.js'
 import { surfaceOf } from './surface.js'
@@ -26,6 +26,8 @@ const FRAMES = 48
 const BYTES = 256e6
 const CELLS = 64
 const POINTS = 800
+/** Distances from ½ are doubled in every frame: critics that are held back by a penalty stay near it. */
+const GAIN = 2
 const COLUMNS = 10
 const ROWS = 6
 const PLAYING = { delay: 90, hold: 2500 } as const
@@ -59,7 +61,7 @@ const framesOfPlane = (
     const fake = fakes(played, POINTS, e.seed)
     const judged = surfaceOf(played, window, CELLS, e.reading, { real, fake })
     const surface = judged?.surface ?? { window, size: 1, values: Float32Array.of(0.5) }
-    return planeFrame({ surface, real, fake, progress: step / last })
+    return planeFrame({ surface: stretched(surface, GAIN), real, fake, progress: step / last })
   })
 }
 

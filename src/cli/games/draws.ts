@@ -9,14 +9,13 @@
  */
 
 import * as tf from '@tensorflow/tfjs'
-import type { AnyEventSpace } from '../../dsl/distribution.js'
-import { fail } from '../../dsl/error.js'
-import { type AnyModel, sitesOf } from '../../dsl/model.js'
+import type { Dataset } from '../../dsl/dataset.js'
+import type { EventSpace } from '../../dsl/distribution.js'
+import type { AnyModel } from '../../dsl/model.js'
 import { tensorsOf } from '../../dsl/params.js'
-import { functionsOf, run } from '../../dsl/run.js'
+import { functionsOf } from '../../dsl/run.js'
 import { sizeOf } from '../../dsl/shape.js'
 import { value } from '../../dsl/space.js'
-import type { AnyValue } from '../../dsl/value.js'
 import type { BuiltGame } from '../../models/family.js'
 import { fold, integers, keyFromSeed } from '../../runtime/keys.js'
 import { netsOf } from '../built.js'
@@ -39,22 +38,10 @@ export const datumSize = ({ fake }: BuiltGame): number => {
   return site?.kind === 'site' ? sizeOf(site.site.space.shape) : 0
 }
 
-const MOST_CLASSES = 1000
-
-/** How many classes a space of labels has: the first whole number that is none of them. */
-const classesOf = ({ domain }: AnyEventSpace): number => {
-  let k = 1
-  while (k < MOST_CLASSES && domain.outside([k], []) === undefined) k++
-  return k
-}
-
-/** Classes in turn, for an input of a generator that is told the class. */
-const inputsOf = (fake: AnyModel, n: number): Readonly<Record<string, Float32Array>> =>
+/** The inputs of a generator that is told the class: the classes in turn. */
+const inputsOf = ({ fake, classes = 1 }: BuiltGame, n: number): Readonly<Record<string, Float32Array>> =>
   Object.fromEntries(
-    Object.entries(fake.given).map(([name, space]) => [
-      name,
-      Float32Array.from({ length: n }, (_, i) => i % classesOf(space)),
-    ]),
+    Object.keys(fake.given).map((name) => [name, Float32Array.from({ length: n }, (_, i) => i % classes)]),
   )
 
 /** n fake data. */
@@ -64,7 +51,7 @@ export const fakes = ({ built, params }: Played, n: number, seed: number): Float
   let at = 0
   seeds.forEach((blockSeed, i) => {
     const count = Math.min(BLOCK, n - i * BLOCK)
-    const fixed = inputsOf(built.fake, count)
+    const fixed = inputsOf(built, count)
     const block = readSite(built.fake, DATUM, { params, n: count, seed: blockSeed, means: [], fixed })
     out.set(block, at)
     at += block.length
@@ -74,39 +61,30 @@ export const fakes = ({ built, params }: Played, n: number, seed: number): Float
 
 const SCORED = 4096
 
-type Contest = NonNullable<BuiltGame['contest']>
-
-/** Whether the critic judges single data of the space, rather than pairs, classes or codes. */
-const judgesData = ({ real }: Contest): boolean =>
-  Object.keys(real.given).join() === DATUM && sitesOf(real).length === 0
-
-const scoresOf = (
-  { real, score }: Contest,
-  functions: Readonly<Record<string, unknown>>,
-  x: AnyValue,
-): Float32Array | undefined => {
-  const choose = (name: string): never =>
-    fail('model', name, `'${name}' is drawn, so D is no function of x`, '')
-  const context = { ...functions, ...run(real, { functions, given: { [DATUM]: x }, choose }) }
-  const { axes, tensor } = score(context as never)
-  // A critic of packs has one score for several data.
-  return axes[0]?.size === x.axes[0]?.size ? (tensor.dataSync() as Float32Array) : undefined
-}
-
 /** What the critic says of n data x, or undefined where it judges something else than one datum. */
 export const scores = ({ built, params }: Played, x: Float32Array): Float32Array | undefined => {
-  const { contest } = built
-  const space = contest?.real.given[DATUM]
-  if (contest === undefined || space === undefined || !judgesData(contest)) return undefined
+  const { surface } = built
+  const space = (built.game.data as Readonly<Record<string, EventSpace>>)[DATUM]
+  if (surface === undefined || space === undefined) return undefined
+  const nets = only(netsOf(built), surface.nets)
   const size = sizeOf(space.shape)
   const out = new Float32Array(x.length / size)
   for (let from = 0; from < out.length; from += SCORED) {
     const block = tf.tidy(() => {
-      const functions = functionsOf(netsOf(built), tensorsOf(netsOf(built), params))
-      return scoresOf(contest, functions, value(space, x.slice(from * size, (from + SCORED) * size)))
+      const given = value(space, x.slice(from * size, (from + SCORED) * size))
+      return surface.score(functionsOf(nets, tensorsOf(nets, params)), given).tensor.dataSync()
     })
-    if (block === undefined) return undefined
-    out.set(block, from)
+    out.set(block as Float32Array, from)
   }
   return out
+}
+
+const only = (nets: AnyModel['nets'], names: readonly string[]): AnyModel['nets'] =>
+  Object.fromEntries(Object.entries(nets).filter(([name]) => names.includes(name)))
+
+/** The numbers of a data set, at most n data of them. */
+export const numbersOf = ({ columns }: Dataset, n = Number.POSITIVE_INFINITY): Float32Array => {
+  const { elements } = columns[DATUM] ?? {}
+  if (elements === undefined) return new Float32Array(0)
+  return elements.data.subarray(0, Math.min(n, elements.count) * (elements.data.length / elements.count))
 }

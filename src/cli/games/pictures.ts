@@ -8,7 +8,6 @@
  *
  * Tested in tests/cli/games/train.test.ts.
  */
-import type { Dataset } from '../../dsl/dataset.js'
 import { nearest } from '../../inference/diagnostics/neighbors.js'
 import { makePoints, type Points, select } from '../../inference/diagnostics/points.js'
 import type { HistoryPoint } from '../../inference/fitted.js'
@@ -19,7 +18,7 @@ import { type GamePoint, playerCurves } from '../plots/players.js'
 import { renderPng, renderSvg } from '../plots/render.js'
 import { overlay, surfacePlot, windowAround } from '../plots/surface.js'
 import { animation, type Snapshot, withLast } from './animation.js'
-import { DATUM, fakes, type Played } from './draws.js'
+import { fakes, numbersOf, type Played } from './draws.js'
 import { type Reading, surfaceOf } from './surface.js'
 
 /** What the pictures are made from. */
@@ -38,13 +37,6 @@ const COLUMNS = 12
 const ROWS = 8
 const PAIRS = 24
 const COMPARED = 10_000
-
-/** The numbers of a data set, at most n data of them. */
-export const numbersOf = ({ columns }: Dataset, n = Number.POSITIVE_INFINITY): Float32Array => {
-  const { elements } = columns[DATUM] ?? {}
-  if (elements === undefined) return new Float32Array(0)
-  return elements.data.subarray(0, Math.min(n, elements.count) * (elements.data.length / elements.count))
-}
 
 const planeSamples = async (e: GameExhibit, n: number): Promise<GalleryPicture> => {
   const real = e.real.subarray(0, 2 * n)

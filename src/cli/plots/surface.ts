@@ -2,9 +2,9 @@
  * What a discriminator says of every place, below the points of both kinds.
  *
  *   cell (row, column) of the surface = value at (low_x + (column + ½) w, high_y − (row + ½) h):  rows from the top
- *   value 1: real, blue        ½: cannot tell, white        0: fake, orange
+ *   value above ½: real, blue        ½: cannot tell, white        below: fake, orange
  *
- * The surface is banded, so that its level sets show, and drawn as one picture in the plot. Points outside the window are
+ * The surface is banded, so that its level sets show, stretched to its largest distance from ½, and drawn as one picture in the plot. Points outside the window are
  * counted in its title, not drawn. Units: those of the data. Tested in tests/cli/plots/surface.test.ts.
  */
 import { encode } from 'fast-png'
@@ -57,6 +57,12 @@ export const windowAround = (points: Float32Array): Window => {
   ]
   return { x: around(x), y: around(y) }
 }
+
+/** The surface with its distances from ½ multiplied, so that a flat one shows its shape. */
+export const stretched = (surface: Surface, gain: number): Surface => ({
+  ...surface,
+  values: surface.values.map((v) => 0.5 + gain * (v - 0.5)),
+})
 
 /** The centers of the cells of a surface, as coordinates, in the order of its values. */
 export const cellsOf = ({ x, y }: Window, size: number): Float32Array =>
@@ -169,10 +175,19 @@ const plotOf = (
 /** Points of both kinds, one over the other. */
 export const overlay = (points: Overlay): VegaLiteSpec => plotOf(points, [])
 
-/** Points of both kinds over the surface of the discriminator. */
+/** How far the surface goes from ½. */
+const reachOf = ({ values }: Surface): number =>
+  values.reduce((reach, v) => Math.max(reach, Number.isNaN(v) ? 0 : Math.abs(v - 0.5)), 0)
+
+const rangeOf = ({ values }: Surface): string => {
+  const [low, high] = extent([...values])
+  return `from ${low.toFixed(2)} to ${high.toFixed(2)}; orange is below ½ (fake), blue above (real)`
+}
+
+/** Points of both kinds over the surface of the discriminator, whose colors reach from its one extreme to the other. */
 export const surfacePlot = ({ surface, title, heading, ...points }: SurfacePlot): VegaLiteSpec =>
   plotOf(
     { ...points, window: surface.window },
-    [...(heading === undefined ? [] : [heading]), `color of the plane: ${title}, from 0 (fake) to 1 (real)`],
-    surface,
+    [...(heading === undefined ? [] : [heading]), `color of the plane: ${title}, ${rangeOf(surface)}`],
+    stretched(surface, 0.5 / Math.max(reachOf(surface), 1e-3)),
   )
