@@ -11,10 +11,10 @@ import { mnist } from '../data/mnist.js'
 import { grid } from '../data/synthetic/grid.js'
 import type { Modes } from '../data/synthetic/modes.js'
 import { moons } from '../data/synthetic/moons.js'
-import type { LabeledPoints, Points } from '../data/synthetic/options.js'
+import type { DrawnPoints, LabeledPoints, Points } from '../data/synthetic/options.js'
 import { ring } from '../data/synthetic/ring.js'
 import { swissRoll } from '../data/synthetic/swissRoll.js'
-import { type Dataset, sliceDataset } from '../dsl/dataset.js'
+import type { Dataset } from '../dsl/dataset.js'
 import { errorsOf, type GiryError } from '../dsl/error.js'
 import type { DataShape, Family } from '../models/family.js'
 
@@ -62,23 +62,15 @@ const digits: DataSource = {
 }
 
 /** Points to train on, and held out. */
-const SIZES = { n: 50_000, heldOut: 10_000 } as const
+const N = 50_000
+const HELD_OUT = 10_000
 
 type Drawn = Points & Partial<Omit<LabeledPoints, keyof Points>> & { readonly modes?: Modes }
-
-/** The first so many of each part. */
-const limited = ({ train, test, trainLabels, testLabels, modes }: Drawn, limit: number): Loaded => ({
-  train: sliceDataset(train, 0, limit),
-  test: sliceDataset(test, 0, limit),
-  ...(trainLabels === undefined ? {} : { trainLabels: trainLabels.subarray(0, limit) }),
-  ...(testLabels === undefined ? {} : { testLabels: testLabels.subarray(0, limit) }),
-  ...(modes === undefined ? {} : { modes }),
-})
 
 interface Plane {
   readonly title: string
   readonly summary: string
-  readonly draw: (sizes: typeof SIZES) => Drawn
+  readonly draw: (sizes: Required<Pick<DrawnPoints, 'n' | 'heldOut'>>) => Drawn
   /** The middle of its entries, their deviation, and its classes, where it has any. */
   readonly scale: Omit<DataShape, 'size' | 'domain'>
 }
@@ -91,7 +83,8 @@ const plane = ({ title, summary, draw, scale }: Plane): DataSource => ({
   load: (_, limit) =>
     TE.fromEither(
       E.tryCatch(
-        () => limited(draw(SIZES), limit ?? SIZES.n),
+        // Fewer points are the first ones of more.
+        () => draw({ n: Math.min(limit ?? N, N), heldOut: Math.min(limit ?? HELD_OUT, HELD_OUT) }),
         (e) => errorsOf(e),
       ),
     ),

@@ -14,7 +14,7 @@ import { category } from '../../dsl/space.js'
 import { fit } from '../../inference/fit.js'
 import type { Fit } from '../../inference/fitted.js'
 import { movesOf } from '../../inference/prepare.js'
-import { falling } from '../../models/gameFamily.js'
+import { recipeFor } from '../../models/gameFamily.js'
 import { netsOf } from '../built.js'
 import { type Ending, keepFit, outcomeOf } from '../finish.js'
 import type { GameJob } from '../job.js'
@@ -64,7 +64,7 @@ const withClasses = ({ built }: GameJob, data: Dataset, labels: Uint8Array | und
 const optimizersOf = ({ built, config }: GameJob, steps: number) => {
   const { rate } = config.training
   if (rate === undefined) return built.recipe.optimizer(steps)
-  return Object.fromEntries(built.game.players.map(({ name }) => [name, falling(rate, steps)]))
+  return recipeFor(Object.fromEntries(built.game.players.map(({ name }) => [name, rate]))).optimizer(steps)
 }
 
 const played = (job: GameJob, signal: AbortSignal, onEvent: unknown, checkpoint: unknown): Task<Fit> => {

@@ -74,6 +74,9 @@ export interface GameReport {
   readonly verdict: Verdict
 }
 
+/** Updates of the fresh critic: fifty passes over its half of the data, and 2,000 at most. */
+const criticSteps = (n: number): number => Math.min(2000, 50 * Math.ceil(n / 2 / 64))
+
 const DRAWN = 10_000
 const IMAGES = 5000
 /** Real and fake data that one look at the accuracy is taken from. */
@@ -168,7 +171,12 @@ const measured = async (m: GameMeasured): Promise<GameReport> => {
   const samples = samplesOf(m)
   const { real, fake, train } = samples
   const critic = await done(
-    c2st(real, fake, { seed, runtime, ...(threads === undefined ? {} : { threads }) }),
+    c2st(real, fake, {
+      seed,
+      runtime,
+      steps: criticSteps(real.count),
+      ...(threads === undefined ? {} : { threads }),
+    }),
   )
   const mmd = await done(mmdTest(real, fake, { seed }))
   const pictures = await onPictures(m, samples)
