@@ -266,7 +266,7 @@ describe('a damaged run', () => {
     [
       'a family that is gone',
       'copy/config.json cannot be used: family must be one of vae,',
-      () => editConfig((c) => Object.assign(c, { family: 'gan' })),
+      () => editConfig((c) => Object.assign(c, { family: 'boltzmann' })),
     ],
     [
       'a field that is missing',
@@ -275,7 +275,7 @@ describe('a damaged run', () => {
     ],
     [
       'a field that is wrong',
-      'copy/config.json cannot be used: training.rate must be a number > 0, but "fast" is there',
+      'copy/config.json cannot be used: training.rate must be a number > 0, or left out, but "fast" is there',
       () => editConfig((c) => Object.assign(c.training ?? {}, { rate: 'fast' })),
     ],
     [

@@ -39,7 +39,10 @@ export const datumSize = ({ fake }: BuiltGame): number => {
 }
 
 /** The inputs of a generator that is told the class: the classes in turn. */
-const inputsOf = ({ fake, classes = 1 }: BuiltGame, n: number): Readonly<Record<string, Float32Array>> =>
+export const inputsOf = (
+  { fake, classes = 1 }: BuiltGame,
+  n: number,
+): Readonly<Record<string, Float32Array>> =>
   Object.fromEntries(
     Object.keys(fake.given).map((name) => [name, Float32Array.from({ length: n }, (_, i) => i % classes)]),
   )

@@ -7,10 +7,8 @@
  * Tested in tests/cli/games/train.test.ts.
  */
 import { function as F, taskEither as TE } from 'fp-ts'
-import { joinDatasets } from '../../data/join.js'
-import { type Dataset, dataset, sliceDataset } from '../../dsl/dataset.js'
+import { sliceDataset } from '../../dsl/dataset.js'
 import type { GiryError } from '../../dsl/error.js'
-import { category } from '../../dsl/space.js'
 import { fit } from '../../inference/fit.js'
 import type { Fit } from '../../inference/fitted.js'
 import { movesOf } from '../../inference/prepare.js'
@@ -24,7 +22,7 @@ import { only, type Snapshot, snapshotEvery } from './animation.js'
 import { fakeOf, playersText } from './describe.js'
 import { showGame } from './figures.js'
 import { keepGamePages } from './keepGame.js'
-import { type GameMeasured, type GameMetrics, type GameReport, measureGame } from './measure.js'
+import { type GameMeasured, type GameMetrics, type GameReport, measureGame, withClasses } from './measure.js'
 import { gameProgress } from './progress.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -52,15 +50,6 @@ const introduce = (terminal: Terminal, job: GameJob): void => {
   terminal.say(terminal.dim(sizesOf(job, how)))
 }
 
-/** Data with the class of each, where the players are told it. */
-const withClasses = ({ built }: GameJob, data: Dataset, labels: Uint8Array | undefined): Dataset =>
-  built.classes === undefined || labels === undefined
-    ? data
-    : (joinDatasets(
-        data as Dataset<object>,
-        dataset({ c: category(built.classes) }, { c: Float32Array.from(labels) }),
-      ) as Dataset)
-
 const optimizersOf = ({ built, config }: GameJob, steps: number) => {
   const { rate } = config.training
   if (rate === undefined) return built.recipe.optimizer(steps)
@@ -71,11 +60,11 @@ const played = (job: GameJob, signal: AbortSignal, onEvent: unknown, checkpoint:
   const { loaded, built } = job
   const steps = stepsOf(job)
   const { epochs: _, ...options } = { epochs: undefined, ...commonOptions(job, signal) }
-  const heldOut = withClasses(job, loaded.test, loaded.testLabels)
+  const heldOut = withClasses(built, loaded.test, loaded.testLabels)
   return fit(built.game, {
     ...options,
     steps,
-    data: withClasses(job, loaded.train, loaded.trainLabels),
+    data: withClasses(built, loaded.train, loaded.trainLabels),
     heldOut: sliceDataset(heldOut, 0, Math.min(WATCHED, heldOut.size)),
     optimizer: optimizersOf(job, steps),
     play: built.recipe.play,

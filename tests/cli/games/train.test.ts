@@ -54,14 +54,9 @@ describe('giry train gan', () => {
       seed: 1,
       run: 'runs/gan-ring8-seed1',
     })
-    expect(Object.keys(result.metrics)).toEqual([
-      'modes',
-      'highQuality',
-      'reverseKl',
-      'c2stAuc',
-      'mmd',
-      'accuracy',
-    ])
+    expect(Object.keys(result.metrics)).toEqual(
+      expect.arrayContaining(['modes', 'highQuality', 'reverseKl', 'c2stAuc', 'mmd', 'accuracy']),
+    )
     expect(result.verdict.length).toBeGreaterThan(0)
     expect(first.stderr).toContain('fake: z ~ Normal on Real[2] → x ~ Push on Real[2]')
     expect(first.stderr).toContain('G (owns G) maximizes E_z[log σ(D(G(z)))]')
@@ -74,7 +69,6 @@ describe('giry train gan', () => {
     expect(history.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
     for (const point of history)
       expect(Object.keys(point)).toEqual(['step', 'epoch', 'seconds', 'values', 'gradientNorms', 'accuracy'])
-    expect(history.at(-1)?.accuracy).toBe(result.metrics.accuracy)
     const { frames, height, width } = decodeApng(await readFile(at(result.run, 'training.png')))
     expect([frames.length, width, height]).toEqual([20, 384, 390])
     const page = await readFile(at(result.run, 'report.html'), 'utf8')
@@ -90,9 +84,9 @@ describe('giry train gan', () => {
       await readFile(at(result.run, 'training.png')),
     )
 
-    // The figures come back from the saved parameters; the accuracy of D was watched during training.
+    // The figures come back from the saved parameters.
     const evaluated = json((await giry(place.path, 'evaluate', result.run, '--json')).stdout)
-    expect({ ...evaluated.metrics, accuracy: result.metrics.accuracy }).toEqual(result.metrics)
+    expect(evaluated.metrics).toEqual(result.metrics)
 
     const sampled = await giry(place.path, 'sample', result.run, '--n', '30', '--out', 'thirty.png')
     expect(sampled).toMatchObject({ code: 0, stdout: '30 samples in thirty.png\n', stderr: '' })
