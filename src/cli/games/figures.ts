@@ -70,6 +70,6 @@ export const showGame = (terminal: Terminal, m: GameMetrics, modes: number | und
   return [
     ...(m.modes === undefined ? [] : [found]),
     ...(m.classifierAccuracy === undefined ? [] : [inFeatures]),
-    `fresh critic AUC ${bold(two(m.c2stAuc))}`,
+    ...(m.c2stAuc === undefined ? [] : [`fresh critic AUC ${bold(two(m.c2stAuc))}`]),
   ].join(', ')
 }
