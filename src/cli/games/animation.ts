@@ -13,7 +13,7 @@ import { imageGrid } from '../pictures.js'
 import { planeFrame } from '../plots/planeFrame.js'
 import { stretched, windowAround } from '../plots/surface.js'
 import { fakes } from './draws.js'
-import type { GameExhibit } from './pictures.js'
+import type { GameExhibit } from './exhibit.js'
 import { surfaceOf } from './surface.js'
 
 /** The parameters at a step. */

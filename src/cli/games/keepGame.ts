@@ -10,7 +10,6 @@ import { array as A, function as F, taskEither as TE } from 'fp-ts'
 import type { GiryError } from '../../dsl/error.js'
 import type { Finding } from '../../inference/diagnostics/finding.js'
 import { useRuntime } from '../../runtime/backend.js'
-import type { Loaded } from '../dataSources.js'
 import { writeWhole } from '../folder.js'
 import type { GalleryPicture } from '../gallery.js'
 import { HISTORY } from '../history.js'
@@ -31,12 +30,11 @@ import { showDuration, showRuntime } from '../progress.js'
 import { type ReportMetric, report } from '../report.js'
 import { CONFIG, version } from '../runConfig.js'
 import type { Snapshot } from './animation.js'
-import { fakeOf, payoffOf, playersText } from './describe.js'
-import { numbersOf } from './draws.js'
+import { fakeOf, playersText } from './describe.js'
+import { exhibitOf } from './exhibit.js'
 import { gameFigures } from './figures.js'
 import type { GameMetrics } from './measure.js'
-import { curvesSvg, type GameExhibit, gameGallery } from './pictures.js'
-import { readingOf } from './surface.js'
+import { curvesSvg, gameGallery } from './pictures.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
@@ -49,27 +47,6 @@ export interface GameOutcome {
 }
 
 const PLAYERS = 'players.svg'
-
-const HELD_OUT = 10_000
-
-/** What the pictures of a game are made from. */
-export const exhibitOf = (
-  {
-    built,
-    source,
-    loaded,
-    config,
-  }: Pick<GameJob, 'built' | 'source' | 'config'> & { readonly loaded: Loaded | undefined },
-  params: Outcome['params'],
-  seed: number,
-): GameExhibit => ({
-  built,
-  params,
-  source,
-  real: loaded === undefined ? new Float32Array(0) : numbersOf(loaded.test, HELD_OUT),
-  seed,
-  reading: readingOf(payoffOf(config.family, config.options)),
-})
 
 const ofRun = (outcome: Outcome, result: Result<GameMetrics>): readonly ReportMetric[] => [
   {

@@ -11,25 +11,16 @@
 import { nearest } from '../../inference/diagnostics/neighbors.js'
 import { makePoints, type Points, select } from '../../inference/diagnostics/points.js'
 import type { HistoryPoint } from '../../inference/fitted.js'
-import type { DataSource, Loaded } from '../dataSources.js'
+import type { Loaded } from '../dataSources.js'
 import type { GalleryPicture } from '../gallery.js'
 import { imageGrid, pairGrid } from '../pictures.js'
 import { type GamePoint, playerCurves } from '../plots/players.js'
 import { renderPng, renderSvg } from '../plots/render.js'
 import { overlay, surfacePlot, windowAround } from '../plots/surface.js'
 import { animation, type Snapshot, withLast } from './animation.js'
-import { fakes, numbersOf, type Played } from './draws.js'
-import { type Reading, surfaceOf } from './surface.js'
-
-/** What the pictures are made from. */
-export interface GameExhibit extends Played {
-  readonly source: DataSource
-  /** Held-out data, flat. */
-  readonly real: Float32Array
-  readonly seed: number
-  /** How the score of the critic is read. */
-  readonly reading: Reading
-}
+import { fakes, numbersOf } from './draws.js'
+import type { GameExhibit } from './exhibit.js'
+import { surfaceOf } from './surface.js'
 
 const POINTS = 1500
 const CELLS = 128
