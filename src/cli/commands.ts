@@ -112,9 +112,15 @@ const trainCommand = checked(
     args: {
       family,
       data,
-      epochs: optional({ name: 'epochs', about: 'passes over the data [default: 2]' }, wholeNumber(1)),
+      epochs: optional(
+        { name: 'epochs', about: 'passes over the data [default: 2; of a game its own steps]' },
+        wholeNumber(1),
+      ),
       steps: optional({ name: 'steps', about: 'updates, in place of epochs' }, wholeNumber(1)),
-      batch: optional({ name: 'batch', about: 'data per step [default: 128]' }, wholeNumber(1, 1_000_000)),
+      batch: optional(
+        { name: 'batch', about: 'data per step [default: 128; of a game its own]' },
+        wholeNumber(1, 1_000_000),
+      ),
       rate: optional(
         {
           name: 'rate',

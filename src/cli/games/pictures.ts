@@ -44,11 +44,14 @@ const planeSamples = async (e: GameExhibit, n: number): Promise<GalleryPicture> 
   }
 }
 
+/** A column for each class, where the generator is told it. */
+const columnsOf = ({ built }: GameExhibit): number => built.classes ?? COLUMNS
+
 const pictureSamples = (e: GameExhibit, n: number, picture: Size): GalleryPicture => ({
   file: 'samples.png',
   title: 'Samples',
-  caption: 'Noise through the generator: nobody drew these.',
-  png: imageGrid(fakes(e, n, e.seed), { ...picture, columns: Math.min(n, COLUMNS) }),
+  caption: `Noise through the generator: nobody drew these.${e.built.classes === undefined ? '' : ' Each column is one class.'}`,
+  png: imageGrid(fakes(e, n, e.seed), { ...picture, columns: Math.min(n, columnsOf(e)) }),
 })
 
 type Size = { readonly width: number; readonly height: number }
@@ -57,7 +60,7 @@ type Size = { readonly width: number; readonly height: number }
 export const sampleGame = async (e: GameExhibit, n?: number): Promise<GalleryPicture> =>
   e.source.picture === undefined
     ? planeSamples(e, n ?? POINTS)
-    : pictureSamples(e, n ?? COLUMNS * ROWS, e.source.picture)
+    : pictureSamples(e, n ?? columnsOf(e) * ROWS, e.source.picture)
 
 const pointsFrom = (x: Float32Array, size: number): Points => makePoints(Float64Array.from(x), size)
 
