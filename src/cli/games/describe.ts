@@ -9,7 +9,6 @@
 import { graphLine } from '../../dsl/dot.js'
 import type { Player } from '../../dsl/games/player.js'
 import type { BuiltGame } from '../../models/family.js'
-import { R1 } from '../../models/generator.js'
 
 interface Formulas {
   readonly D: string
@@ -67,7 +66,7 @@ export const payoffOf = (family: string, options: Readonly<Record<string, unknow
 
 /** Penalties are those of the families in the registry. */
 const penalties: Readonly<Record<string, string>> = {
-  gan: ` − ½ γ E_data[|∇D|²], γ = ${R1}`,
+  gan: ' − ½ γ E_data[|∇D|²]',
   'wgan-gp': ' − λ E[(|∇D| − 1)²] between data and fakes',
 }
 

@@ -22,7 +22,7 @@ export type Reading = 'logit' | 'label' | 'slope'
 const LABELS: Readonly<Record<Reading, string>> = {
   logit: 'σ(D(x))',
   label: 'D(x)',
-  slope: 'D(x), from its mean over fakes to its mean over data',
+  slope: 'D(x), 0 at its mean over fakes, 1 over data',
 }
 
 const READINGS: Readonly<Record<string, Reading>> = {

@@ -179,15 +179,17 @@ export const overlay = (points: Overlay): VegaLiteSpec => plotOf(points, [])
 const reachOf = ({ values }: Surface): number =>
   values.reduce((reach, v) => Math.max(reach, Number.isNaN(v) ? 0 : Math.abs(v - 0.5)), 0)
 
+const LEGEND = 'orange: below ½, fake; blue: above ½, real'
+
 const rangeOf = ({ values }: Surface): string => {
   const [low, high] = extent([...values])
-  return `from ${low.toFixed(2)} to ${high.toFixed(2)}; orange is below ½ (fake), blue above (real)`
+  return `from ${low.toFixed(2)} to ${high.toFixed(2)}`
 }
 
 /** Points of both kinds over the surface of the discriminator, whose colors reach from its one extreme to the other. */
 export const surfacePlot = ({ surface, title, heading, ...points }: SurfacePlot): VegaLiteSpec =>
   plotOf(
     { ...points, window: surface.window },
-    [...(heading === undefined ? [] : [heading]), `color of the plane: ${title}, ${rangeOf(surface)}`],
+    [...(heading === undefined ? [] : [heading]), `${title}, ${rangeOf(surface)}`, LEGEND],
     stretched(surface, 0.5 / Math.max(reachOf(surface), 1e-3)),
   )

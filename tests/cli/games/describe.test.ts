@@ -17,9 +17,7 @@ describe('a game in words', () => {
     for (const payoff of Object.keys(payoffs)) {
       const lines = playersText(built('gan', { payoff }), 'gan', { payoff }).split('\n')
       expect(lines).toHaveLength(3)
-      expect(lines[0]).toMatch(
-        /^D \(owns D\) maximizes .*E_data\[.*E_z\[.* − ½ γ E_data\[\|∇D\|²\], γ = 0\.\d+$/,
-      )
+      expect(lines[0]).toMatch(/^D \(owns D\) maximizes .*E_data\[.*E_z\[.* − ½ γ E_data\[\|∇D\|²\]$/)
       expect(lines[1]).toMatch(/^G \(owns G\) maximizes −?½? ?.*E_z\[/)
     }
   })

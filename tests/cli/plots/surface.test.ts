@@ -43,9 +43,7 @@ describe('surfacePlot', () => {
     const svg = await renderSvg(surfacePlot({ ...plot, heading: 'step 7' }))
     const drawn = texts(svg)
     expect(drawn).toContain('step 7')
-    expect(svg).toContain(
-      'color of the plane: σ(D(x)), from 0.00 to 1.00; orange is below ½ (fake), blue above (real)',
-    )
+    expect(svg).toContain('σ(D(x)), from 0.00 to 1.00')
     expect(svg).toContain('1 of 2 fake points lie outside')
     expect(drawn).toEqual(expect.arrayContaining(['real', 'fake']))
   })
