@@ -9,7 +9,7 @@ import { showMetrics } from './boundTraining.js'
 import { familyOf, isGame, modelsOf } from './built.js'
 import { type Loaded, sourceOf } from './dataSources.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
-import type { Measurement } from './finish.js'
+import { type Measurement, sayVerdict } from './finish.js'
 import { showGame } from './games/figures.js'
 import { measureGame } from './games/measure.js'
 import type { Metrics } from './keep.js'
@@ -56,7 +56,7 @@ const evaluated = (terminal: Terminal, run: SavedRun, loaded: Loaded, seed: numb
     measureGame({ built, params, source, loaded, seed, runtime, threads, tell }),
     TE.map(({ metrics, verdict }) => ({
       metrics,
-      verdict: verdict.sentences.map(({ sentence }) => sentence),
+      verdict: verdict.sentences,
       figures: showGame(terminal, metrics, loaded.modes?.centers.length),
     })),
   )
@@ -85,7 +85,7 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
         terminal.say(
           `${figures}, over ${loaded.test.size.toLocaleString('en-US')} ${datum}s with seed ${seed}`,
         )
-        for (const sentence of verdict ?? []) terminal.say(sentence)
+        sayVerdict(terminal, verdict)
         terminal.json({
           family: config.family,
           data: config.data.name,
@@ -94,7 +94,7 @@ export const evaluateRun = async (o: EvaluateRunOptions): Promise<number> => {
           runtime: config.training.runtime,
           seconds,
           metrics,
-          ...(verdict === undefined ? {} : { verdict }),
+          ...(verdict === undefined ? {} : { verdict: verdict.map(({ sentence }) => sentence) }),
           run: folder,
         })
         return exitCodes.done as number

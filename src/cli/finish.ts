@@ -18,7 +18,13 @@ type Task<A> = TE.TaskEither<readonly GiryError[], A>
 /** Figures, and what follows from them in plain sentences, where something does. */
 export interface Measurement<M extends object> {
   readonly metrics: M
-  readonly verdict?: readonly string[]
+  readonly verdict?: readonly Said[]
+}
+
+/** A sentence, and what to do about it; nothing where that is empty. */
+export interface Said {
+  readonly sentence: string
+  readonly remedy: string
 }
 
 /** What the end of a training depends on: whether it was that of a bound or of a game. */
@@ -45,17 +51,30 @@ const resultOf = <M extends object>(
   notices: diagnostics.notices,
   seconds: Number(diagnostics.seconds.toFixed(3)),
   metrics,
-  ...(verdict === undefined ? {} : { verdict }),
+  ...(verdict === undefined ? {} : { verdict: verdict.map(({ sentence }) => sentence) }),
   stopped: diagnostics.stopped,
   run: job.folder,
 })
 
-const sayResult = <M extends object>(terminal: Terminal, ending: Ending<M>, result: Result<M>): void => {
+/** Says a verdict: each sentence, and what to do about it. */
+export const sayVerdict = (terminal: Terminal, verdict: readonly Said[] = []): void => {
+  for (const { sentence, remedy } of verdict) {
+    terminal.say(sentence)
+    if (remedy !== '') terminal.say(terminal.dim(`  → ${remedy}`))
+  }
+}
+
+const sayResult = <M extends object>(
+  terminal: Terminal,
+  ending: Ending<M>,
+  result: Result<M>,
+  verdict: readonly Said[] | undefined,
+): void => {
   terminal.say()
   terminal.say(
     `${ending.figures(result.metrics)}, ${result.steps} steps in ${showDuration(result.seconds)} on ${showRuntime(result)}`,
   )
-  for (const sentence of result.verdict ?? []) terminal.say(sentence)
+  sayVerdict(terminal, verdict)
 }
 
 const sayFiles = (terminal: Terminal, folder: string, files: readonly KeptFile[]): void => {
@@ -94,18 +113,18 @@ const finish = <M extends object>(
     ),
     TE.bind('measurement', () => ending.measure(signal)),
     TE.let('result', ({ measurement }) => resultOf(job, fitted, measurement)),
-    TE.flatMap(({ history, result }) =>
+    TE.flatMap(({ history, result, measurement }) =>
       F.pipe(
         TE.fromEither(history),
         TE.flatMap(() => ending.pages(outcome, result)),
         TE.tapError(() =>
           TE.fromIO(() => {
-            sayResult(terminal, ending, result)
+            sayResult(terminal, ending, result, measurement.verdict)
             terminal.json(result)
           }),
         ),
         TE.tapIO((files) => () => {
-          sayResult(terminal, ending, result)
+          sayResult(terminal, ending, result, measurement.verdict)
           sayFiles(terminal, job.folder, files)
           terminal.json(result)
         }),

@@ -106,7 +106,7 @@ const endingOf = (
           report = measured
           return {
             metrics: measured.metrics,
-            verdict: measured.verdict.sentences.map(({ sentence }) => sentence),
+            verdict: measured.verdict.sentences,
           }
         }),
       ),
