@@ -6,11 +6,12 @@
  */
 import { command, flag, runSafely, subcommands } from 'cmd-ts'
 import { either as E } from 'fp-ts'
-import type { Family } from '../models/family.js'
-import { families } from '../models/registry.js'
+import { type PayoffName, payoffs } from '../inference/adversarial.js'
+import { gameFamilies } from '../models/registry.js'
 import { checked, type JointFault, optional, required, withDefault } from './arguments.js'
+import { allFamilies, familyNames } from './built.js'
 import { layerSizes, oneOf, path, positiveNumber, refusal, wholeNumber } from './codecs.js'
-import { dataNames } from './dataSources.js'
+import { type DataName, dataNames, sourceOf } from './dataSources.js'
 import { deriveFamily } from './derivation.js'
 import { formats } from './describe.js'
 import { evaluateRun } from './evaluateRun.js'
@@ -19,7 +20,7 @@ import { exportCommand } from './exportCommand.js'
 import { listFamilies } from './familyList.js'
 import { familyOptions } from './job.js'
 import { json, run } from './namedArguments.js'
-import { familyNames, runtimes, version } from './runConfig.js'
+import { misfit, runtimes, version } from './runConfig.js'
 import { sampleRun } from './sampleRun.js'
 import { train } from './train.js'
 
@@ -35,15 +36,50 @@ const latent = optional(
 )
 const hidden = optional({ name: 'hidden', about: 'units of the hidden layers: 400, or 400,200' }, layerSizes)
 
+const loss = optional(
+  { name: 'loss', about: 'what the players of a GAN get [default: nonSaturating]', placeholder: 'name' },
+  oneOf(Object.keys(payoffs) as readonly PayoffName[]),
+)
+
+/** Families whose payoff can be chosen. */
+const familiesWithLosses = Object.values(gameFamilies).flatMap(({ name, defaults }) =>
+  'payoff' in (defaults as object) ? [name] : [],
+)
+
 interface FamilyChoice {
   readonly family?: string
+  readonly data?: DataName
+  readonly loss?: string | undefined
   readonly latent?: number | undefined
   readonly hidden?: readonly number[] | undefined
 }
 
+/** A family that the data set does not suit. */
+const dataFaults = ({ family: name = '', data: of }: FamilyChoice): readonly JointFault[] => {
+  const chosen = allFamilies[name]
+  const message = chosen === undefined || of === undefined ? undefined : misfit(chosen, sourceOf(of))
+  return message === undefined ? [] : [{ option: 'data', message }]
+}
+
+/** A choice of losses for a family that has none. */
+const lossFaults = ({ family: name = '', loss }: FamilyChoice): readonly JointFault[] =>
+  loss === undefined || allFamilies[name] === undefined || familiesWithLosses.includes(name)
+    ? []
+    : [
+        {
+          option: 'loss',
+          message: `${name} has no choice of losses; --loss is for ${familiesWithLosses.join(', ')}`,
+        },
+      ]
+
 /** Options that the family does not have, or that are outside its codec. */
-const familyFaults = ({ family: name, ...given }: FamilyChoice): readonly JointFault[] => {
-  const chosen: Family | undefined = families[name ?? '']
+const familyFaults = ({
+  family: name,
+  data: _data,
+  loss: _loss,
+  ...given
+}: FamilyChoice): readonly JointFault[] => {
+  const chosen = allFamilies[name ?? '']
   if (chosen === undefined) return []
   const decoded = chosen.options.decode(familyOptions({ latent: given.latent, hidden: given.hidden }))
   return E.isRight(decoded)
@@ -76,17 +112,27 @@ const trainCommand = checked(
     args: {
       family,
       data,
-      epochs: optional({ name: 'epochs', about: 'passes over the data [default: 2]' }, wholeNumber(1)),
+      epochs: optional(
+        { name: 'epochs', about: 'passes over the data [default: 2; of a game its own steps]' },
+        wholeNumber(1),
+      ),
       steps: optional({ name: 'steps', about: 'updates, in place of epochs' }, wholeNumber(1)),
-      batch: optional({ name: 'batch', about: 'data per step [default: 128]' }, wholeNumber(1, 1_000_000)),
-      rate: withDefault(
-        { name: 'rate', about: 'learning rate of Adam', placeholder: 'x' },
+      batch: optional(
+        { name: 'batch', about: 'data per step [default: 128; of a game its own]' },
+        wholeNumber(1, 1_000_000),
+      ),
+      rate: optional(
+        {
+          name: 'rate',
+          about: 'learning rate of Adam [default: 0.001; a game has rates of its own]',
+          placeholder: 'x',
+        },
         positiveNumber,
-        0.001,
       ),
       seed: withDefault({ name: 'seed', about: 'fixes start, order and noise' }, wholeNumber(0), 1),
       latent,
       hidden,
+      loss,
       limit: optional({ name: 'limit', about: 'use only the first n data of each part' }, wholeNumber(1)),
       runtime: withDefault(
         { name: 'runtime', about: 'what computes', placeholder: runtimes.join('|') },
@@ -103,18 +149,19 @@ const trainCommand = checked(
     },
     handler: train,
   }),
-  (o) => [...lengthFaults(o), ...familyFaults(o)],
+  (o) => [...lengthFaults(o), ...dataFaults(o), ...lossFaults(o), ...familyFaults(o)],
 )
 
 const deriveCommand = checked(
   command({
     name: 'derive',
-    description: 'print the derivation of the bound of a family',
+    description: 'print the derivation of the bound of a family, or the value of a game',
     args: {
       family,
       data,
       latent,
       hidden,
+      loss,
       format: withDefault(
         { name: 'format', about: 'how it is written', placeholder: formats.join('|') },
         oneOf(formats),
@@ -123,7 +170,7 @@ const deriveCommand = checked(
     },
     handler: deriveFamily,
   }),
-  familyFaults,
+  (o) => [...dataFaults(o), ...lossFaults(o), ...familyFaults(o)],
 )
 
 const sampleCommand = command({
@@ -147,7 +194,7 @@ const sampleCommand = command({
 
 const evaluateCommand = command({
   name: 'evaluate',
-  description: 'recompute the held-out bound of a run',
+  description: 'recompute the figures of a run on held-out data',
   args: {
     run,
     seed: optional({ name: 'seed', about: 'of bits and noise [default: that of the run]' }, wholeNumber(0)),

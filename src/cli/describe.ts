@@ -1,5 +1,5 @@
 /**
- * A built family in words: its graph line, and the derivation of its bound.
+ * A model and its variational family in words: their graph lines, and the derivation of their bound.
  */
 import { graphLine } from '../dsl/dot.js'
 import { derive } from '../inference/derive.js'

@@ -11,6 +11,7 @@ import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError, showErrors } from '../dsl/error.js'
 import { netFile, samplerFile } from '../inference/toOnnx/files.js'
 import type { noiseSources } from '../inference/toOnnx/options.js'
+import { isGame, netsOf } from './built.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
 import { requireFilePlace, writeWhole } from './folder.js'
 import { readRun, type SavedRun } from './savedRun.js'
@@ -35,9 +36,10 @@ const unknownNet = (name: string, known: readonly string[]): readonly GiryError[
 ]
 
 /** What is asked for, as a file. */
-const fileOf = ({ built: { p, q }, params }: SavedRun, { net: name, noise }: ExportOptions): Written => {
-  if (name === undefined) return samplerFile(p, { params, ...(noise === undefined ? {} : { noise }) })
-  const nets = { ...p.nets, ...q.nets }
+const fileOf = ({ built, params }: SavedRun, { net: name, noise }: ExportOptions): Written => {
+  const model = isGame(built) ? built.fake : built.p
+  if (name === undefined) return samplerFile(model, { params, ...(noise === undefined ? {} : { noise }) })
+  const nets = netsOf(built)
   const net = nets[name]
   return net === undefined ? E.left(unknownNet(name, Object.keys(nets))) : netFile(net, params[name] ?? {})
 }

@@ -1,8 +1,8 @@
 /**
  * giry families: what can be trained, and on what.
  */
-import { families } from '../models/registry.js'
-import { dataSources } from './dataSources.js'
+import { families, gameFamilies } from '../models/registry.js'
+import { dataNames, sourceOf } from './dataSources.js'
 import { exitCodes } from './exitCode.js'
 import { terminalOf } from './terminal.js'
 
@@ -14,10 +14,14 @@ const table = (rows: readonly (readonly [string, string])[]): readonly string[] 
 /** Prints the families and the data sets. */
 export const listFamilies = async (): Promise<number> => {
   const terminal = terminalOf(process, false)
-  terminal.say(terminal.bold('families'))
-  for (const row of table(Object.values(families).map((f) => [f.name, f.summary]))) terminal.say(row)
+  for (const [title, of] of [
+    ['families', families],
+    ['games', gameFamilies],
+  ] as const) {
+    terminal.say(terminal.bold(title))
+    for (const row of table(Object.values(of).map((f) => [f.name, f.summary]))) terminal.say(row)
+  }
   terminal.say(terminal.bold('data'))
-  for (const row of table(Object.entries(dataSources).map(([name, d]) => [name, d.summary])))
-    terminal.say(row)
+  for (const row of table(dataNames.map((name) => [name, sourceOf(name).summary]))) terminal.say(row)
   return exitCodes.done
 }

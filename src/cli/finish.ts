@@ -7,52 +7,41 @@ import { function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { Fit, HistoryPoint } from '../inference/fitted.js'
 import { exitCodes } from './exitCode.js'
-import { lastTrainingBound } from './history.js'
 import { abandon, type Job } from './job.js'
-import {
-  type KeptFile,
-  keepHistory,
-  keepPages,
-  keepParams,
-  type Metrics,
-  type Outcome,
-  type Result,
-} from './keep.js'
-import { heldOutBound, heldOutLogLikelihood, type Measured } from './measure.js'
+import { type KeptFile, keepHistory, keepParams, type Outcome, type Result } from './keep.js'
 import { type AllParams, PARAMS } from './parameterFile.js'
-import { showDuration, showNats, showRuntime } from './progress.js'
+import { showDuration, showRuntime } from './progress.js'
 import type { Terminal } from './terminal.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
-const measured = ({ built, loaded, config }: Job, { params, diagnostics }: Fit): Measured => ({
-  built,
-  params: params as AllParams,
-  test: loaded.test,
-  seed: diagnostics.seed,
-  runtime: config.training.runtime,
-  threads: config.training.threads,
-})
-
-/** The held-out bound, measured now where the training was stopped before it was. */
-const boundOf = (job: Job, fitted: Fit): Task<number> => {
-  const last = fitted.history.at(-1)?.heldOut
-  return last !== undefined ? TE.right(last) : heldOutBound(measured(job, fitted))
+/** Figures, and what follows from them in plain sentences, where something does. */
+export interface Measurement<M extends object> {
+  readonly metrics: M
+  readonly verdict?: readonly Said[]
 }
 
-const metricsOf = (job: Job, fitted: Fit, signal: AbortSignal): Task<Metrics> =>
-  F.pipe(
-    boundOf(job, fitted),
-    TE.bindTo('testElbo'),
-    TE.bind('log', () => heldOutLogLikelihood(measured(job, fitted), signal)),
-    TE.map(({ testElbo, log }) => ({
-      testElbo,
-      ...(log === undefined ? {} : { testLogLikelihood: log }),
-      ...(fitted.history.length === 0 ? {} : { trainElbo: lastTrainingBound(fitted.history) }),
-    })),
-  )
+/** A sentence, and what to do about it; nothing where that is empty. */
+export interface Said {
+  readonly sentence: string
+  readonly remedy: string
+}
 
-const resultOf = (job: Job, { diagnostics }: Fit, metrics: Metrics): Result => ({
+/** What the end of a training depends on: whether it was that of a bound or of a game. */
+export interface Ending<M extends object> {
+  /** What the model is worth; `signal` cuts it short. */
+  readonly measure: (signal: AbortSignal) => Task<Measurement<M>>
+  /** These figures in one line. */
+  readonly figures: (metrics: M) => string
+  /** Draws, reports, and keeps all of it. */
+  readonly pages: (outcome: Outcome, result: Result<M>) => Task<readonly KeptFile[]>
+}
+
+const resultOf = <M extends object>(
+  job: Job,
+  { diagnostics }: Fit,
+  { metrics, verdict }: Measurement<M>,
+): Result<M> => ({
   family: job.config.family,
   data: job.config.data.name,
   steps: diagnostics.steps,
@@ -62,38 +51,37 @@ const resultOf = (job: Job, { diagnostics }: Fit, metrics: Metrics): Result => (
   notices: diagnostics.notices,
   seconds: Number(diagnostics.seconds.toFixed(3)),
   metrics,
+  ...(verdict === undefined ? {} : { verdict: verdict.map(({ sentence }) => sentence) }),
   stopped: diagnostics.stopped,
   run: job.folder,
 })
 
-/** The figures of the held-out data in one line. */
-export const showMetrics = (
-  terminal: Terminal,
-  { testElbo, testLogLikelihood }: Metrics,
-  datum: string,
-): string =>
-  `held-out L_b ${terminal.bold(showNats(testElbo))}${testLogLikelihood === undefined ? '' : ` ≤ log P(x) = ${terminal.bold(showNats(testLogLikelihood))}`} nats per ${datum}`
+/** Says a verdict: each sentence, and what to do about it. */
+export const sayVerdict = (terminal: Terminal, verdict: readonly Said[] = []): void => {
+  for (const { sentence, remedy } of verdict) {
+    terminal.say(sentence)
+    if (remedy !== '') terminal.say(terminal.dim(`  → ${remedy}`))
+  }
+}
 
-const sayResult = (terminal: Terminal, job: Job, result: Result): void => {
+const sayResult = <M extends object>(
+  terminal: Terminal,
+  ending: Ending<M>,
+  result: Result<M>,
+  verdict: readonly Said[] | undefined,
+): void => {
   terminal.say()
   terminal.say(
-    `${showMetrics(terminal, result.metrics, job.source.datum)}, ${result.steps} steps in ${showDuration(result.seconds)} on ${showRuntime(result)}`,
+    `${ending.figures(result.metrics)}, ${result.steps} steps in ${showDuration(result.seconds)} on ${showRuntime(result)}`,
   )
+  sayVerdict(terminal, verdict)
 }
 
-const conclude = (terminal: Terminal, job: Job, result: Result, files: readonly KeptFile[]): void => {
+const sayFiles = (terminal: Terminal, folder: string, files: readonly KeptFile[]): void => {
   const width = Math.max(...files.map(({ file }) => file.length))
-  sayResult(terminal, job, result)
   terminal.say()
-  terminal.say(terminal.bold(`${job.folder}/`))
+  terminal.say(terminal.bold(`${folder}/`))
   for (const { file, about } of files) terminal.say(`  ${file.padEnd(width)}   ${terminal.dim(about)}`)
-  terminal.json(result)
-}
-
-/** The figures, where the pages around them could not be made. */
-const concludeBare = (terminal: Terminal, job: Job, result: Result): void => {
-  sayResult(terminal, job, result)
-  terminal.json(result)
 }
 
 const safe = (folder: string): GiryError =>
@@ -104,10 +92,11 @@ const sayStopped = (terminal: Terminal, folder: string, steps: number): void => 
   terminal.warn('measuring and drawing it (Ctrl-C again leaves that out) …')
 }
 
-/** What is made of a fit whose parameters are safe. */
-const finish = (
+/** What is made of a fit whose parameters are safe. The figures are said even where the pages around them cannot be made. */
+const finish = <M extends object>(
   terminal: Terminal,
   job: Job,
+  ending: Ending<M>,
   fitted: Fit,
   outcome: Outcome,
   signal: AbortSignal,
@@ -122,14 +111,24 @@ const finish = (
           ? sayStopped(terminal, job.folder, outcome.steps)
           : undefined,
     ),
-    TE.bind('metrics', () => metricsOf(job, fitted, signal)),
-    TE.let('result', ({ metrics }) => resultOf(job, fitted, metrics)),
-    TE.flatMap(({ history, result }) =>
+    TE.bind('measurement', () => ending.measure(signal)),
+    TE.let('result', ({ measurement }) => resultOf(job, fitted, measurement)),
+    TE.flatMap(({ history, result, measurement }) =>
       F.pipe(
         TE.fromEither(history),
-        TE.flatMap(() => keepPages(job, outcome, result)),
-        TE.tapError(() => TE.fromIO(() => concludeBare(terminal, job, result))),
-        TE.map((files) => conclude(terminal, job, result, files)),
+        TE.flatMap(() => ending.pages(outcome, result)),
+        TE.tapError(() =>
+          TE.fromIO(() => {
+            sayResult(terminal, ending, result, measurement.verdict)
+            terminal.json(result)
+          }),
+        ),
+        TE.tapIO((files) => () => {
+          sayResult(terminal, ending, result, measurement.verdict)
+          sayFiles(terminal, job.folder, files)
+          terminal.json(result)
+        }),
+        TE.map(() => undefined),
       ),
     ),
     TE.mapLeft((errors) => [...errors, safe(job.folder)]),
@@ -143,15 +142,27 @@ export const stoppedBefore: GiryError = giryError(
   '',
 )
 
+/** What a fit came to. Of players whose parameters are averaged over the steps, the average is what counts. */
+export const outcomeOf = ({ params, averaged, history, diagnostics }: Fit): Outcome => ({
+  params: (averaged ?? params) as AllParams,
+  history,
+  steps: diagnostics.steps,
+})
+
 /** Keeps a fit: its parameters at once, then all that can be made from them. Gives the exit code. */
-export const keepFit = (terminal: Terminal, job: Job, fitted: Fit, signal: AbortSignal): Task<number> => {
-  const { history, diagnostics } = fitted
-  const outcome: Outcome = { params: fitted.params as AllParams, history, steps: diagnostics.steps }
-  const aborted = diagnostics.stopped === 'aborted'
+export const keepFit = <M extends object>(
+  terminal: Terminal,
+  job: Job,
+  ending: Ending<M>,
+  fitted: Fit,
+  signal: AbortSignal,
+): Task<number> => {
+  const outcome = outcomeOf(fitted)
+  const aborted = fitted.diagnostics.stopped === 'aborted'
   if (aborted && outcome.steps === 0) return giveUp(job, [stoppedBefore])
   return F.pipe(
     keepParams(job, outcome),
-    TE.flatMap(() => finish(terminal, job, fitted, outcome, signal)),
+    TE.flatMap(() => finish(terminal, job, ending, fitted, outcome, signal)),
     TE.map(() => (aborted ? exitCodes.interrupted : exitCodes.done)),
   )
 }

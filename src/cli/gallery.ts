@@ -11,6 +11,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { batchOf, sliceDataset } from '../dsl/dataset.js'
+import { fail } from '../dsl/error.js'
 import { type AnyModel, type Site, sitesOf } from '../dsl/model.js'
 import { normalQuantile } from '../dsl/numerics/normalQuantile.js'
 import { sizeOf } from '../dsl/shape.js'
@@ -21,7 +22,9 @@ import type { DataSource, Loaded } from './dataSources.js'
 import { readSite } from './decode.js'
 import type { AllParams } from './parameterFile.js'
 import { imageGrid, reconstructionGrid } from './pictures.js'
-import { codePlaneScatter, renderPng, renderSvg } from './plots.js'
+import { codePlaneScatter } from './plots/codePlane.js'
+import { renderPng, renderSvg } from './plots/render.js'
+import { overlay, windowAround } from './plots/surface.js'
 import type { ReportPicture } from './report.js'
 
 /** A picture and the file it goes to. */
@@ -51,7 +54,13 @@ const latents = (p: AnyModel): readonly (readonly [string, Site])[] =>
 const continuous = (p: AnyModel): readonly string[] =>
   latents(p).flatMap(([name, site]) => (Number.isFinite(site.supportSize) ? [] : [name]))
 
-const layout = ({ width, height }: DataSource, columns: number) => ({ width, height, columns })
+const pictureOf = ({ picture, title }: DataSource) =>
+  picture ?? fail('data', title, `${title} has no pictures`, 'draw its points over one another')
+
+/** Numbers of one picture. */
+const pixels = (source: DataSource): number => pictureOf(source).width * pictureOf(source).height
+
+const layout = (source: DataSource, columns: number) => ({ ...pictureOf(source), columns })
 
 /** Held-out data as the model sees it: of grey values, bits drawn from the seed. */
 const heldOut = ({ test }: Loaded, n: number, seed: number): Float32Array =>
@@ -94,7 +103,7 @@ const codeOf = ({ built }: Exhibit): string =>
 
 const reconstructions = (e: Exhibit, loaded: Loaded): GalleryPicture => {
   const x = heldOut(loaded, COLUMNS * ROWS, e.seed)
-  const n = x.length / (e.source.width * e.source.height)
+  const n = x.length / pixels(e.source)
   return {
     file: 'reconstructions.png',
     title: 'Reconstructions',
@@ -165,12 +174,12 @@ const codePlane = (e: Exhibit, name: string): GalleryPicture => ({
 
 const codes = async (e: Exhibit, name: string, loaded: Loaded): Promise<GalleryPicture> => {
   const x = heldOut(loaded, CODES, e.seed)
-  const n = x.length / (e.source.width * e.source.height)
+  const n = x.length / pixels(e.source)
   const z = encode(e, x, n)[name] as Float32Array
   const points = Array.from({ length: n }, (_, i) => ({
     x: z[2 * i] as number,
     y: z[2 * i + 1] as number,
-    label: loaded.testLabels[i] as number,
+    label: loaded.testLabels?.[i] ?? 0,
   }))
   return {
     file: 'codes.png',
@@ -181,8 +190,28 @@ const codes = async (e: Exhibit, name: string, loaded: Loaded): Promise<GalleryP
   }
 }
 
+const OVERLAID = 1500
+
+/** Points that the model draws, over held-out ones. */
+export const pointsPicture = async (
+  { built, params, seed }: Exhibit,
+  { test }: Pick<Loaded, 'test'>,
+  n: number = OVERLAID,
+): Promise<GalleryPicture> => {
+  const real = (test.columns[OBSERVED]?.elements.data ?? new Float32Array(0)).subarray(0, 2 * n)
+  const fake = readSite(built.p, OBSERVED, { params, n, seed, means: [] })
+  return {
+    file: 'samples.png',
+    title: 'Samples',
+    caption: 'Points drawn from the model, over as many held-out ones.',
+    png: renderPng(await renderSvg(overlay({ window: windowAround(real), real, fake }))),
+    plot: true,
+  }
+}
+
 /** Every picture of the model. */
 export const gallery = async (e: Exhibit, loaded: Loaded): Promise<readonly GalleryPicture[]> => {
+  if (e.source.picture === undefined) return [await pointsPicture(e, loaded)]
   const name = plane(e.built.p)
   return [
     reconstructions(e, loaded),

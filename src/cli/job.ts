@@ -8,25 +8,26 @@
 import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
-import type { BuiltFamily, Family } from '../models/family.js'
-import { families } from '../models/registry.js'
-import { type DataSource, dataSources, type Loaded } from './dataSources.js'
+import type { BuiltFamily, BuiltGame } from '../models/family.js'
+import { type Built, familyOf, isGame, modelsOf } from './built.js'
+import { type DataName, type DataSource, type Loaded, sourceOf } from './dataSources.js'
 import { reserve, unreserve, writeWhole } from './folder.js'
-import { buildFrom, CONFIG, type OfferedRuntime, type RunConfig, showConfig, version } from './runConfig.js'
+import { buildFamily, CONFIG, type OfferedRuntime, type RunConfig, showConfig, version } from './runConfig.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
 
 /** The options of a training. */
 export interface TrainOptions {
   readonly family: string
-  readonly data: keyof typeof dataSources
+  readonly data: DataName
   readonly epochs: number | undefined
   readonly steps: number | undefined
   readonly batch: number | undefined
   readonly seed: number
-  readonly rate: number
+  readonly rate: number | undefined
   readonly latent: number | undefined
   readonly hidden: readonly number[] | undefined
+  readonly loss: string | undefined
   readonly limit: number | undefined
   readonly runtime: OfferedRuntime
   readonly threads: number | undefined
@@ -35,40 +36,57 @@ export interface TrainOptions {
   readonly quiet: boolean
 }
 
-/** A training that can begin. */
-export interface Job {
+/** A training that can begin: of a bound, of a game, or of either. */
+export interface Job<B extends Built = Built> {
   readonly config: RunConfig
-  readonly built: BuiltFamily
+  readonly built: B
   readonly source: DataSource
   readonly loaded: Loaded
   readonly folder: string
 }
 
+/** A training of a bound. */
+export type BoundJob = Job<BuiltFamily>
+
+/** A training of a game. */
+export type GameJob = Job<BuiltGame>
+
 /** What is asked of the family, those left out left to it. */
 export const familyOptions = (
-  o: Pick<TrainOptions, 'latent' | 'hidden'>,
+  o: Pick<TrainOptions, 'latent' | 'hidden'> & Partial<Pick<TrainOptions, 'loss'>>,
 ): Readonly<Record<string, unknown>> => ({
   ...(o.latent === undefined ? {} : { latent: o.latent }),
   ...(o.hidden === undefined ? {} : { hidden: o.hidden }),
+  ...(o.loss === undefined ? {} : { payoff: o.loss }),
 })
 
 const EPOCHS = 2
 const BATCH = 128
+/** The learning rate of Adam for a bound. */
+export const RATE = 0.001
+
+/** What a training takes where the command line leaves it out: of a game what its recipe says, its rates included. */
+const defaultsOf = (built: Built) =>
+  isGame(built)
+    ? { epochs: undefined, steps: built.recipe.steps, batch: built.recipe.batch, rate: undefined }
+    : { epochs: EPOCHS, steps: undefined, batch: BATCH, rate: RATE }
 
 /** The options with every default in its place, so that the file says all. */
-const configOf = (o: TrainOptions, size: number): RunConfig => {
-  const family = families[o.family] as Family
+const configOf = (o: TrainOptions, size: number, built: Built): RunConfig => {
+  const family = familyOf(o.family)
   const given = family.options.decode(familyOptions(o))
+  const { epochs, steps, batch, rate } = defaultsOf(built)
+  const told = o.epochs !== undefined || o.steps !== undefined
   return {
     giry: version,
     family: o.family,
     options: (E.isRight(given) ? given.right : familyOptions(o)) as Record<string, unknown>,
     data: { name: o.data, limit: o.limit },
     training: {
-      epochs: o.epochs ?? (o.steps === undefined ? EPOCHS : undefined),
-      steps: o.steps,
-      batch: o.batch ?? Math.min(BATCH, size),
-      rate: o.rate,
+      epochs: told ? o.epochs : epochs,
+      steps: told ? o.steps : steps,
+      batch: o.batch ?? Math.min(batch, size),
+      rate: o.rate ?? rate,
       seed: o.seed,
       runtime: o.runtime,
       threads: o.threads,
@@ -90,13 +108,14 @@ const requireBatch = (o: TrainOptions, size: number): E.Either<readonly GiryErro
 
 /** Loads, checks, builds. */
 export const plan = (o: TrainOptions): Task<Omit<Job, 'folder'>> => {
-  const source = dataSources[o.data]
+  const source = sourceOf(o.data)
+  const family = familyOf(o.family)
   return F.pipe(
-    source.load((families[o.family] as Family).models, o.limit),
+    source.load(modelsOf(family), o.limit),
     TE.bindTo('loaded'),
     TE.tap(({ loaded }) => TE.fromEither(requireBatch(o, loaded.train.size))),
-    TE.let('config', ({ loaded }) => configOf(o, loaded.train.size)),
-    TE.bind('built', ({ config }) => TE.fromEither(buildFrom(config, 'the command line'))),
+    TE.bind('built', () => TE.fromEither(buildFamily(family, source, familyOptions(o), 'the command line'))),
+    TE.let('config', ({ loaded, built }) => configOf(o, loaded.train.size, built)),
     TE.let('source', () => source),
   )
 }

@@ -16,9 +16,10 @@ import { derivationOf, graphOf } from './describe.js'
 import { writeWhole } from './folder.js'
 import { type GalleryPicture, gallery } from './gallery.js'
 import { HISTORY, lastTrainingBound, plotted, showHistory } from './history.js'
-import type { Job } from './job.js'
+import type { BoundJob, Job } from './job.js'
 import { type AllParams, PARAMS, writeParams } from './parameterFile.js'
-import { lossCurve, renderSvg } from './plots.js'
+import { lossCurve } from './plots/lossCurve.js'
+import { renderSvg } from './plots/render.js'
 import { showDuration, showRuntime } from './progress.js'
 import { type ReportMetric, report } from './report.js'
 import { CONFIG, showConfig, version } from './runConfig.js'
@@ -39,8 +40,8 @@ export interface Metrics {
   readonly trainElbo?: number
 }
 
-/** The line of `--json`, and result.json. Bounds are in nats per datum. */
-export interface Result {
+/** The line of `--json`, and result.json; M are the figures of a bound, or of a game. */
+export interface Result<M extends object = Metrics> {
   readonly family: string
   readonly data: string
   readonly steps: number
@@ -52,15 +53,19 @@ export interface Result {
   readonly notices: readonly string[]
   /** Of training, the measuring of the held-out bound at each epoch included. */
   readonly seconds: number
-  readonly metrics: Metrics
+  readonly metrics: M
+  /** What follows from the figures of a game, in plain sentences. */
+  readonly verdict?: readonly string[]
   readonly stopped: 'finished' | 'aborted'
   /** The directory of the run. */
   readonly run: string
 }
 
-const RESULT = 'result.json'
+/** The result in one line. */
+export const RESULT = 'result.json'
 const LOSS = 'loss.svg'
-const REPORT = 'report.html'
+/** Everything on one page. */
+export const REPORT = 'report.html'
 
 /** Writes the parameters into the directory of the run. */
 export const writeOutcome = (
@@ -115,7 +120,8 @@ export const keepParams = (job: Job, outcome: Outcome): Task<void> =>
 export const keepHistory = ({ folder }: Job, { history }: Outcome): Task<void> =>
   writeWhole(join(folder, HISTORY), showHistory(history))
 
-const parameterCount = (params: AllParams): number =>
+/** Numbers in the parameters. */
+export const parameterCount = (params: AllParams): number =>
   Object.values(flattenParams(params)).reduce((n, { data }) => n + data.length, 0)
 
 const figuresOf = (job: Job, outcome: Outcome, result: Result): readonly ReportMetric[] => [
@@ -158,7 +164,8 @@ const figuresOf = (job: Job, outcome: Outcome, result: Result): readonly ReportM
   },
 ]
 
-const flatConfig = ({ config }: Job): Readonly<Record<string, string | number>> =>
+/** The configuration as one list of names and values. */
+export const flatConfig = ({ config }: Job): Readonly<Record<string, string | number>> =>
   Object.fromEntries(
     Object.entries({
       family: config.family,
@@ -183,11 +190,12 @@ const flatConfig = ({ config }: Job): Readonly<Record<string, string | number>> 
     ),
   )
 
-const titleOf = ({ config, source }: Job, result: Result): string =>
+/** The title of a report. */
+export const titleOf = ({ config, source }: Job, result: Pick<Result, 'stopped' | 'steps'>): string =>
   `${config.family} on ${source.title}${result.stopped === 'aborted' ? `, stopped at step ${result.steps}` : ''}`
 
 const page = (
-  job: Job,
+  job: BoundJob,
   outcome: Outcome,
   result: Result,
   pictures: readonly GalleryPicture[],
@@ -221,7 +229,7 @@ const about = (pictures: readonly GalleryPicture[]): readonly KeptFile[] => [
 ]
 
 /** Draws, reports, and keeps all of it. */
-export const keepPages = (job: Job, outcome: Outcome, result: Result): Task<readonly KeptFile[]> => {
+export const keepPages = (job: BoundJob, outcome: Outcome, result: Result): Task<readonly KeptFile[]> => {
   const { built, source, loaded, config, folder } = job
   const write = (file: string, content: string | Uint8Array) => writeWhole(join(folder, file), content)
   return F.pipe(
@@ -244,4 +252,5 @@ export const keepPages = (job: Job, outcome: Outcome, result: Result): Task<read
   )
 }
 
-const drawn = <A>(draw: () => Promise<A>): Task<A> => TE.tryCatch(draw, (e) => errorsOf(e))
+/** Pictures that are drawn; what goes wrong is data. */
+export const drawn = <A>(draw: () => Promise<A>): Task<A> => TE.tryCatch(draw, (e) => errorsOf(e))

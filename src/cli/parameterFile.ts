@@ -10,10 +10,10 @@ import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { AnyModel } from '../dsl/model.js'
 import { flattenParams, type NetParams, paramErrors, unflattenParams } from '../dsl/params.js'
-import type { BuiltFamily } from '../models/family.js'
 import type { ParameterFile } from '../runtime/safetensors/format.js'
 import { decodeSafetensors } from '../runtime/safetensors/read.js'
 import { encodeSafetensors } from '../runtime/safetensors/write.js'
+import { type Built, netsOf } from './built.js'
 import { readOf, writeWhole } from './folder.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -30,8 +30,6 @@ export const writeParams = (
   params: AllParams,
   metadata: Readonly<Record<string, string>>,
 ): Task<void> => writeWhole(join(folder, PARAMS), encodeSafetensors(flattenParams(params), metadata))
-
-const netsOf = ({ p, q }: BuiltFamily): AnyModel['nets'] => ({ ...p.nets, ...q.nets })
 
 const strangers = (nets: AnyModel['nets'], params: AllParams): readonly string[] =>
   Object.keys(flattenParams(params)).filter((path) => {
@@ -66,7 +64,7 @@ const nonFinite = (path: string, params: AllParams): readonly GiryError[] =>
 
 const fitting = (
   path: string,
-  built: BuiltFamily,
+  built: Built,
   arrays: ParameterFile['arrays'],
 ): E.Either<readonly GiryError[], AllParams> =>
   F.pipe(
@@ -95,7 +93,7 @@ const stepsOf = ({ metadata }: ParameterFile): number | undefined =>
   /^\d+$/.test(metadata.steps ?? '') ? Number(metadata.steps) : undefined
 
 /** Reads the parameters of a run and checks them against its model. */
-export const readParams = (folder: string, built: BuiltFamily): Task<ReadParams> => {
+export const readParams = (folder: string, built: Built): Task<ReadParams> => {
   const path = join(folder, PARAMS)
   return F.pipe(
     readOf(folder, PARAMS),

@@ -95,3 +95,26 @@ export const reconstructionGrid = (
   const columns = Math.min(whole.columns, above.length)
   return pngOf(interleave(above, below, columns), { ...whole, columns })
 }
+
+/** Two images of one height beside each other. */
+const beside = (left: Float32Array, right: Float32Array, width: number, height: number): Float32Array => {
+  const out = new Float32Array(2 * width * height)
+  for (let y = 0; y < height; y++) {
+    out.set(left.subarray(y * width, (y + 1) * width), 2 * y * width)
+    out.set(right.subarray(y * width, (y + 1) * width), (2 * y + 1) * width)
+  }
+  return out
+}
+
+/** The PNG bytes of pairs, row after row: each image with its partner on the right. */
+export const pairGrid = (images: Float32Array, partners: Float32Array, layout: GridLayout): Uint8Array => {
+  if (images.length !== partners.length) {
+    throw new RangeError(`${images.length} numbers of images, but ${partners.length} of their partners`)
+  }
+  const { width, height } = layout
+  const others = split(partners, layout)
+  const pairs = split(images, layout).map((image, i) =>
+    beside(image, others[i] as Float32Array, width, height),
+  )
+  return pngOf(pairs, complete({ ...layout, width: 2 * width }))
+}

@@ -43,36 +43,48 @@ export const showRuntime = ({
   readonly threads: number
 }): string => `${runtime}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
 
-/** What a line of progress says. */
-export interface Pace {
+/** How fast a training goes. */
+export interface Speed {
   readonly step: number
   readonly epoch: number
   /** Steps a second; NaN before there are two. */
   readonly rate: number
   readonly secondsLeft: number
+}
+
+/** What a line of progress says. */
+export interface Pace extends Speed {
   /** The mean of the last training bounds. */
   readonly bound: number
 }
 
+/** The mean of the last so many numbers, of which it takes one after the other. */
+export const runningMean = (window = WINDOW): ((value: number) => number) => {
+  const last: number[] = []
+  return (value) => {
+    last.push(value)
+    if (last.length > window) last.shift()
+    return last.reduce((a, b) => a + b, 0) / last.length
+  }
+}
+
+/** A speedometer that takes one point after the other. */
+export const speedometer = (steps: number): ((point: HistoryPoint) => Speed) => {
+  const times: { readonly step: number; readonly seconds: number }[] = []
+  return ({ step, epoch, seconds }) => {
+    times.push({ step, seconds })
+    while (times.length > 2 && seconds - (times[0]?.seconds ?? 0) > RATE_SECONDS) times.shift()
+    const first = times[0] ?? { step, seconds }
+    const rate = (step - first.step) / (seconds - first.seconds)
+    return { step, epoch, rate, secondsLeft: (steps - step) / rate }
+  }
+}
+
 /** A meter that takes one point after the other. */
 export const meter = (steps: number): ((point: HistoryPoint) => Pace) => {
-  const bounds: number[] = []
-  const times: { readonly step: number; readonly seconds: number }[] = []
-  return (point) => {
-    bounds.push(boundAt(point))
-    if (bounds.length > WINDOW) bounds.shift()
-    times.push({ step: point.step, seconds: point.seconds })
-    while (times.length > 2 && point.seconds - (times[0]?.seconds ?? 0) > RATE_SECONDS) times.shift()
-    const first = times[0] ?? point
-    const rate = (point.step - first.step) / (point.seconds - first.seconds)
-    return {
-      step: point.step,
-      epoch: point.epoch,
-      rate,
-      secondsLeft: (steps - point.step) / rate,
-      bound: bounds.reduce((a, b) => a + b, 0) / bounds.length,
-    }
-  }
+  const speed = speedometer(steps)
+  const mean = runningMean()
+  return (point) => ({ ...speed(point), bound: mean(boundAt(point)) })
 }
 
 /** Follows a fit. */
@@ -100,8 +112,9 @@ const words = (pace: Pace, { steps, stepsPerEpoch }: Span): string =>
     .filter((part) => part !== '')
     .join('  ')
 
-interface Drawing {
-  readonly draw: (pace: Pace, span: Span) => void
+/** Draws how far a training is, in the words of its kind. */
+export interface Drawing {
+  readonly draw: (step: number, steps: number, words: string) => void
   readonly clear: () => void
 }
 
@@ -123,11 +136,10 @@ const barOn = (terminal: Terminal): Drawing => {
     })
   let bar: SingleBar | undefined
   return {
-    draw: (pace, span) => {
-      const payload = { words: words(pace, span) }
-      if (bar !== undefined) return bar.update(pace.step, payload)
+    draw: (step, steps, words) => {
+      if (bar !== undefined) return bar.update(step, { words })
       bar = make()
-      bar.start(span.steps, pace.step, payload)
+      bar.start(steps, step, { words })
     },
     clear: () => {
       bar?.stop()
@@ -139,16 +151,20 @@ const barOn = (terminal: Terminal): Drawing => {
 const linesOn = (terminal: Terminal): Drawing => {
   let last = performance.now()
   return {
-    draw: (pace, span) => {
+    draw: (_step, _steps, words) => {
       if (performance.now() - last < PLAIN_SECONDS * 1000) return
       last = performance.now()
-      terminal.progress.write(`${words(pace, span)}\n`)
+      terminal.progress.write(`${words}\n`)
     },
     clear: () => undefined,
   }
 }
 
 const silent: Drawing = { draw: () => undefined, clear: () => undefined }
+
+/** A bar on a terminal, a plain line now and then elsewhere, nothing with `quiet`. */
+export const drawingOn = (terminal: Terminal, quiet: boolean): Drawing =>
+  quiet ? silent : terminal.progress.isTTY === true ? barOn(terminal) : linesOn(terminal)
 
 /** The mean training bound since the last held-out value, and that value: a line that stays. */
 const epochLine = (terminal: Terminal, point: HistoryPoint, bounds: readonly number[]): string => {
@@ -159,7 +175,7 @@ const epochLine = (terminal: Terminal, point: HistoryPoint, bounds: readonly num
 
 /** Draws the progress of a fit; with `quiet` only the lines that stay. */
 export const progressOn = (terminal: Terminal, quiet: boolean): Progress => {
-  const drawing = quiet ? silent : terminal.progress.isTTY === true ? barOn(terminal) : linesOn(terminal)
+  const drawing = drawingOn(terminal, quiet)
   let span: Span = { steps: 1, stepsPerEpoch: 1 }
   let read = meter(1)
   let bounds: number[] = []
@@ -175,7 +191,7 @@ export const progressOn = (terminal: Terminal, quiet: boolean): Progress => {
         terminal.say(terminal.dim(`note: ${event.message}`))
       } else if (event.type === 'step') {
         bounds.push(boundAt(event))
-        drawing.draw(read(event), span)
+        drawing.draw(event.step, span.steps, words(read(event), span))
       } else if (event.type === 'epoch') {
         drawing.clear()
         terminal.say(epochLine(terminal, event, bounds))

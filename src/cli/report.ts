@@ -17,6 +17,13 @@ export type ReportMetric = {
   readonly note?: string
 }
 
+/** A sentence of the verdict: what is so, how much it matters, and what to do about it. */
+export type ReportFinding = {
+  readonly sentence: string
+  readonly severity: 'bad' | 'warning' | 'note' | 'good'
+  readonly remedy: string
+}
+
 /** A picture with its words. A `plot` is dark on white: it is framed like the others, and inverted in the dark. */
 export type ReportPicture = {
   readonly title: string
@@ -35,7 +42,13 @@ export type ReportContent = {
   readonly derivation: string
   readonly config: Readonly<Record<string, string | number>>
   readonly metrics: readonly ReportMetric[]
+  /** What follows from the figures, the worst first, where something does. */
+  readonly verdict?: readonly ReportFinding[]
   readonly lossSvg?: string
+  /** What the curves are of; a bound unless named. */
+  readonly lossTitle?: string
+  /** What `derivation` is; a derivation unless named. */
+  readonly derivationTitle?: string
   readonly pictures: readonly ReportPicture[]
   readonly footer: string
 }
@@ -91,6 +104,12 @@ pre { margin: 0; padding: 18px 20px; overflow-x: auto; font-size: 0.84rem; line-
 .figures .unit { display: inline-block; }
 .figures .note { display: block; }
 .figures > div:first-child .value { color: var(--accent); }
+.verdict { list-style: none; margin: 24px 0 0; padding: 0; }
+.verdict li { padding: 12px 18px; margin: 0 0 8px; background: var(--card); border: 1px solid var(--line);
+  border-left: 5px solid var(--soft); border-radius: 8px; overflow-wrap: anywhere; }
+.verdict .bad { border-left-color: #dc2626; } .verdict .warning { border-left-color: #d97706; }
+.verdict .good { border-left-color: #16a34a; }
+.verdict .remedy { display: block; color: var(--soft); font-size: 0.92rem; }
 .config { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); column-gap: 40px; margin: 0; }
 .config > div { display: flex; justify-content: space-between; gap: 16px; padding: 7px 0;
   border-bottom: 1px solid var(--line); font-size: 0.92rem; }
@@ -136,6 +155,12 @@ const list = (name: string, rows: readonly string[]): string =>
 const option = ([name, value]: [string, string | number]): string =>
   `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(showValue(value))}</dd></div>`
 
+const finding = ({ sentence, severity, remedy }: ReportFinding): string =>
+  `<li class="${severity}">${escapeHtml(sentence)}${remedy === '' ? '' : `<span class="remedy">${escapeHtml(remedy)}</span>`}</li>`
+
+const verdict = (findings: readonly ReportFinding[]): string =>
+  findings.length === 0 ? '' : `<ul class="verdict">\n${findings.map(finding).join('\n')}\n</ul>`
+
 const image = ({ title, png, plot = false }: ReportPicture): string => {
   const source = `src="${dataUri('image/png', png)}" alt="${escapeHtml(title)}"`
   return plot ? `<div class="plot"><img ${source}></div>` : `<img class="pixels" ${source}>`
@@ -163,11 +188,12 @@ export const report = (content: ReportContent): string => `<!doctype html>
 <h1>${escapeHtml(content.title)}</h1>
 <p class="graph"><code>${escapeHtml(content.graphLine)}</code></p>
 </header>
+${verdict(content.verdict ?? [])}
 ${list('figures', content.metrics.map(metric))}
-${section('The bound over training', svgPlot(content.lossSvg, 'The evidence lower bound over the steps of training'))}
+${section(content.lossTitle ?? 'The bound over training', svgPlot(content.lossSvg, content.lossTitle ?? 'The evidence lower bound over the steps of training'))}
 ${section('Pictures', content.pictures.map(picture).join('\n'))}
 ${section('The model as a graph', svgPlot(content.graphSvg, content.graphLine))}
-${section('The derivation', content.derivation === '' ? '' : `<pre>${escapeHtml(content.derivation)}</pre>`)}
+${section(content.derivationTitle ?? 'The derivation', content.derivation === '' ? '' : `<pre>${escapeHtml(content.derivation)}</pre>`)}
 ${section('The configuration', list('config', Object.entries(content.config).map(option)))}
 <footer>${escapeHtml(content.footer)}</footer>
 </main>

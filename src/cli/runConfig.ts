@@ -8,12 +8,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import * as t from 'io-ts'
-import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
-import type { BuiltFamily, Family } from '../models/family.js'
-import { families } from '../models/registry.js'
+import { errorsOf, fail, type GiryError, giryError } from '../dsl/error.js'
+import type { DataShape } from '../models/family.js'
 import { type RuntimeName, runtimeNames } from '../runtime/runtimes.js'
+import { type AnyFamily, type Built, familyNames, familyOf, modelsOf, needsClasses } from './built.js'
 import { oneOf, positiveNumber, wholeNumber } from './codecs.js'
-import { type DataSource, dataNames, dataSources } from './dataSources.js'
+import { type DataSource, dataNames, sourceOf } from './dataSources.js'
 import { readOf } from './folder.js'
 
 type Task<A> = TE.TaskEither<readonly GiryError[], A>
@@ -47,9 +47,6 @@ const text = field({ name: 'a text', is: t.string.is })
 const record = field({ name: RECORD, is: t.UnknownRecord.is })
 const count = field(wholeNumber(1))
 
-/** The names of the families. */
-export const familyNames: readonly string[] = Object.keys(families)
-
 /** A runtime that a command line offers: in a process of its own no tfjs backend is active yet. */
 export type OfferedRuntime = Exclude<RuntimeName, 'current'>
 
@@ -67,7 +64,7 @@ const RunConfig = t.type(
         epochs: maybe(count),
         steps: maybe(count),
         batch: count,
-        rate: field(positiveNumber),
+        rate: maybe(field(positiveNumber)),
         seed: field(wholeNumber(0)),
         runtime: field(oneOf(runtimes)),
         threads: maybe(count),
@@ -122,13 +119,31 @@ const tooLarge = (options: object, path: string): readonly GiryError[] =>
       : [],
   )
 
+const shapeFor = (family: AnyFamily, source: DataSource): DataShape | undefined => {
+  const shape = source.shapeFor(modelsOf(family))
+  return needsClasses(family) && shape?.classes === undefined ? undefined : shape
+}
+
+/** The sentence for a family that cannot be trained on a data set; undefined where it can. */
+export const misfit = (family: AnyFamily, source: DataSource): string | undefined => {
+  if (shapeFor(family, source) !== undefined) return undefined
+  const fitting = dataNames.filter((name) => shapeFor(family, sourceOf(name)) !== undefined)
+  const why = needsClasses(family)
+    ? `${family.name} needs the class of each datum, and ${source.title} has none`
+    : `${family.name} is a model of bits, and ${source.title} has points of the plane`
+  return `${why}: it can be trained on ${fitting.join(', ')}`
+}
+
+const requireShape = (family: AnyFamily, source: DataSource): DataShape =>
+  shapeFor(family, source) ?? fail('option', 'data', misfit(family, source) ?? '', '')
+
 /** Builds a family for a data set from options that are still unknown; `path` says where they come from. */
 export const buildFamily = (
-  family: Family,
+  family: AnyFamily,
   source: DataSource,
   options: unknown,
   path: string,
-): Checked<BuiltFamily> =>
+): Checked<Built> =>
   F.pipe(
     options,
     decodeWith(family.options, path),
@@ -138,15 +153,15 @@ export const buildFamily = (
     }),
     E.flatMap((decoded) =>
       E.tryCatch(
-        () => family.build(source.shapeFor(family.models), decoded),
+        () => family.build(requireShape(family, source), decoded),
         (e) => errorsOf(e).map(({ message }) => notOurs(path, message)),
       ),
     ),
   )
 
 /** Builds the model that a configuration describes. */
-export const buildFrom = (config: RunConfig, path: string): Checked<BuiltFamily> =>
-  buildFamily(families[config.family] as Family, dataSources[config.data.name], config.options, path)
+export const buildFrom = (config: RunConfig, path: string): Checked<Built> =>
+  buildFamily(familyOf(config.family), sourceOf(config.data.name), config.options, path)
 
 /** Reads the configuration of a run. */
 export const readConfig = (folder: string): Task<RunConfig> => {

@@ -4,13 +4,17 @@
  */
 import { join } from 'node:path'
 import { function as F, taskEither as TE } from 'fp-ts'
-import { errorsOf, showErrors } from '../dsl/error.js'
+import { errorsOf, type GiryError, showErrors } from '../dsl/error.js'
 import { useRuntime } from '../runtime/backend.js'
-import { dataSources } from './dataSources.js'
+import { familyOf, isGame, modelsOf } from './built.js'
+import { type Loaded, sourceOf } from './dataSources.js'
 import { exitCodeOf, exitCodes } from './exitCode.js'
 import { requireFilePlace, writeWhole } from './folder.js'
-import { samples } from './gallery.js'
-import { readRun } from './savedRun.js'
+import { type GalleryPicture, pointsPicture, samples } from './gallery.js'
+import { exhibitOf } from './games/exhibit.js'
+import { sampleGame } from './games/pictures.js'
+import type { RunConfig } from './runConfig.js'
+import { readRun, type SavedRun } from './savedRun.js'
 import { terminalOf } from './terminal.js'
 
 /** The options of the command. */
@@ -21,6 +25,25 @@ export interface SampleOptions {
   readonly out: string | undefined
 }
 
+/** Points are drawn over the data; pictures need none. */
+const dataBeside = ({ family, data }: RunConfig): TE.TaskEither<readonly GiryError[], Loaded | undefined> => {
+  const source = sourceOf(data.name)
+  return source.picture === undefined
+    ? source.load(modelsOf(familyOf(family)), data.limit)
+    : TE.right(undefined)
+}
+
+const drawing = async (
+  { built, params, config }: Pick<SavedRun, 'built' | 'params' | 'config'>,
+  loaded: Loaded | undefined,
+  { n, seed }: SampleOptions,
+): Promise<GalleryPicture> => {
+  const source = sourceOf(config.data.name)
+  if (isGame(built)) return sampleGame(exhibitOf({ built, source, config, loaded }, params, seed), n)
+  const exhibit = { built, params, source, seed }
+  return loaded === undefined ? samples(exhibit, n) : pointsPicture(exhibit, loaded, n)
+}
+
 /** Writes the picture. */
 export const sampleRun = async (o: SampleOptions): Promise<number> => {
   const terminal = terminalOf(process, false)
@@ -29,13 +52,14 @@ export const sampleRun = async (o: SampleOptions): Promise<number> => {
     TE.let('path', ({ folder }) => o.out ?? join(folder, `samples-seed${o.seed}-n${o.n}.png`)),
     TE.tap(({ path }) => requireFilePlace(path, 'samples.png')),
     TE.tap(({ config }) => useRuntime(config.training.runtime)),
-    TE.bind('png', ({ built, params, config }) =>
+    TE.bind('loaded', ({ config }) => dataBeside(config)),
+    TE.bind('picture', ({ loaded, ...run }) =>
       TE.tryCatch(
-        async () => samples({ built, params, source: dataSources[config.data.name], seed: o.seed }, o.n).png,
+        () => drawing(run, loaded, o),
         (e) => errorsOf(e),
       ),
     ),
-    TE.tap(({ path, png }) => writeWhole(path, png)),
+    TE.tap(({ path, picture }) => writeWhole(path, picture.png)),
     TE.match(
       (errors) => {
         terminal.warn(showErrors(errors))

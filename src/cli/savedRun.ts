@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { function as F, taskEither as TE } from 'fp-ts'
 import type { GiryError } from '../dsl/error.js'
-import type { BuiltFamily } from '../models/family.js'
+import type { Built } from './built.js'
 import { findRun } from './folder.js'
 import { type AllParams, readParams } from './parameterFile.js'
 import { buildFrom, CONFIG, type RunConfig, readConfig } from './runConfig.js'
@@ -13,7 +13,7 @@ import { buildFrom, CONFIG, type RunConfig, readConfig } from './runConfig.js'
 export interface SavedRun {
   readonly folder: string
   readonly config: RunConfig
-  readonly built: BuiltFamily
+  readonly built: Built
   readonly params: AllParams
   /** The steps of training, where the file says so. */
   readonly steps: number | undefined

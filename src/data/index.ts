@@ -1,5 +1,5 @@
 /**
- * giry/data: data sets in memory, and loaders for MNIST, IDX, NPY and CSV.
+ * giry/data: data sets in memory, loaders for MNIST, IDX, NPY and CSV, and synthetic points of the plane.
  */
 export {
   type Column,
@@ -24,3 +24,9 @@ export { joinDatasets } from './join.js'
 export { type Mnist, type MnistOptions, mnist } from './mnist.js'
 export { decodeNpy, type NpyArray, type NpyData } from './npy.js'
 export { type SplitOptions, splitDataset } from './split.js'
+export { type GridOptions, grid } from './synthetic/grid.js'
+export type { Modes, PointsWithModes } from './synthetic/modes.js'
+export { type MoonsOptions, moons } from './synthetic/moons.js'
+export type { DrawnPoints, LabeledPoints, Points } from './synthetic/options.js'
+export { type RingOptions, ring } from './synthetic/ring.js'
+export { type SwissRollOptions, swissRoll } from './synthetic/swissRoll.js'

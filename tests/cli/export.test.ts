@@ -2,23 +2,35 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { either as E } from 'fp-ts'
 import * as ort from 'onnxruntime-node'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { runCommandLine } from '../../src/cli/commands.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Built, isGame } from '../../src/cli/built.js'
+import type { DataName } from '../../src/cli/dataSources.js'
 import { type AllParams, writeParams } from '../../src/cli/parameterFile.js'
 import { buildFrom, type RunConfig, showConfig } from '../../src/cli/runConfig.js'
 import { init } from '../../src/inference/init.js'
+import { giryHere } from './inProcess.js'
 import { temporary } from './program.js'
 
 let place: Awaited<ReturnType<typeof temporary>>
 const before = process.cwd()
 
+const startOf = (built: Built): AllParams =>
+  isGame(built)
+    ? (init(built.game, 1) as AllParams)
+    : { ...(init(built.p, 1) as AllParams), ...(init(built.q, 1) as AllParams) }
+
 /** A run as version 0.1 left it before it knew threads: untrained, but whole. */
-const saveRun = async (folder: string, family: string, options: Record<string, unknown>): Promise<void> => {
+const saveRun = async (
+  folder: string,
+  family: string,
+  options: Record<string, unknown>,
+  data: DataName = 'mnist',
+): Promise<void> => {
   const config: RunConfig = {
     giry: '0.1.0',
     family,
     options,
-    data: { name: 'mnist', limit: 50 },
+    data: { name: data, limit: 50 },
     training: {
       epochs: undefined,
       steps: 1,
@@ -31,10 +43,9 @@ const saveRun = async (folder: string, family: string, options: Record<string, u
   }
   const built = buildFrom(config, folder)
   if (E.isLeft(built)) throw new Error('the configuration is wrong')
-  const { p, q } = built.right
   await mkdir(folder)
   await writeFile(join(folder, 'config.json'), showConfig(config))
-  const params = { ...(init(p, 1) as AllParams), ...(init(q, 1) as AllParams) }
+  const params = startOf(built.right)
   await writeParams(folder, params, { giry: '0.1.0', family, steps: '1' })()
 }
 
@@ -43,34 +54,19 @@ beforeAll(async () => {
   process.chdir(place.path)
   await saveRun('codes', 'vae', { latent: 2, hidden: [8] })
   await saveRun('groups', 'gaussianMixture', { latent: 3, hidden: [] })
+  await saveRun('played', 'gan', { latent: 2, hidden: [8] }, 'ring8')
 })
 afterAll(async () => {
   process.chdir(before)
   await place.remove()
 })
 
-/** Runs a command line in this process. */
-const giry = async (...args: readonly string[]) => {
-  const texts = { stdout: '', stderr: '' }
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      texts[name] += String(text)
-      return true
-    }),
-  )
-  try {
-    return { code: await runCommandLine(args), ...texts }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
-
 const session = async (file: string) =>
   ort.InferenceSession.create(new Uint8Array(await readFile(file)), { logSeverityLevel: 3 })
 
 describe('giry export', () => {
   it('writes the sampler into the run, and says what it takes and gives', async () => {
-    const { code, stdout } = await giry('export', 'codes')
+    const { code, stdout } = await giryHere('export', 'codes')
     expect(code).toBe(0)
     expect(stdout).toBe(
       [
@@ -85,7 +81,7 @@ describe('giry export', () => {
   })
 
   it('writes a net of p or of q', async () => {
-    const { code, stdout, stderr } = await giry(
+    const { code, stdout, stderr } = await giryHere(
       'export',
       'codes',
       '--net',
@@ -111,8 +107,26 @@ describe('giry export', () => {
     expect(loc?.dims).toEqual([3, 2])
   })
 
+  it('writes the generator, the critic and the sampler of a game', async () => {
+    for (const [net, entries] of [
+      ['G', 2],
+      ['D', undefined],
+    ] as const) {
+      const { code, stdout } = await giryHere('export', 'played', '--net', net, '--json')
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({
+        inputs: { input: ['n', 2] },
+        outputs: { output: entries === undefined ? ['n'] : ['n', entries] },
+      })
+    }
+    const { stdout } = await giryHere('export', 'played', '--noise', 'random', '--out', 'played.onnx')
+    expect(stdout).toBe(
+      'the sampler in played.onnx\n  inputs    n (a number)\n  outputs   z [n, 2], x [n, 2]\n',
+    )
+  })
+
   it('writes a sampler that draws its own noise', async () => {
-    const { stdout } = await giry('export', 'groups', '--sampler', '--noise', 'random', '--out', 'g.onnx')
+    const { stdout } = await giryHere('export', 'groups', '--sampler', '--noise', 'random', '--out', 'g.onnx')
     expect(stdout).toBe('the sampler in g.onnx\n  inputs    n (a number)\n  outputs   c [n], x [n, 784]\n')
     const n = new ort.Tensor('int64', BigInt64Array.of(5n), [])
     expect((await (await session('g.onnx')).run({ n })).x?.dims).toEqual([5, 784])
@@ -138,7 +152,7 @@ describe('giry export', () => {
     ],
   ])('%s', async (sentence, code, args) => {
     const files = await readdir('codes')
-    const ended = await giry('export', ...args)
+    const ended = await giryHere('export', ...args)
     expect(ended.stderr).toContain(sentence)
     expect(ended).toMatchObject({ code, stdout: '' })
     expect(await readdir('codes')).toEqual(files)
@@ -148,7 +162,7 @@ describe('giry export', () => {
 describe('a run without threads in its configuration', () => {
   it('evaluates on the runtime that it names', async () => {
     expect(await readFile('codes/config.json', 'utf8')).not.toContain('threads')
-    const { code, stdout } = await giry('evaluate', 'codes', '--json')
+    const { code, stdout } = await giryHere('evaluate', 'codes', '--json')
     expect(code).toBe(0)
     const result = JSON.parse(stdout) as { runtime: string; metrics: { testElbo: number } }
     expect(result.runtime).toBe('wasm')

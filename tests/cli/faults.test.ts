@@ -41,15 +41,35 @@ describe('a wrong command line', () => {
       ['trian'],
     ],
     [
-      "the family must be one of vae, gaussianMixture, linearGaussian, factorAnalysis, but 'gan' was given",
-      ['train', 'gan'],
+      "the family must be one of vae, gaussianMixture, linearGaussian, factorAnalysis, gan, wgan-gp, pacgan, conditional-gan, acgan, infogan, bigan, vae-gan, aae, avb, but 'gam' was given",
+      ['train', 'gam'],
     ],
     [
-      'the family is missing: it must be one of vae, gaussianMixture, linearGaussian, factorAnalysis',
+      'the family is missing: it must be one of vae, gaussianMixture, linearGaussian, factorAnalysis, gan, wgan-gp, pacgan, conditional-gan, acgan, infogan, bigan, vae-gan, aae, avb',
       ['train'],
     ],
     ['the run is missing: it must be a path', ['evaluate']],
-    ["--data must be one of mnist, but 'cifar' was given", ['train', 'vae', '--data', 'cifar']],
+    [
+      "--data must be one of mnist, ring8, grid25, moons, swissroll, but 'cifar' was given",
+      ['train', 'vae', '--data', 'cifar'],
+    ],
+    [
+      'vae is a model of bits, and the ring of 8 Gaussians has points of the plane: it can be trained on mnist',
+      ['train', 'vae', '--data', 'ring8'],
+    ],
+    [
+      'acgan needs the class of each datum, and the Swiss roll has none: it can be trained on mnist, ring8, grid25, moons',
+      ['train', 'acgan', '--data', 'swissroll'],
+    ],
+    [
+      'vae has no choice of losses; --loss is for gan, pacgan, conditional-gan, acgan, infogan',
+      ['train', 'vae', '--loss', 'hinge'],
+    ],
+    [
+      "--loss must be one of minimax, nonSaturating, leastSquares, hinge, wasserstein, but 'mse' was given",
+      ['train', 'gan', '--loss', 'mse'],
+    ],
+    ['--data must be one of mnist', ['derive', 'gan', '--data', 'ring']],
     ["--epochs must be a whole number >= 1, but '1.5' was given", ['train', 'vae', '--epochs', '1.5']],
     ["--steps must be a whole number >= 1, but '0' was given", ['train', 'vae', '--steps', '0']],
     [
@@ -147,6 +167,14 @@ describe('what cannot be done', () => {
     expect(readdirSync('.')).toEqual([])
   })
 
+  it('a game in LaTeX', async () => {
+    const { code, stderr } = await run('derive', 'gan', '--data', 'ring8', '--format', 'latex')
+    expect(stderr).toBe(
+      'gan is a game, which has no bound to be derived in latex\n  → leave --format out, and the value of the game is printed\n',
+    )
+    expect(code).toBe(2)
+  })
+
   it('a directory that cannot be written, found before training', async () => {
     const { code, stderr } = await run('train', 'vae', '--limit', '50', '--out', '/dev/null/run')
     expect(stderr).toBe(
@@ -238,7 +266,7 @@ describe('a damaged run', () => {
     [
       'a family that is gone',
       'copy/config.json cannot be used: family must be one of vae,',
-      () => editConfig((c) => Object.assign(c, { family: 'gan' })),
+      () => editConfig((c) => Object.assign(c, { family: 'boltzmann' })),
     ],
     [
       'a field that is missing',
@@ -247,7 +275,7 @@ describe('a damaged run', () => {
     ],
     [
       'a field that is wrong',
-      'copy/config.json cannot be used: training.rate must be a number > 0, but "fast" is there',
+      'copy/config.json cannot be used: training.rate must be a number > 0, or left out, but "fast" is there',
       () => editConfig((c) => Object.assign(c.training ?? {}, { rate: 'fast' })),
     ],
     [

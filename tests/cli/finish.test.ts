@@ -15,6 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => place.remove())
 
+const nothing = () => {
+  throw new Error('this should not be asked for')
+}
+
 const job = () => ({ folder: place.path, config: { family: 'vae' } }) as unknown as Job
 
 describe('keepLast', () => {
@@ -43,6 +47,7 @@ describe('keepFit', () => {
     const kept = await keepFit(
       terminal,
       { ...job(), folder: out.path },
+      { measure: nothing, figures: () => '', pages: nothing },
       fitted as unknown as Fit,
       AbortSignal.abort(),
     )()

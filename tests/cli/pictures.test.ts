@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { imageGrid, reconstructionGrid } from '../../src/cli/pictures.js'
+import { imageGrid, pairGrid, reconstructionGrid } from '../../src/cli/pictures.js'
 
 /** The rows of a PNG as arrays of gray levels. */
 const rowsOf = (png: Uint8Array): number[][] => {
@@ -105,5 +105,26 @@ describe('reconstructionGrid', () => {
     expect(() => reconstructionGrid(tenths(1, 2), tenths(1), { ...layout, columns: 1 })).toThrow(
       '2 numbers of originals, but 1 of reconstructions',
     )
+  })
+})
+
+describe('pairGrid', () => {
+  it('puts each image beside its partner', () => {
+    const images = Float32Array.of(0, 0.2, 0.4, 0.6, 1, 1, 1, 1)
+    const partners = Float32Array.of(1, 0.8, 0.6, 0.4, 0, 0, 0, 0)
+    expect(rowsOf(pairGrid(images, partners, { width: 2, height: 2, columns: 1, gap: 0, scale: 1 }))).toEqual(
+      [
+        [0, 51, 255, 204],
+        [102, 153, 153, 102],
+        [255, 255, 0, 0],
+        [255, 255, 0, 0],
+      ],
+    )
+  })
+
+  it('asks as many partners as images', () => {
+    expect(() =>
+      pairGrid(new Float32Array(8), new Float32Array(4), { width: 2, height: 2, columns: 1 }),
+    ).toThrow('8 numbers of images, but 4 of their partners')
   })
 })

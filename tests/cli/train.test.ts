@@ -181,6 +181,22 @@ describe('giry train, families of real data', () => {
   })
 })
 
+describe('giry train, points of the plane', () => {
+  it('trains a mixture on the ring, and draws its points over the data', async () => {
+    const ring = ['train', 'gaussianMixture', '--data', 'ring8', '--limit', '500', '--steps', '3']
+    const { code, stdout } = await giry(place.path, ...ring, '--out', 'ring', '--json')
+    expect(code).toBe(0)
+    const { testElbo, testLogLikelihood } = json(stdout).metrics
+    expect(testElbo).toBeLessThan(testLogLikelihood as number)
+    const files = always.filter((file) => file !== 'reconstructions.png')
+    expect((await readdir(at('ring'))).sort()).toEqual(files)
+    expect(await giry(place.path, 'sample', 'ring', '--n', '50', '--out', 'points.png')).toMatchObject({
+      code: 0,
+      stdout: '50 samples in points.png\n',
+    })
+  })
+})
+
 describe('Ctrl-C', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s saves the run so far', async (signal) => {
     const running = start(place.path, [
@@ -269,7 +285,16 @@ describe('giry derive and families', () => {
 
   it('lists every family', async () => {
     const { stdout, stderr } = await giry(place.path, 'families')
-    for (const name of ['vae', 'gaussianMixture', 'linearGaussian', 'factorAnalysis', 'mnist'])
+    for (const name of [
+      'vae',
+      'gaussianMixture',
+      'linearGaussian',
+      'factorAnalysis',
+      'gan',
+      'avb',
+      'mnist',
+      'ring8',
+    ])
       expect(stdout).toContain(name)
     expect(stderr).toBe('')
   })

@@ -1,6 +1,7 @@
-import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
-import { codePlaneScatter, type HistoryPoint, lossCurve, renderPng, renderSvg } from '../../src/cli/plots.js'
+import { type HistoryPoint, lossCurve } from '../../../src/cli/plots/lossCurve.js'
+import { renderSvg } from '../../../src/cli/plots/render.js'
+import { texts } from './texts.js'
 
 /** A run of `steps` steps that climbs from -540 towards -100, evaluated at the end of two epochs. */
 const climb = (steps: number): readonly HistoryPoint[] =>
@@ -12,9 +13,6 @@ const climb = (steps: number): readonly HistoryPoint[] =>
       ? { step, epoch, trainElbo, heldOutElbo: trainElbo - 3 }
       : { step, epoch, trainElbo }
   })
-
-const texts = (svg: string): string[] =>
-  [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, t]) => t ?? '')
 
 /** The numbers on the axes, as drawn. */
 const ticks = (svg: string): number[] =>
@@ -65,39 +63,5 @@ describe('lossCurve', () => {
   it('is plain data', () => {
     const spec = lossCurve(climb(20))
     expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
-  })
-})
-
-describe('codePlaneScatter', () => {
-  const codes = [10, 9, 1].map((label, i) => ({ x: i - 1, y: 2 * i, label }))
-
-  it('draws a dot for each code, and a legend in the order of the classes', async () => {
-    const svg = await renderSvg(codePlaneScatter([...codes, { x: Number.NaN, y: 0, label: 1 }]))
-    expect(
-      texts(svg)
-        .filter((t) => ['1', '9', '10'].includes(t))
-        .slice(-3),
-    ).toEqual(['1', '9', '10'])
-    expect(texts(svg)).toContain('first coordinate of the code')
-    expect(svg.match(/aria-roledescription="circle"/g)).toHaveLength(3)
-    expect(svg).not.toContain('NaN')
-  })
-
-  it('gives both axes one scale', () => {
-    const { encoding } = JSON.parse(JSON.stringify(codePlaneScatter(codes)))
-    expect(encoding.x.scale).toEqual(encoding.y.scale)
-    expect(encoding.x.scale.domain).toEqual([-4, 4])
-  })
-})
-
-describe('renderPng', () => {
-  it('draws an SVG at twice its size, on white', () => {
-    const svg =
-      '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><rect width="1" height="1" fill="#f00"/></svg>'
-    const { width, height, channels, data } = decode(renderPng(svg))
-    const pixel = (x: number, y: number) => [...data.subarray((y * width + x) * channels)].slice(0, 3)
-    expect([width, height]).toEqual([8, 6])
-    expect(pixel(0, 0)).toEqual([255, 0, 0])
-    expect(pixel(7, 5)).toEqual([255, 255, 255])
   })
 })
