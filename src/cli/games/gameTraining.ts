@@ -53,7 +53,10 @@ const introduce = (terminal: Terminal, job: GameJob): void => {
 const optimizersOf = ({ built, config }: GameJob, steps: number) => {
   const { rate } = config.training
   if (rate === undefined) return built.recipe.optimizer(steps)
-  return recipeFor(Object.fromEntries(built.game.players.map(({ name }) => [name, rate]))).optimizer(steps)
+  const { players } = built.game
+  const rates = Object.fromEntries(players.map(({ name }) => [name, rate]))
+  const moves = Object.fromEntries(players.map((p) => [p.name, p.steps]))
+  return recipeFor(rates, {}, moves).optimizer(steps)
 }
 
 const played = (job: GameJob, signal: AbortSignal, onEvent: unknown, checkpoint: unknown): Task<Fit> => {

@@ -43,7 +43,7 @@ const collapsedModes = (m: ModeReport): readonly Finding[] => {
         finding: 'modeCollapse',
         severity: 'bad',
         sentence: `${m.n} samples cover ${m.covered} of ${m.modes} modes (reverse KL ${two(m.reverseKl)} nats): G has dropped the others.`,
-        remedy: 'pack several samples for D, give it more steps, or add a gradient penalty (r1)',
+        remedy: 'pack several samples for D, give it more steps, or weigh its gradient penalty anew',
         numbers,
       },
     ]
@@ -74,7 +74,7 @@ const lowCoverage = ({ modes, manifold: m }: Diagnosis): readonly Finding[] => {
       finding: coversModes(modes) ? 'lowDiversity' : 'modeCollapse',
       severity: worse(share),
       sentence: `${percent(m.coverage)} of the real data have fakes nearby, where ${percent(due.coverage)} is due, though the precision is ${two(m.precision)}: ${coversModes(modes) ? 'G serves every mode, but only parts of it' : 'G leaves out part of the data'}.`,
-      remedy: 'pack several samples for D, give it more steps, or add a gradient penalty (r1)',
+      remedy: 'pack several samples for D, give it more steps, or weigh its gradient penalty anew',
       numbers: { precision: m.precision, coverage: m.coverage, due: due.coverage, recall: m.recall },
     },
   ]
