@@ -1,15 +1,16 @@
 /**
  * Mode coverage: the family `gan` beside the plain minimax GAN, on a ring of 8 Gaussians and a grid of 25.
  *
- *   npx tsx bench/games/modes.ts [ring] [grid] [--contender name] [--seeds 10] [--first 1] [--steps n] [--threads n]
+ *   npx tsx bench/games/modes.ts [ring] [grid] [--contender name] [--seeds 10] [--first 1] [--steps n] [--threads n] [--resume]
  *
- * Prints one line of JSON for each run, then a table, and writes the runs to bench/results/modes.json (modes-ring.json and so on
- * where not all are asked for, so that two processes can share the work). Numbers: bench/games/README.md.
+ * Prints one line of JSON for each run, and a table of all runs in bench/results/modes.json, where each is written as it ends in
+ * place of the same one of before: several processes can share the work. `--resume` leaves out what is there already, for the same
+ * number of steps. Numbers: bench/games/README.md.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { fixed, percent, table } from '../report/table.js'
-import { contenders, mixtures, type RunOptions, type RunResult, run } from './run.js'
+import { contenders, mixtures, type RunOptions, type RunResult, recommendedSteps, run } from './run.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
     first: { type: 'string', default: '1' },
     steps: { type: 'string' },
     threads: { type: 'string' },
+    resume: { type: 'boolean', default: false },
   },
 })
 
@@ -76,37 +78,50 @@ const heads = [
   'seconds',
 ]
 
-const chosenMixtures = chosen('mixture', mixtures, positionals)
-const chosenContenders = chosen(
-  'contender',
-  contenders,
-  values.contender === undefined ? [] : [values.contender],
-)
+const results = new URL('../results/', import.meta.url)
+const file = new URL('modes.json', results)
+mkdirSync(results, { recursive: true })
+
+/** The runs of the file. */
+const written = (): readonly RunResult[] =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly RunResult[]) : []
+
+const same = (a: RunOptions, b: RunOptions): boolean =>
+  a.mixture === b.mixture && a.contender === b.contender && a.seed === b.seed
+
+/** Puts a run into the file, in place of the same one. */
+const write = (r: RunResult): void => {
+  const all = [...written().filter((other) => !same(r, other)), r]
+  writeFileSync(file, `${JSON.stringify(all, null, 1)}\n`)
+}
+
 const first = whole('first', values.first)
 const seeds = Array.from({ length: whole('seeds', values.seeds) }, (_, i) => first + i)
-const groups: RunResult[][] = []
-for (const mixture of chosenMixtures)
-  for (const contender of chosenContenders) {
-    const group: RunResult[] = []
-    for (const seed of seeds) {
-      const o: RunOptions = {
+const asked: readonly RunOptions[] = chosen('mixture', mixtures, positionals).flatMap((mixture) =>
+  chosen('contender', contenders, values.contender === undefined ? [] : [values.contender]).flatMap(
+    (contender) =>
+      seeds.map((seed) => ({
         mixture,
         contender,
         seed,
-        steps: optional('steps'),
+        steps: optional('steps') ?? recommendedSteps,
         threads: optional('threads'),
-      }
-      const result = await run(o)
-      console.log(JSON.stringify(result))
-      group.push(result)
-    }
-    groups.push(group)
-  }
-console.log(table(heads, groups.map(row)))
+      })),
+  ),
+)
 
-const part = [...positionals, ...(values.contender === undefined ? [] : [values.contender])]
-const results = new URL('../results/', import.meta.url)
-mkdirSync(results, { recursive: true })
-const file = ['modes', ...part].join('-')
-writeFileSync(new URL(`${file}.json`, results), `${JSON.stringify(groups.flat(), null, 1)}\n`)
-console.log(`bench/results/${file}.json`)
+for (const o of asked) {
+  if (values.resume && written().some((r) => same(r, o) && r.steps === o.steps)) continue
+  const result = await run(o)
+  console.log(JSON.stringify(result))
+  write(result)
+}
+
+const groups = Object.keys(mixtures).flatMap((mixture) =>
+  Object.keys(contenders).map((contender) =>
+    written().filter((r) => r.mixture === mixture && r.contender === contender),
+  ),
+)
+const measured = groups.filter((runs) => runs.length > 0).map(row)
+console.log(table(heads, measured))
+console.log('bench/results/modes.json')

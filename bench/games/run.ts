@@ -32,14 +32,12 @@ export interface RunOptions {
   readonly mixture: keyof typeof mixtures
   readonly contender: keyof typeof contenders
   readonly seed: number
-  /** Those of the family's recipe if left out. */
-  readonly steps?: number | undefined
+  readonly steps: number
   readonly threads?: number | undefined
 }
 
 /** What came of a run. */
 export interface RunResult extends RunOptions {
-  readonly steps: number
   readonly modes: number
   /** Modes with at least one sample of high quality. */
   readonly covered: number
@@ -49,6 +47,9 @@ export interface RunResult extends RunOptions {
   readonly reverseKl: number
   readonly seconds: number
 }
+
+/** Steps of the family's recipe. */
+export const recommendedSteps = ganFamily.build({ size: 2, domain: 'Real' }, ganFamily.defaults).recipe.steps
 
 /** Samples that are looked at. */
 const SAMPLES = 2500
@@ -69,14 +70,13 @@ export const run = async (o: RunOptions): Promise<RunResult> => {
   }
   const { game, fake } = gan({ ...ganFamily.defaults, ...contenders[o.contender], ...shape })
   const { recipe } = ganFamily.build(shape, ganFamily.defaults)
-  const steps = o.steps ?? recipe.steps
   const fit = await g.orThrow(
     g.fit(game, {
       data: data.train,
-      optimizer: recipe.optimizer(steps),
+      optimizer: recipe.optimizer(o.steps),
       play: recipe.play,
       batch: recipe.batch,
-      steps,
+      steps: o.steps,
       seed: o.seed,
       ...(o.threads === undefined ? {} : { threads: o.threads }),
     }),
@@ -86,7 +86,6 @@ export const run = async (o: RunOptions): Promise<RunResult> => {
   tf.dispose(Object.values(sites).map((v) => v.tensor))
   return {
     ...o,
-    steps,
     modes: found.modes,
     covered: found.covered,
     quarter: found.counts.filter((n) => n >= SAMPLES / (4 * found.modes)).length,
