@@ -3,6 +3,7 @@
  *
  *   recommended   the family `gan` as it comes: non-saturating payoff, R1, its recipe
  *   plain         min_G max_D E[log D(x)] + E[log(1 − D(G(z)))], no penalty; nets, recipe, data, start and noise are the same
+ *   steady        plain, at a rate that does not fall
  *
  * Data are drawn from the seed of the run. Center and spread, by which the family scales the data, are those of all entries of the
  * training data. 2,500 fresh samples are looked at, as in PacGAN and VEEGAN.
@@ -21,11 +22,14 @@ export const mixtures = {
   grid: (seed: number): PointsWithModes => grid({ seed }),
 } as const
 
-/** Contenders, by name: what each changes of the family's defaults. */
+const minimax = { payoff: 'minimax', penalty: 0 } as const
+
+/** Contenders, by name: what each changes of the family's options, and whether its rates fall as in the recipe. */
 export const contenders = {
-  recommended: {},
-  plain: { payoff: 'minimax', penalty: 0 },
-} as const satisfies Record<string, Partial<GanOptions>>
+  recommended: { options: {}, falling: true },
+  plain: { options: minimax, falling: true },
+  steady: { options: minimax, falling: false },
+} as const satisfies Record<string, { options: Partial<GanOptions>; falling: boolean }>
 
 /** Which run. */
 export interface RunOptions {
@@ -68,12 +72,13 @@ export const run = async (o: RunOptions): Promise<RunResult> => {
     domain: 'Real' as const,
     ...scaleOf(data.train.columns.x?.elements.data as Float32Array),
   }
-  const { game, fake } = gan({ ...ganFamily.defaults, ...contenders[o.contender], ...shape })
+  const { options, falling } = contenders[o.contender]
+  const { game, fake } = gan({ ...ganFamily.defaults, ...options, ...shape })
   const { recipe } = ganFamily.build(shape, ganFamily.defaults)
   const fit = await g.orThrow(
     g.fit(game, {
       data: data.train,
-      optimizer: recipe.optimizer(o.steps),
+      optimizer: falling ? recipe.optimizer(o.steps) : g.adam(1e-3, { beta1: 0.5, beta2: 0.99 }),
       play: recipe.play,
       batch: recipe.batch,
       steps: o.steps,
