@@ -73,7 +73,7 @@ export const run = async (o: RunOptions): Promise<RunResult> => {
     ...scaleOf(data.train.columns.x?.elements.data as Float32Array),
   }
   const { options, falling } = contenders[o.contender]
-  const { game, fake } = gan({ ...ganFamily.defaults, ...options, ...shape })
+  const { game, fake } = gan({ ...decided(shape, ganFamily.defaults), ...options })
   const { recipe } = ganFamily.build(shape, ganFamily.defaults)
   const fit = await g.orThrow(
     g.fit(game, {
