@@ -14,6 +14,7 @@ import type { PointsWithModes } from '../../src/data/synthetic/modes.js'
 import { ring } from '../../src/data/synthetic/ring.js'
 import * as g from '../../src/index.js'
 import { modes } from '../../src/inference/diagnostics/modes.js'
+import { decided } from '../../src/models/gameFamily.js'
 import { type GanOptions, gan, ganFamily } from '../../src/models/gan.js'
 
 /** Mixtures, by name. */
