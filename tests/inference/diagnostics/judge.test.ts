@@ -137,6 +137,10 @@ describe('judge', () => {
     })
     expect(names({ ...good, modes: ring(8, 0.98, 0.2) })).toEqual(['unevenModes', 'balanced'])
     expect(names({ ...good, modes: ring(8, 0.98, 0.004) })).toEqual(['balanced'])
+    // Where hardly any sample lies near a mode, which modes are touched is chance, and nothing was dropped.
+    expect(names({ ...good, modes: ring(7, 0.02, 0.3), manifold: balls(0.02, 0.01) })).toEqual([
+      'undertrained',
+    ])
     // Few samples prove nothing about missing modes.
     expect(names({ ...good, modes: { ...ring(7, 0.98, 0.1), n: 20 } })).toEqual(['balanced'])
   })
@@ -206,6 +210,14 @@ describe('judge', () => {
     expect(String(v)).toContain('whether D is weak is not known')
     const { memorization: _, ...unread } = good
     expect(names(unread)).toEqual(['balanced', 'unknown'])
+    // The accuracy of a critic that judges codes says nothing of samples, and is not missed.
+    const { discriminator: __, ...codes } = { ...good, judges: 'codes' as const }
+    expect(names(codes)).toEqual(['indistinguishable'])
+    expect(first({ ...codes, c2st: critic(0.93, 0.86) })).toMatchObject({
+      sentence:
+        'A fresh critic tells fakes from real data with AUC 0.93 ± 0.01 (p = 0.001); the critic of the game judges codes, and sees none of them.',
+      remedy: 'train on',
+    })
     // A fresh critic that sees less than D proves nothing.
     expect(names({ ...good, discriminator: own(0.8) })).toEqual(['unknown'])
     // Too few data to say anything.

@@ -35,7 +35,9 @@ const missesModes = (m: ModeReport): boolean => m.covered < m.modes && m.n / m.m
 const isUneven = ({ modes: k, reverseKl, n }: ModeReport): boolean =>
   reverseKl > UNEVEN && 2 * n * reverseKl > k - 1 + SURE * Math.sqrt(2 * (k - 1))
 
+/** Which modes are covered; of samples that hardly touch any, chance decides that, and nothing was dropped. */
 const collapsedModes = (m: ModeReport): readonly Finding[] => {
+  if (m.highQuality < NOWHERE) return []
   const numbers = { covered: m.covered, modes: m.modes, reverseKl: m.reverseKl, n: m.n }
   if (missesModes(m))
     return [
