@@ -32,11 +32,12 @@ interface Run {
   readonly seconds: () => number
 }
 
-/** Data per evaluation of a held-out value, at most, unless a minibatch has more. */
+/** Data per evaluation of a held-out value; as in `evaluate`, which then gives the same number. */
 const HELD_OUT = 500
 
-/** A multiple of the minibatch, so that what takes the data in packs can take these. */
-const heldOutBatch = (batch: number): number => batch * Math.max(1, Math.floor(HELD_OUT / batch))
+/** In a game a multiple of the minibatch, near it: a critic may take the data in packs. */
+const heldOutBatch = ({ players, batch }: Prepared): number =>
+  players[0]?.name === soloPlayer ? HELD_OUT : batch * Math.max(1, Math.floor(HELD_OUT / batch))
 
 const batchesOf = ({ data, batch, seed, stream }: Prepared): Batches => {
   const key = fold(keyFromSeed(seed), stream)
@@ -147,13 +148,7 @@ const heldOutValue = async ({ prepared: p, engine }: Run): Promise<number | unde
   if (p.heldOut === undefined) return undefined
   const { objective } = p.players[0] as Player
   // A shared site counts 1/N of the training data, so that training and held-out values are comparable.
-  return meanOver(
-    (batch) => engine.value(objective, batch),
-    p.heldOut,
-    heldOutBatch(p.batch),
-    p.seed,
-    p.data?.size,
-  )
+  return meanOver((batch) => engine.value(objective, batch), p.heldOut, heldOutBatch(p), p.seed, p.data?.size)
 }
 
 /** Lets the event loop turn. */
@@ -215,7 +210,7 @@ const prepareAll = async (prepared: Prepared, state: TrainingState, engine: Engi
   for (const monitor of Object.values(monitors))
     await engine.prepare(monitor, [], { size: batch, dataSize: heldOut?.size ?? batch })
   if (heldOut === undefined) return
-  for (const size of sizesOf(heldOut.size, heldOutBatch(batch), Number.POSITIVE_INFINITY))
+  for (const size of sizesOf(heldOut.size, heldOutBatch(prepared), Number.POSITIVE_INFINITY))
     await engine.prepare((players[0] as Player).objective, [], { size, dataSize })
 }
 
