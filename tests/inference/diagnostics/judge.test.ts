@@ -129,7 +129,9 @@ describe('judge', () => {
       severity: 'bad',
     })
     expect(first({ ...good, manifold: balls(0.98, 0.85) })?.severity).toBe('warning')
-    expect(names({ ...good, manifold: balls(0.3, 0.4) })).not.toContain('modeCollapse')
+    // Of 300 fakes that lie among 1,000 data 73 % coverage is due; half of it is a part that is missing.
+    expect(names({ ...good, manifold: balls(0.3, 0.6) })).toEqual(['lowFidelity'])
+    expect(names({ ...good, manifold: balls(0.3, 0.36) })).toEqual(['lowFidelity', 'modeCollapse'])
     expect(names({ ...good, manifold: balls(0.6, 0.3) })).toEqual(['lowFidelity', 'modeCollapse'])
     expect(first({ ...good, manifold: balls(0.98, 0.4), modes: ring(8, 0.98, 0.004) })).toMatchObject({
       finding: 'lowDiversity',
