@@ -106,6 +106,27 @@ const requireBatch = (o: TrainOptions, size: number): E.Either<readonly GiryErro
         ),
       ])
 
+/** Whether every batch of an epoch, the last one too, can be cut into packs. */
+const requirePacks = (o: TrainOptions, size: number, built: Built): E.Either<readonly GiryError[], void> => {
+  const pack = isGame(built) ? (built.recipe.pack ?? 1) : 1
+  const fault = (option: string, given: number): readonly GiryError[] =>
+    given % pack === 0
+      ? []
+      : [
+          giryError(
+            'option',
+            option,
+            `${o.family} judges ${pack} data at once, and --${option} is ${given}, which is no multiple of ${pack}`,
+            `pass --${option} ${Math.max(pack, given - (given % pack))}`,
+          ),
+        ]
+  const faults = [
+    ...(o.batch === undefined ? [] : fault('batch', o.batch)),
+    ...(o.limit === undefined ? [] : fault('limit', Math.min(o.limit, size))),
+  ]
+  return faults.length === 0 ? E.right(undefined) : E.left(faults)
+}
+
 /** Loads, checks, builds. */
 export const plan = (o: TrainOptions): Task<Omit<Job, 'folder'>> => {
   const source = sourceOf(o.data)
@@ -115,6 +136,7 @@ export const plan = (o: TrainOptions): Task<Omit<Job, 'folder'>> => {
     TE.bindTo('loaded'),
     TE.tap(({ loaded }) => TE.fromEither(requireBatch(o, loaded.train.size))),
     TE.bind('built', () => TE.fromEither(buildFamily(family, source, familyOptions(o), 'the command line'))),
+    TE.tap(({ loaded, built }) => TE.fromEither(requirePacks(o, loaded.train.size, built))),
     TE.let('config', ({ loaded, built }) => configOf(o, loaded.train.size, built)),
     TE.let('source', () => source),
   )

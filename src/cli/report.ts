@@ -94,6 +94,7 @@ code, pre { font-family: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consola
 .graph { white-space: pre-line; font-size: 0.95rem; color: var(--soft); margin: 0; }
 pre { margin: 0; padding: 18px 20px; overflow-x: auto; font-size: 0.84rem; line-height: 1.65; tab-size: 2;
   background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+pre.wrap { white-space: pre-wrap; }
 .figures { display: flex; flex-wrap: wrap; margin: 32px 0 0; background: var(--card);
   border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
 .figures > div { flex: 1 1 180px; padding: 16px 20px; box-shadow: 1px 1px 0 var(--line); }
@@ -193,7 +194,7 @@ ${list('figures', content.metrics.map(metric))}
 ${section(content.lossTitle ?? 'The bound over training', svgPlot(content.lossSvg, content.lossTitle ?? 'The evidence lower bound over the steps of training'))}
 ${section('Pictures', content.pictures.map(picture).join('\n'))}
 ${section('The model as a graph', svgPlot(content.graphSvg, content.graphLine))}
-${section(content.derivationTitle ?? 'The derivation', content.derivation === '' ? '' : `<pre>${escapeHtml(content.derivation)}</pre>`)}
+${section(content.derivationTitle ?? 'The derivation', content.derivation === '' ? '' : `<pre${content.derivationTitle === undefined ? '' : ' class="wrap"'}>${escapeHtml(content.derivation)}</pre>`)}
 ${section('The configuration', list('config', Object.entries(content.config).map(option)))}
 <footer>${escapeHtml(content.footer)}</footer>
 </main>

@@ -262,11 +262,17 @@ const showPlates = (site: Site): string =>
     .sort()
     .join(' and ') || 'no plate'
 
+/** What to do about a site without a density; of a generator, its samples can be judged. */
+export const densityRemedy = (family: string): string =>
+  family === 'push'
+    ? 'judge it by its samples (verdict, c2st, mmdTest), or draw around it: normal({ loc: G(z), scale: 0.1 })'
+    : 'use a distribution with a density'
+
 const noDensity = (what: 'latent' | 'datum', name: string, side: 'p' | 'q', family: string): GiryError =>
   error(
     name,
     `${what} '${name}': ${side} draws it from ${family}, which has no density, but the bound needs log ${side}(${name})`,
-    'use a distribution with a density',
+    densityRemedy(family),
   )
 
 const strangers = (p: AnyModel, q: AnyModel): readonly GiryError[] =>

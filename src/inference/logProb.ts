@@ -14,7 +14,7 @@ import type { Real } from '../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
 import { type AnyModel, datumAxis, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { mul } from '../dsl/operations/arithmetic.js'
-import type { SiteNames } from '../dsl/rules.js'
+import { densityRemedy, type SiteNames } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
 import { type AnyValue, expandAxes, hasAxis, sumOver, unionAxes, type Value } from '../dsl/value.js'
@@ -56,7 +56,7 @@ export const logProb = <T, G, R>(
           'model',
           name,
           `site '${name}' is drawn from ${site.family}, which has no density`,
-          'use a distribution with a density',
+          densityRemedy(site.family),
         ),
       ),
   )

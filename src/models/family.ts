@@ -54,6 +54,8 @@ export interface Recipe {
   readonly batch: number
   readonly steps: number
   readonly play: Play
+  /** How many data its critic judges at once, where it is more than one: batch and data must be a multiple of it. */
+  readonly pack?: number
   /** An optimizer for each player, for a run of so many steps. */
   readonly optimizer: (steps: number) => Readonly<Record<string, Optimizer>>
 }

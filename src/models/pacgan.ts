@@ -69,7 +69,7 @@ export const pacganFamily: GameFamily<PayoffOptions> = {
   build: (data, options) =>
     builtGame(pacgan({ ...decided(data, options), pack: PACK }), {
       judges: 'data',
-      recipe: recipeFor({ D: 1e-3, G: 1e-3 }),
+      recipe: recipeFor({ D: 1e-3, G: 1e-3 }, { pack: PACK }),
       latent: decided(data, options).latent,
     }),
 }

@@ -167,6 +167,15 @@ describe('what cannot be done', () => {
     expect(readdirSync('.')).toEqual([])
   })
 
+  it('packs that a batch or the data cannot be cut into', async () => {
+    const { code, stderr } = await run('train', 'pacgan', '--data', 'ring8', '--batch', '6', '--limit', '30')
+    expect(stderr).toBe(
+      'pacgan judges 4 data at once, and --batch is 6, which is no multiple of 4\n  → pass --batch 4\npacgan judges 4 data at once, and --limit is 30, which is no multiple of 4\n  → pass --limit 28\n',
+    )
+    expect(code).toBe(2)
+    expect(readdirSync('.')).toEqual([])
+  })
+
   it('a game in LaTeX', async () => {
     const { code, stderr } = await run('derive', 'gan', '--data', 'ring8', '--format', 'latex')
     expect(stderr).toBe(

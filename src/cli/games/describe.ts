@@ -10,10 +10,20 @@ import { graphLine } from '../../dsl/dot.js'
 import type { Player } from '../../dsl/games/player.js'
 import type { BuiltGame } from '../../models/family.js'
 
+/** What each player maximizes, by name. */
 interface Formulas {
+  readonly [player: string]: string
+}
+
+/** The formulas of a payoff, and what is known about the value at the solution. */
+interface Described {
+  readonly of: Formulas
+  readonly remark?: string
+}
+
+interface PayoffFormulas {
   readonly D: string
   readonly G: string
-  /** What is known about the value at the solution. */
   readonly remark: string
 }
 
@@ -21,7 +31,7 @@ const JSD =
   'At the best D the first is 2 JSD(data ‖ fakes) − log 4 (without the penalty): −1.386 where nothing can be told apart.'
 
 /** What the players of a payoff maximize. */
-const payoffs: Readonly<Record<string, Formulas>> = {
+const payoffs: Readonly<Record<string, PayoffFormulas>> = {
   minimax: {
     D: 'E_data[log σ(D(x))] + E_z[log σ(−D(G(z)))]',
     G: '−E_z[log σ(−D(G(z)))]',
@@ -53,27 +63,85 @@ const steps = ({ steps: n }: Player): string => (n === 1 ? '' : `, ${n} moves in
 
 const playerLine = (player: Player, formulas: Formulas | undefined): string => {
   const aim = player.sense === 'max' ? 'maximizes' : 'minimizes'
-  const formula = formulas?.[player.name as 'D' | 'G'] ?? player.objective.description
+  const formula = formulas?.[player.name] ?? player.objective.description
   return `${player.name} (owns ${player.owns.join(', ')}${steps(player)}) ${aim} ${formula}`
 }
 
-/** Families whose players maximize the payoffs and nothing else, penalties aside. */
-const PLAIN: readonly string[] = ['gan', 'wgan-gp']
+/** Penalties are those of the families in the registry. */
+const R1 = ' − ½ γ E_data[|∇D|²]'
+const GP = ' − λ E[(|∇D| − 1)²] between data and fakes'
+
+/** A payoff in which critic and generator see more than x and z. */
+const seeing = (
+  { D, G }: PayoffFormulas,
+  x: string,
+  fake: string,
+): { readonly D: string; readonly G: string } => {
+  const more = (formula: string) => formula.replaceAll('D(x)', `D(${x})`).replaceAll('D(G(z))', `D(${fake})`)
+  return { D: more(D), G: more(G) }
+}
+
+const withD = (formulas: Formulas, penalty: string): Formulas => ({
+  ...formulas,
+  D: `${formulas.D}${penalty}`,
+})
+
+/** What the players of each family maximize, given the formulas of its payoff. */
+const families: Readonly<Record<string, (payoff: PayoffFormulas) => Described>> = {
+  gan: ({ D, G, remark }) => ({ of: withD({ D, G }, R1), remark }),
+  'wgan-gp': ({ D, G, remark }) => ({ of: withD({ D, G }, GP), remark }),
+  pacgan: (payoff) => ({ of: withD(seeing(payoff, 'x₁, …, x₄', 'G(z₁), …, G(z₄)'), R1) }),
+  'conditional-gan': (payoff) => ({ of: withD(seeing(payoff, 'x, c', 'G(z, c), c'), R1) }),
+  acgan: (payoff) => {
+    const { D, G } = seeing(payoff, 'x', 'G(z, c)')
+    const named = 'E_z[log C(c | G(z, c))]'
+    return {
+      of: { D: `${D} + E_data[log C(c | x)] + ${named}${R1}`, G: `${G} + ${named}` },
+      remark: 'C, the classifier, is a second head of D.',
+    }
+  },
+  infogan: (payoff) => {
+    const { D, G } = seeing(payoff, 'x', 'G(z, c, a)')
+    return {
+      of: { D: `${D}${R1}`, G: `${G} + λ E_z[log Q(c | G(z, c, a)) + log Qa(a | G(z, c, a))]` },
+      remark:
+        'c is one of K codes, drawn by v, and a is continuous. The last term bounds their information on x, but for constants.',
+    }
+  },
+  bigan: () => ({
+    of: {
+      D: `E_data[log σ(D(x, z))] + E_z[log σ(−D(G(z), z))]${R1}`,
+      'E, G': 'E_z[log σ(D(G(z), z))] + E_data[log σ(−D(x, z))]',
+    },
+    remark: 'Beside a datum, z ~ N(E(x)). At the solution both kinds of pairs have one law, and E inverts G.',
+  }),
+  'vae-gan': ({ D }) => ({
+    of: {
+      D: `${D}${R1}`,
+      'E, G': 'E_q[log N(F(x) | F(G(z)), 1)] − β KL(q(z | x) ‖ p(z)) + λ E_z[log σ(D(G(z)))]',
+    },
+    remark:
+      'D = H ∘ F. The first two terms of E, G are a bound of log p(F(x)): data are compared by features of D.',
+  }),
+  aae: () => ({
+    of: {
+      T: 'E_prior[log σ(T(z))] + E_q[log σ(−T(z))]',
+      'E, G': 'E_q[log p(x | z)] + β E_q[log σ(T(z))]',
+    },
+    remark: 'T judges codes: at the solution those of all data together follow the prior.',
+  }),
+  avb: () => ({
+    of: {
+      T: 'E_q[log σ(T(x, z))] + E_prior[log σ(−T(x, z))]',
+      'E, G': 'E_q[log p(x | z) − T(x, z)]',
+    },
+    remark: 'At the best T, log q(z | x) − log p(z), what E, G maximizes is the evidence lower bound.',
+  }),
+}
 
 /** The name of the payoff of a family with these options; the non-saturating one where it has no choice. */
 export const payoffOf = (family: string, options: Readonly<Record<string, unknown>>): string =>
   family === 'wgan-gp' ? 'wasserstein' : String(options.payoff ?? 'nonSaturating')
-
-/** Penalties are those of the families in the registry. */
-const penalties: Readonly<Record<string, string>> = {
-  gan: ' − ½ γ E_data[|∇D|²]',
-  'wgan-gp': ' − λ E[(|∇D| − 1)²] between data and fakes',
-}
-
-const formulasOf = (family: string, options: Readonly<Record<string, unknown>>): Formulas | undefined => {
-  const plain = PLAIN.includes(family) ? payoffs[payoffOf(family, options)] : undefined
-  return plain === undefined ? undefined : { ...plain, D: `${plain.D}${penalties[family] ?? ''}` }
-}
 
 /** The generator in one line. */
 export const fakeOf = ({ fake }: BuiltGame): string => `fake: ${graphLine(fake)}`
@@ -84,9 +152,10 @@ export const playersText = (
   family: string,
   options: Readonly<Record<string, unknown>>,
 ): string => {
-  const formulas = formulasOf(family, options)
+  const payoff = payoffs[payoffOf(family, options)]
+  const described = payoff === undefined ? undefined : families[family]?.(payoff)
   return [
-    ...game.players.map((p) => playerLine(p, formulas)),
-    ...(formulas === undefined ? [] : [formulas.remark]),
+    ...game.players.map((p) => playerLine(p, described?.of)),
+    ...(described?.remark === undefined ? [] : [described.remark]),
   ].join('\n')
 }

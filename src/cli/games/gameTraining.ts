@@ -121,7 +121,7 @@ const endingOf = (
 
 /** The training of a game. */
 export const gameTraining = (terminal: Terminal, job: GameJob, quiet: boolean): Training => {
-  const progress = gameProgress(terminal, quiet)
+  const progress = gameProgress(terminal, quiet, job.built.game.players[0]?.name)
   const keep = keeping(terminal, job)
   const snapshots: Snapshot[] = []
   const shown = job.source.picture === undefined ? netsOf(job.built) : job.built.fake.nets

@@ -85,7 +85,7 @@ const page = (
 const about = (pictures: readonly GalleryPicture[]): readonly KeptFile[] => [
   { file: REPORT, about: 'everything on one page, the verdict first' },
   ...pictures.map(({ file, title }) => ({ file, about: title.toLowerCase() })),
-  { file: PLAYERS, about: 'objectives, gradient norms and the accuracy of D over training' },
+  { file: PLAYERS, about: 'objectives, gradient norms and the accuracy of the critic over training' },
   { file: PARAMS, about: 'the parameters' },
   { file: HISTORY, about: 'every player at each step' },
   { file: CONFIG, about: 'the configuration' },

@@ -93,7 +93,7 @@ const settingOf = (m: GameMeasured, classifier: Classifier | undefined) => {
     runtime,
     ...(threads === undefined ? {} : { threads }),
     ...(built.classes === undefined ? {} : { given: inputsOf(built, n) }),
-    ...(built.judges === 'data' ? { accuracy: built.accuracy } : {}),
+    ...(built.judges === 'data' ? { accuracy: built.accuracy } : { judges: built.judges }),
     ...(loaded.modes === undefined ? {} : { modes: modesOf(loaded.modes) }),
     ...(classifier === undefined ? {} : { features: featuresBy(classifier) }),
   }

@@ -2,7 +2,7 @@
  * The pictures of a trained game:
  *
  *   samples      points of the generator over held-out ones and the surface of the critic; or a grid of its pictures
- *   players      each player's objective and gradient norm, and the accuracy of D, over the steps of training
+ *   players      each player's objective and gradient norm, and the accuracy of the critic, over the steps of training
  *   neighbors    each sample beside the nearest picture of the training data, which it should not be
  *   training     an animation: the same noise through the generator, from its first steps to its last
  *

@@ -26,11 +26,11 @@ export const showValue = (value: number): string => value.toFixed(2).replace('-'
 
 type Means = Readonly<Record<string, number>>
 
-/** What both players have, and how well D tells apart. */
-const showPlayers = (means: Means, accuracy: number | undefined): string =>
+/** What the players have, and how well the critic tells apart. */
+const showPlayers = (means: Means, critic: string, accuracy: number | undefined): string =>
   [
     ...Object.entries(means).map(([player, value]) => `${player} ${showValue(value)}`),
-    ...(accuracy === undefined ? [] : [`D acc ${accuracy.toFixed(2)}`]),
+    ...(accuracy === undefined ? [] : [`${critic} acc ${accuracy.toFixed(2)}`]),
   ].join('  ')
 
 const words = (speed: Speed, steps: number, players: string): string =>
@@ -56,8 +56,8 @@ const meters = (): ((values: Means) => Means) => {
 
 type Phase = Extract<FitEvent, { readonly type: 'pretrain' }>
 
-/** Draws the progress of a game; with `quiet` only the lines that stay. */
-export const gameProgress = (terminal: Terminal, quiet: boolean): Progress => {
+/** Draws the progress of a game; with `quiet` only the lines that stay. `critic` is the player whose accuracy is shown. */
+export const gameProgress = (terminal: Terminal, quiet: boolean, critic = 'D'): Progress => {
   const drawing = drawingOn(terminal, quiet)
   let steps = 1
   let speed = speedometer(1)
@@ -74,14 +74,18 @@ export const gameProgress = (terminal: Terminal, quiet: boolean): Progress => {
   }
   const onStep = (point: HistoryPoint): void => {
     accuracy = point.monitors?.accuracy ?? accuracy
-    const players = showPlayers(mean(point.values), accuracy)
+    const players = showPlayers(mean(point.values), critic, accuracy)
     drawing.draw(point.step, steps, words(speed(point), steps, players))
     const every = Math.ceil(steps / LINES)
     if (point.step % every === 0 || point.step === steps) stay(point, players.replaceAll('  ', '   '))
   }
   const onPhase = (point: Phase): void => {
     if (point.step === 1) begin(point.steps)
-    const alone = showPlayers(mean({ [point.player]: point.values[point.player] ?? Number.NaN }), undefined)
+    const alone = showPlayers(
+      mean({ [point.player]: point.values[point.player] ?? Number.NaN }),
+      critic,
+      undefined,
+    )
     drawing.draw(point.step, steps, words(speed(point), steps, `${point.player} alone  ${alone}`))
     if (point.step === steps) stay(point, `${point.player} alone   ${alone}`)
   }

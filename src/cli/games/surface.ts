@@ -3,7 +3,8 @@
  *
  *   a logit s (minimax, non-saturating, hinge)      σ(s)
  *   a label s (least squares)                       s, cut to [0, 1]
- *   a slope s (Wasserstein, or anything else)       (s − mean over fakes) / (mean over data − mean over fakes), cut to [0, 1]
+ *   a slope s (Wasserstein, or anything else)       ½ + ½ u / (1 + |u|), u = (s − c) / deviation of s over fakes and data
+ *                                                   c midway between its means over fakes and data: u has no bound, and cut it would be flat
  *
  * Tested in tests/cli/games/draws.test.ts.
  */
@@ -22,7 +23,7 @@ export type Reading = 'logit' | 'label' | 'slope'
 const LABELS: Readonly<Record<Reading, string>> = {
   logit: 'σ(D(x))',
   label: 'D(x)',
-  slope: 'D(x), 0 at its mean over fakes, 1 over data',
+  slope: 'D(x), ½ midway from fakes to data',
 }
 
 const READINGS: Readonly<Record<string, Reading>> = {
@@ -43,11 +44,16 @@ const cut = (value: number): number => Math.min(1, Math.max(0, value))
 const sigmoid = (s: number): number => 1 / (1 + Math.exp(-s))
 
 /** The score as a number in [0, 1]. */
-const scaleOf = (reading: Reading, real: () => number, fake: () => number): ((s: number) => number) => {
+const scaleOf = (
+  reading: Reading,
+  scoresOf: () => readonly [real: Float32Array, fake: Float32Array],
+): ((s: number) => number) => {
   if (reading === 'logit') return sigmoid
   if (reading === 'label') return cut
-  const [low, high] = [fake(), real()]
-  return (s) => (high > low ? cut((s - low) / (high - low)) : 0.5)
+  const [real, fake] = scoresOf()
+  const c = (mean(real) + mean(fake)) / 2
+  const spread = Math.sqrt(mean(Float32Array.of(...real, ...fake).map((s) => (s - c) ** 2)))
+  return (s) => (spread > 0 ? 0.5 + (0.5 * (s - c)) / (spread + Math.abs(s - c)) : 0.5)
 }
 
 /** The surface of the critic over a window; undefined where it does not judge single data. */
@@ -60,7 +66,7 @@ export const surfaceOf = (
 ): Judged | undefined => {
   const raw = scores(played, cellsOf(window, size))
   if (raw === undefined) return undefined
-  const meanOver = (x: Float32Array) => () => mean(scores(played, x) ?? new Float32Array(1))
-  const read = scaleOf(reading, meanOver(real), meanOver(fake))
+  const scored = (x: Float32Array) => scores(played, x) ?? new Float32Array(1)
+  const read = scaleOf(reading, () => [scored(real), scored(fake)])
   return { surface: { window, size, values: raw.map(read) }, title: LABELS[reading] }
 }

@@ -130,7 +130,7 @@ const accuracyPanel = (rows: readonly Row[], last: number) => ({
         y: {
           field: 'value',
           type: 'quantitative' as const,
-          title: 'accuracy of D',
+          title: 'accuracy of the critic',
           scale: { domain: [0, 1] },
           axis: AXIS,
         },
@@ -151,7 +151,7 @@ export const playerCurves = (history: readonly GamePoint[]): VegaLiteSpec => {
   return {
     $schema: SCHEMA,
     description:
-      'The objective and the gradient norm of each player over the steps of training, and the accuracy of D',
+      'The objective and the gradient norm of each player over the steps of training, and the accuracy of the critic',
     padding: { left: 12, right: 12, top: 14, bottom: 12 },
     config,
     vconcat: [

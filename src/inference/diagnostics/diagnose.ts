@@ -181,6 +181,7 @@ export const diagnose = <T, G, R>(
     return {
       heldOut: setting.heldOut !== undefined,
       ...(setting.given === undefined ? {} : { conditional: true }),
+      ...(setting.judges === 'codes' ? { judges: 'codes' as const } : {}),
       training: trainingReport(fit),
       ...(own === undefined ? {} : { discriminator: own }),
       ...(await critic(all, setting)),

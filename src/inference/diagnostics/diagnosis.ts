@@ -30,6 +30,8 @@ export interface Diagnosis {
   readonly heldOut: boolean
   /** Whether the generator was given inputs, such as labels: the comparisons do not look at these. */
   readonly conditional?: boolean
+  /** What the critic of the game judges: data if absent. Its accuracy on codes says nothing of samples. */
+  readonly judges?: 'codes'
   readonly training?: TrainingReport
   readonly discriminator?: DiscriminatorReport
   readonly c2st?: C2stReport

@@ -39,6 +39,8 @@ export interface Setting<T = unknown, G = unknown, R = unknown>
   readonly heldOut?: Compared
   /** The objective `accuracy` of `adversarial(…)`. */
   readonly accuracy?: Objective
+  /** What the critic of the game judges: data if left out. Of one that judges codes no accuracy is asked. */
+  readonly judges?: 'data' | 'codes'
   /** The space in which distances are taken (Fréchet, MMD, precision, …); the data's own if left out. */
   readonly features?: Features
   /** The modes of the data, where they are known. */

@@ -8,6 +8,7 @@
 import { can } from '../../dsl/distribution.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { type AnyModel, type Site, sitesOf } from '../../dsl/model.js'
+import { densityRemedy } from '../../dsl/rules.js'
 import { type RuntimeName, runtimeNames } from '../../runtime/runtimes.js'
 import { type Checked, unlessFaults } from './checked.js'
 import { type ExactMethod, exactMethods } from './method.js'
@@ -58,7 +59,7 @@ const densityFaults = (name: string, site: Site): readonly GiryError[] =>
           'model',
           name,
           `site '${name}' is drawn from ${site.family}, which has no density`,
-          'use a distribution with a density',
+          densityRemedy(site.family),
         ),
       ]
 

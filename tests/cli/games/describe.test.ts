@@ -36,4 +36,15 @@ describe('a game in words', () => {
       expect(Object.keys(payoffs)).toContain(payoffOf(family, {}))
     }
   })
+
+  it('has a formula for every player of every family, and no name of an objective', () => {
+    for (const family of Object.keys(gameFamilies)) {
+      const game = built(family)
+      const lines = playersText(game, family, {}).split('\n').slice(0, game.game.players.length)
+      for (const line of lines) {
+        expect(line).toMatch(/ maximizes .*E_(data|z|q|prior)\[/)
+        expect(line).not.toMatch(/E\[f\]|critic|generator/)
+      }
+    }
+  })
 })

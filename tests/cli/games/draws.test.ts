@@ -81,12 +81,12 @@ describe('surfaceOf', () => {
       at.map((s) => 1 / (1 + Math.exp(-s))),
     )
     close(read('leastSquares')?.surface.values, [0, 1, 0, 1])
-    // D is 3.5 at the datum and −2.5 at the fake.
+    // D is 3.5 at the datum and −2.5 at the fake: ½ midway, with the deviation 3.
     close(
       read('wasserstein')?.surface.values,
-      at.map((s) => (s + 2.5) / 6),
+      at.map((s) => 0.5 + (0.5 * (s - 0.5)) / (3 + Math.abs(s - 0.5))),
     )
-    expect(read('wasserstein')?.title).toContain('mean over fakes')
+    expect(read('wasserstein')?.title).toContain('midway')
   })
 })
 

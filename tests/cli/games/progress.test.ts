@@ -12,11 +12,11 @@ const point = (step: number, accuracy?: number) => ({
   ...(accuracy === undefined ? {} : { monitors: { accuracy } }),
 })
 
-const linesOf = (events: readonly FitEvent[]) => {
+const linesOf = (events: readonly FitEvent[], critic?: string) => {
   const lines: string[] = []
   const stderr = { isTTY: false, columns: 100, write: () => true }
   const stdout = { write: (text: string) => void lines.push(text) }
-  const { onEvent } = gameProgress(terminalOf({ stdout, stderr, env: {} }, false), false)
+  const { onEvent } = gameProgress(terminalOf({ stdout, stderr, env: {} }, false), false, critic)
   for (const event of events) onEvent(event)
   return lines
 }
@@ -44,6 +44,10 @@ describe('gameProgress', () => {
       'step 2   D −1.00   G −0.75   D acc 0.75   0:01\n',
     ])
     expect(lines.at(-1)).toBe('step 20   D −1.00   G −5.25   D acc 0.75   0:02\n')
+  })
+
+  it('names the critic whose accuracy it shows', () => {
+    expect(linesOf([start, { type: 'step', ...point(2, 0.5) }], 'T').at(-1)).toContain('T acc 0.50')
   })
 
   it('names the player that moves alone before the game', () => {

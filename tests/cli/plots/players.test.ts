@@ -15,10 +15,17 @@ const panels = (history: readonly GamePoint[]): readonly unknown[] =>
   (playerCurves(history) as unknown as { readonly vconcat: readonly unknown[] }).vconcat
 
 describe('playerCurves', () => {
-  it('shows the objective and the gradient norm of each player, and the accuracy of D', async () => {
+  it('shows the objective and the gradient norm of each player, and the accuracy of the critic', async () => {
     const drawn = texts(await renderSvg(playerCurves(game(200))))
     expect(drawn).toEqual(
-      expect.arrayContaining(['objective', 'gradient norm', 'accuracy of D', 'training step', 'D', 'G']),
+      expect.arrayContaining([
+        'objective',
+        'gradient norm',
+        'accuracy of the critic',
+        'training step',
+        'D',
+        'G',
+      ]),
     )
     expect(drawn.filter((t) => t === 'training step')).toHaveLength(1)
   })

@@ -76,19 +76,21 @@ export const discriminatorOverfits = ({ discriminator: d }: Diagnosis): readonly
 
 /** A difference that no rule about D explains. */
 export const distinguishable = (diagnosis: Diagnosis): readonly Finding[] => {
-  const { discriminator: d, c2st: c, mmd } = diagnosis
+  const { discriminator: d, c2st: c, mmd, judges } = diagnosis
   if (c !== undefined && criticFinds(c)) {
     if (d !== undefined && (isWeak(d, c) || wins(d))) return []
     const own =
       d === undefined
-        ? 'what D makes of them was not measured'
+        ? judges === 'codes'
+          ? 'the critic of the game judges codes, and sees none of them'
+          : 'what D makes of them was not measured'
         : `D is right in ${two(d.accuracy)} of the cases`
     return [
       {
         finding: 'distinguishable',
         severity: c.auc >= CLEAR ? 'bad' : c.auc >= CHANCE ? 'warning' : 'note',
         sentence: `A fresh critic tells fakes from real data with AUC ${two(c.auc)} ± ${two(c.standardError)} (${pOf(c.pValue)}); ${own}.`,
-        remedy: 'train on; the surface of D shows where the fakes differ',
+        remedy: judges === 'codes' ? 'train on' : 'train on; the surface of D shows where the fakes differ',
         numbers: {
           auc: c.auc,
           standardError: c.standardError,

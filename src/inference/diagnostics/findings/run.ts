@@ -70,7 +70,7 @@ export const unknowns = (d: Diagnosis): readonly Finding[] => [
           ),
         ]
       : []),
-  ...(d.discriminator === undefined
+  ...(d.discriminator === undefined && d.judges !== 'codes'
     ? [
         unknown(
           'The accuracy of D was not measured: whether D is weak is not known.',

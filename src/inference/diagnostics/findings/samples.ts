@@ -3,7 +3,7 @@
  */
 import type { Diagnosis, ManifoldReference } from '../diagnosis.js'
 import { type Finding, percent, pOf, shareError, two } from '../finding.js'
-import type { ManifoldReport } from '../manifold.js'
+import { expectedCoverage, type ManifoldReport } from '../manifold.js'
 import type { ModeReport } from '../modes.js'
 import {
   BAD_LACK,
@@ -35,7 +35,9 @@ const missesModes = (m: ModeReport): boolean => m.covered < m.modes && m.n / m.m
 const isUneven = ({ modes: k, reverseKl, n }: ModeReport): boolean =>
   reverseKl > UNEVEN && 2 * n * reverseKl > k - 1 + SURE * Math.sqrt(2 * (k - 1))
 
+/** Which modes are covered; of samples that hardly touch any, chance decides that, and nothing was dropped. */
 const collapsedModes = (m: ModeReport): readonly Finding[] => {
+  if (m.highQuality < NOWHERE) return []
   const numbers = { covered: m.covered, modes: m.modes, reverseKl: m.reverseKl, n: m.n }
   if (missesModes(m))
     return [
@@ -62,20 +64,26 @@ const collapsedModes = (m: ModeReport): readonly Finding[] => {
 /** Whether all modes are known to be there. */
 const coversModes = (m: ModeReport | undefined): boolean => m !== undefined && m.covered === m.modes
 
-/** The real data have fewer fakes near them than they should, beyond what the fakes that lie elsewhere explain. */
+/**
+ * The real data have fewer fakes near them than they should, beyond what the fakes that lie elsewhere explain: with a share s of m
+ * fakes among n data, as many are due as of s m fakes. Where many lie elsewhere the others are no fair draw either, so that only a
+ * large lack says that something is left out.
+ */
 const lowCoverage = ({ modes, manifold: m }: Diagnosis): readonly Finding[] => {
   if (m === undefined) return []
   const due = referenceOf(m)
   const precise = shareOf(m.precision, due.precision, m.m)
-  const share = shareOf(m.coverage, due.coverage, m.n) / precise
-  if (share >= LACK || precise < NOWHERE) return []
+  const left = expectedCoverage(m.n, precise * m.m, m.k) / expectedCoverage(m.n, m.m, m.k)
+  const coverage = due.coverage * left
+  const share = shareOf(m.coverage, coverage, m.n)
+  if (share >= (precise < LACK ? BAD_LACK : LACK) || precise < NOWHERE) return []
   return [
     {
       finding: coversModes(modes) ? 'lowDiversity' : 'modeCollapse',
       severity: worse(share),
-      sentence: `${percent(m.coverage)} of the real data have fakes nearby, where ${percent(due.coverage)} is due, though the precision is ${two(m.precision)}: ${coversModes(modes) ? 'G serves every mode, but only parts of it' : 'G leaves out part of the data'}.`,
+      sentence: `${percent(m.coverage)} of the real data have fakes nearby, where ${percent(coverage)} is due at a precision of ${two(m.precision)}: ${coversModes(modes) ? 'G serves every mode, but only parts of it' : 'G leaves out part of the data'}.`,
       remedy: 'pack several samples for D, give it more steps, or weigh its gradient penalty anew',
-      numbers: { precision: m.precision, coverage: m.coverage, due: due.coverage, recall: m.recall },
+      numbers: { precision: m.precision, coverage: m.coverage, due: coverage, recall: m.recall },
     },
   ]
 }
