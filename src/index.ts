@@ -239,7 +239,7 @@ export type { NeighborOptions, Neighbors } from './inference/diagnostics/neighbo
 export { nearest } from './inference/diagnostics/neighbors.js'
 export { netFeatures } from './inference/diagnostics/netFeatures.js'
 export type { ColumnLike, Points, Samples } from './inference/diagnostics/points.js'
-export type { Compared, Setting } from './inference/diagnostics/setting.js'
+export type { Compared, SamplesByColumn, Setting } from './inference/diagnostics/setting.js'
 export type { TestOptions } from './inference/diagnostics/settings.js'
 export type { PlayerReport, TrainingReport } from './inference/diagnostics/training.js'
 export { verdict } from './inference/diagnostics/verdict.js'

@@ -20,8 +20,11 @@ import { join, type Points, points, type Samples } from './points.js'
 import type { TestOptions } from './settings.js'
 import { turns } from './turns.js'
 
-/** Data to compare with: samples, or a data set. */
-export type Compared = Samples | Dataset
+/** Samples by column, as `fit` takes them: `{ x: rows }`. */
+export type SamplesByColumn = Readonly<Record<string, Samples>>
+
+/** Data to compare with: samples, samples by column, or a data set. */
+export type Compared = Samples | SamplesByColumn | Dataset
 
 /** What a verdict is drawn from. */
 export interface Setting<T = unknown, G = unknown, R = unknown>
@@ -75,13 +78,37 @@ const columnPoints = (data: Dataset, site: string, where: string, key: Key): Poi
   return points({ shape: [data.size, numbers.length / data.size], data: numbers }, where)
 }
 
+/** Whether samples come by column: a plain record that is none of the kinds of samples. */
+const isByColumn = (data: Compared): data is SamplesByColumn =>
+  typeof data === 'object' &&
+  data !== null &&
+  Object.getPrototypeOf(data) === Object.prototype &&
+  !['shape', 'tensor', 'elements', 'tag'].some((key) => key in data)
+
+/** The samples of the site's column, or of the only one. */
+const samplesAt = (data: SamplesByColumn, site: string, where: string): Samples => {
+  const names = Object.keys(data)
+  return (
+    data[site] ??
+    (names.length === 1 ? data[names[0] as string] : undefined) ??
+    fail(
+      'data',
+      site,
+      `'${where}' has no column '${site}' that the samples of the site '${site}' could be compared with`,
+      `its columns are ${names.join(', ') || 'none'}: name the site of the generator as the column`,
+    )
+  )
+}
+
 /** Data as points. */
-export const comparedPoints = (data: Compared, site: string, where: string, key: Key): Points =>
-  isDataset(data) ? columnPoints(data, site, where, fold(key, where)) : points(data, where)
+export const comparedPoints = (data: Compared, site: string, where: string, key: Key): Points => {
+  if (isDataset(data)) return columnPoints(data, site, where, fold(key, where))
+  return points(isByColumn(data) ? samplesAt(data, site, where) : data, where)
+}
 
 /** Data as `fit` and `evaluate` take them, for an objective with these columns. */
 export const dataFor = (columns: unknown, data: Compared, where: string): unknown => {
-  if (isDataset(data)) return data
+  if (isDataset(data) || isByColumn(data)) return data
   const names = Object.keys(columns as object)
   if (names.length === 0) return undefined
   if (names.length > 1)

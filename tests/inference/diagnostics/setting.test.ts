@@ -39,6 +39,17 @@ describe('comparedPoints', () => {
     )
   })
 
+  it('takes columns as fit does', () => {
+    expect([...comparedPoints({ x: [[1, 2]], c: [0] }, 'x', 'data', key).data]).toEqual([1, 2])
+    expect([...comparedPoints({ picture: [[1, 2]] }, 'x', 'data', key).data]).toEqual([1, 2])
+    expect(thrown(() => comparedPoints({ a: [[1, 2]], b: [[1, 2]] }, 'x', 'heldOut', key))[0]).toMatchObject({
+      message: "'heldOut' has no column 'x' that the samples of the site 'x' could be compared with",
+      remedy: 'its columns are a, b: name the site of the generator as the column',
+    })
+    const columns = { x: [[1, 2]], c: [0] }
+    expect(dataFor({ x: X, c: g.category(2) }, columns, 'data')).toBe(columns)
+  })
+
   it('draws the bits of a binarized column', () => {
     const n = 1000
     const greys = Array.from({ length: n }, () => [0.25, 1])
