@@ -17,7 +17,7 @@ import { type RuntimeName, runtimeFaults } from '../runtime/runtimes.js'
 import { type Batch, batchAt, noiseOnly } from './batches.js'
 import { type Engine, fixedParameters } from './engine.js'
 import type { NeedsData } from './estimate.js'
-import { seedFaults, whole } from './prepare.js'
+import { seedFaults, whole } from './optionFaults.js'
 import { startEngine } from './startEngine.js'
 import { datasetFor } from './trainingData.js'
 

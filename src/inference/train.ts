@@ -6,16 +6,18 @@
  */
 import { either as E, type taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError } from '../dsl/error.js'
-import type { Pretraining } from '../dsl/game.js'
 import type { Player } from '../dsl/games/player.js'
-import { fold, integers, keyFromSeed } from '../runtime/keys.js'
-import { type Batch, type Batches, batchAt, noiseOnly, shuffled } from './batches.js'
+import { fold, keyFromSeed } from '../runtime/keys.js'
+import { type Batches, noiseOnly, shuffled } from './batches.js'
 import type { Engine } from './engine.js'
 import { meanOver } from './evaluate.js'
-import type { Fit, FitEvent, FitOptions, HistoryPoint } from './fitted.js'
+import type { Fit, HistoryPoint } from './fitted.js'
+import { monitored } from './monitors.js'
+import { notify } from './notify.js'
 import { type Looks, ownNoise, plays } from './play.js'
 import { soloPlayer } from './players.js'
 import { movesOf, type Prepared } from './prepare.js'
+import { throughPhases } from './pretraining.js'
 import { lacksKernel, type Started, startEngine } from './startEngine.js'
 import { averagedNow, countOf, paramsNow, sourceOf, startState, type TrainingState } from './trainingState.js'
 
@@ -100,36 +102,6 @@ const pointAt = (r: Run, step: number, looks: Looks): HistoryPoint => ({
   ...(soloPlayer in looks ? {} : { gradientNorms: read(looks, 'gradientNorm') }),
 })
 
-/** Held-out data that a monitor looks at, at least. */
-const MONITORED = 512
-
-/** Minibatches of held-out data, drawn anew for each look. */
-const monitorBatches = ({ prepared: { heldOut, batch, seed } }: Run, step: number): readonly Batch[] => {
-  const key = fold(fold(keyFromSeed(seed), 'monitor'), step)
-  const n = Math.ceil(MONITORED / batch)
-  return Array.from({ length: n }, (_, i) =>
-    heldOut === undefined
-      ? noiseOnly(batch, fold(key, i)).at(0)
-      : batchAt(heldOut, Int32Array.from(integers(fold(key, i), batch, heldOut.size)), fold(key, i)),
-  )
-}
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-
-const monitored = async (r: Run, step: number): Promise<Pick<HistoryPoint, 'monitors'>> => {
-  const { monitors, options, steps } = r.prepared
-  const due = step % (options.monitorEvery ?? 100) === 0 || step === steps
-  if (!due || Object.keys(monitors).length === 0) return {}
-  const batches = monitorBatches(r, step)
-  const said: Record<string, number> = {}
-  for (const [name, objective] of Object.entries(monitors)) {
-    const values: number[] = []
-    for (const b of batches) values.push(await r.engine.value(objective, b))
-    said[name] = mean(values)
-  }
-  return { monitors: said }
-}
-
 /** Records a step; at the end of an epoch, and of the run, with the held-out value. */
 const record = async (r: Run, point: HistoryPoint): Promise<void> => {
   const { onEvent } = r.prepared.options
@@ -162,7 +134,7 @@ const loop = async (r: Run): Promise<E.Either<Errors, Fit>> => {
     const moved = await moveAll(r, step)
     if (E.isLeft(moved)) return moved
     step++
-    await record(r, { ...pointAt(r, step, moved.right), ...(await monitored(r, step)) })
+    await record(r, { ...pointAt(r, step, moved.right), ...(await monitored(r.prepared, r.engine, step)) })
     if (options.checkpoint !== undefined && step % options.checkpoint.every === 0)
       await options.checkpoint.write(fitSoFar(r, step, 'finished'))
     if (performance.now() - rested > 50) {
@@ -233,10 +205,6 @@ const startFor = (prepared: Prepared, state: TrainingState): TE.TaskEither<Error
   })
 }
 
-/** A notice goes to the listener, or where there is none to the console. */
-const notify = (onEvent: FitOptions['onEvent'], message: string): void =>
-  onEvent === undefined ? console.warn(`giry: ${message}`) : onEvent({ type: 'notice', message })
-
 const announce = (r: Run): void => {
   const { options, steps } = r.prepared
   for (const message of r.notices) notify(options.onEvent, message)
@@ -271,63 +239,5 @@ const trainOnce =
     }
   }
 
-/** The run of one phase: its player moves on its objective, the others hold still. */
-const phaseOf = (prepared: Prepared, phase: Pretraining, index: number): Prepared => {
-  const { onEvent, checkpoint: _, ...options } = prepared.options
-  const tell = (e: FitEvent): void => {
-    if (e.type === 'notice') notify(onEvent, `pretraining of '${phase.player}': ${e.message}`)
-    if (e.type === 'step') onEvent?.({ ...e, type: 'pretrain', player: phase.player, steps: phase.steps })
-  }
-  return {
-    ...prepared,
-    players: prepared.players.map((p) =>
-      p.name === phase.player
-        ? { ...p, objective: phase.objective, sense: phase.sense, steps: 1 }
-        : { ...p, steps: 0 },
-    ),
-    pretraining: [],
-    monitors: {},
-    play: 'alternating',
-    heldOut: undefined,
-    steps: phase.steps,
-    seed: prepared.seed,
-    stream: `pretrain/${index}/${phase.player}`,
-    options: { ...options, onEvent: tell },
-  }
-}
-
-/** An error of a phase says so: its step is none of the game. */
-const inPhase =
-  ({ players }: Prepared) =>
-  (errors: Errors): Errors =>
-    errors.map((e) => ({
-      ...e,
-      message: `pretraining of ${players
-        .filter((p) => p.steps > 0)
-        .map((p) => `'${p.name}'`)
-        .join()}: ${e.message}`,
-    }))
-
 /** The phases before the game, one after the other, then the game from where they led. */
-export const train = (prepared: Prepared): TE.TaskEither<Errors, Fit> => {
-  const after = async (
-    params: Prepared['params'],
-    history: readonly HistoryPoint[],
-    phases: readonly Prepared[],
-  ): Promise<E.Either<Errors, Fit>> => {
-    const [phase, ...rest] = phases
-    if (phase === undefined) {
-      const fitted = await trainOnce({ ...prepared, params })()
-      return E.map((f: Fit): Fit => (history.length === 0 ? f : { ...f, pretraining: history }))(fitted)
-    }
-    const fitted = await trainOnce({ ...phase, params })()
-    if (E.isLeft(fitted)) return E.mapLeft(inPhase(phase))(fitted)
-    return after(fitted.right.params as Prepared['params'], [...history, ...fitted.right.history], rest)
-  }
-  return () =>
-    after(
-      prepared.params,
-      [],
-      prepared.pretraining.map((phase, i) => phaseOf(prepared, phase, i)),
-    )
-}
+export const train = (prepared: Prepared): TE.TaskEither<Errors, Fit> => throughPhases(prepared, trainOnce)

@@ -3,7 +3,7 @@
  */
 import { taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError, throwAll } from '../../dsl/error.js'
-import { seedFaults, whole } from '../prepare.js'
+import { seedFaults, whole } from '../optionFaults.js'
 
 /** Options of every test with randomness of its own. */
 export interface TestOptions {
