@@ -19,15 +19,30 @@ import { sitesOf } from './model.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
 import { type Axis, showSpaceOf } from './value.js'
 
-/** How the gradient through a site is estimated. */
-export type GradientMethod = 'pathwise' | 'score' | 'enumerate'
-
-/** The capability that each method needs. */
+/** The gradient methods by name, with the capability that each needs. */
 export const methodNeeds = {
   pathwise: 'pathwise',
   score: 'density',
   enumerate: 'enumerable',
-} as const satisfies Record<GradientMethod, Capability>
+} as const satisfies Record<string, Capability>
+
+/** The name of a gradient method. */
+export type MethodName = keyof typeof methodNeeds
+
+/** A gradient method with options of its own. */
+export interface MethodWithOptions<N extends MethodName = MethodName> {
+  readonly method: N
+}
+
+/** How the gradient through a site is estimated: the name of a method, or a method with its options. */
+export type GradientMethod = MethodName | MethodWithOptions
+
+/** The name of a method. */
+export type NameOfMethod<M> = M extends MethodName ? M : M extends MethodWithOptions<infer N> ? N : never
+
+/** The name of a method, at run time. */
+export const nameOfMethod = (method: GradientMethod): MethodName =>
+  typeof method === 'string' ? method : method?.method
 
 type SpaceName<X> = X extends {
   readonly shape: infer S extends Shape
@@ -151,11 +166,11 @@ export type Fits<P, Q> = [FitFault<P, Q>] extends [never] ? unknown : FitFault<P
 export type MethodFault<Q, M> =
   Q extends Model<unknown, unknown, infer RQ>
     ? {
-        [K in keyof M & SiteNames<RQ>]: M[K] extends GradientMethod
+        [K in keyof M & SiteNames<RQ>]: NameOfMethod<M[K]> extends infer N extends MethodName
           ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
-            ? (typeof methodNeeds)[M[K]] extends keyof C
+            ? (typeof methodNeeds)[N] extends keyof C
               ? never
-              : `site '${K}': the gradient method '${M[K]}' needs the capability '${(typeof methodNeeds)[M[K]]}', which ${F} lacks`
+              : `site '${K}': the gradient method '${N}' needs the capability '${(typeof methodNeeds)[N]}', which ${F} lacks`
             : never
           : never
       }[keyof M & SiteNames<RQ>]
@@ -354,13 +369,14 @@ export const methodFaults = (
     if (method === undefined) return []
     if (site === undefined || site.kind !== 'site')
       return [error(name, `site '${name}': q has no such site`, 'name a latent that q proposes')]
-    const need = methodNeeds[method]
+    const asked = nameOfMethod(method)
+    const need = Object.hasOwn(methodNeeds, asked) ? methodNeeds[asked] : undefined
     if (need === undefined)
       return [
         error(
           name,
-          `site '${name}': '${String(method)}' is not a gradient method`,
-          'use pathwise, score or enumerate',
+          `site '${name}': '${String(asked)}' is not a gradient method`,
+          `use ${Object.keys(methodNeeds).join(', ')}`,
         ),
       ]
     return can(site, need)
@@ -368,7 +384,7 @@ export const methodFaults = (
       : [
           error(
             name,
-            `site '${name}': the gradient method '${method}' needs the capability '${need}', which ${site.family} lacks`,
+            `site '${name}': the gradient method '${asked}' needs the capability '${need}', which ${site.family} lacks`,
             'choose another method, or leave the choice to giry',
           ),
         ]

@@ -28,7 +28,8 @@ import {
 } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
-import { type Draws, drawSites, expectation, logDensity, type Term } from './expectation.js'
+import { type Draws, logDensity, type Term } from './estimators/draws.js'
+import { drawSites, expectation } from './expectation.js'
 import { type LatentPlan, type Plan, planBound } from './plan.js'
 
 type Scalar = Value<[], Real>
@@ -198,7 +199,7 @@ export const elbo = <
     ...numberFaults(options as BoundOptions),
   ])
   const plan = planBound(mp, mq, { ...options, sites })
-  const methods = new Map(plan.latents.map((l) => [l.name, l.gradient]))
+  const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))
   return {
     tag: 'objective',
     description: 'L_b',

@@ -5,80 +5,34 @@
  *
  *   pathwise    z = g(ε, θ): the gradient flows through the sample
  *   enumerate   Σ_z q(z) f(z), exactly, along an axis of its own
- *   score       f ∇ log q(z), with the leave-one-out mean of the other particles as baseline (unbiased; Kool et al., 2019)
+ *   score       f ∇ log q(z), with the leave-one-out mean of the other particles as baseline
+ *   …           estimators/, a file for each method
  *
- * The result is one scalar whose value is the estimate and whose gradient is the estimator: the score terms are added as
- * signal · (log q − stop(log q)), which is 0 in value. The enumerated sites are summed out from the last drawn to the
- * first, each with its conditional weight. Per datum: the mean over `datum`; a term of a shared site counts 1/N.
- * Unbiasedness is tested against enumeration and finite differences in tests/inference/expectation.test.ts.
+ * The result is one scalar whose value is the estimate and whose gradient is the estimator. One pass goes through the
+ * sites from the last drawn to the first: the method of a site adds its surrogate (0 in value, its part of the gradient),
+ * and then reduces the site's own axis, of all terms that have it at once. Per datum: the mean over `datum`; a term of a
+ * shared site counts 1/N. Unbiasedness is tested against enumeration and finite differences in
+ * tests/inference/expectation.test.ts.
  */
-import * as tf from '@tensorflow/tfjs'
-import { enumPrefix, isOwnAxis } from '../dsl/axes.js'
-import { type AnyDistribution, axesOf, type Distribution, type EventSpace } from '../dsl/distribution.js'
-import { nonNegative } from '../dsl/domain.js'
-import type { NonNegative, Real } from '../dsl/domains/marks.js'
+import { isOwnAxis } from '../dsl/axes.js'
+import { type AnyDistribution, axesOf } from '../dsl/distribution.js'
 import { fail } from '../dsl/error.js'
 import { datumAxis, type Model, type Site } from '../dsl/model.js'
 import type { Environment } from '../dsl/objective.js'
-import { add, mul, sub } from '../dsl/operations/arithmetic.js'
-import { greater, where } from '../dsl/operations/comparisons.js'
-import { stopGradient } from '../dsl/operations/functions.js'
-import type { GradientMethod } from '../dsl/rules.js'
+import { mul } from '../dsl/operations/arithmetic.js'
+import { type GradientMethod, nameOfMethod } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
-import type { Shape } from '../dsl/shape.js'
+import { expandAxes, hasAxis, meanOver, sumOver } from '../dsl/value.js'
 import {
-  type AnyValue,
-  type Axis,
-  constant,
-  elementwise,
-  expandAxes,
-  hasAxis,
-  meanOver,
-  sumOver,
-  type Value,
-} from '../dsl/value.js'
-
-type Scalar = Value<[], Real>
-
-/** The axis of the particles. */
-export const particleAxis = 'particle'
-
-/** One drawn site. */
-export interface Drawn {
-  readonly name: string
-  readonly site: Site
-  readonly method: GradientMethod
-  readonly distribution: AnyDistribution
-  /** log q of the value, where the method needs it. */
-  readonly logQ?: Scalar
-}
-
-/** All draws of one run of q. */
-export interface Draws {
-  readonly context: Readonly<Record<string, unknown>>
-  readonly drawn: readonly Drawn[]
-  readonly plates: readonly string[]
-}
-
-/** A summand of the expectation: its site decides how it scales. */
-export interface Term {
-  readonly site: string
-  readonly label: string
-  readonly shared: boolean
-  readonly plates: readonly Axis[]
-  readonly value: Scalar
-}
-
-/** The axes that a site is drawn along. */
-export const axesOfSite = (site: Site, batch: number, particles: number): readonly Axis[] => [
-  ...(particles > 1 ? [{ name: particleAxis, size: particles }] : []),
-  ...(site.scope === 'datum' ? [{ name: datumAxis, size: batch }] : []),
-  ...site.plates,
-]
-
-/** log density of a distribution whose capability was checked at construction. */
-export const logDensity = (d: AnyDistribution, x: AnyValue): Scalar =>
-  (d as unknown as Distribution<EventSpace<Shape, Real>, 'density'>).logProb(x as Value<Shape, Real>)
+  axesOfSite,
+  type Drawn,
+  type Draws,
+  particleAxis,
+  type Scalar,
+  type Term,
+  total,
+} from './estimators/draws.js'
+import { estimators } from './estimators/table.js'
 
 /**
  * Refuses a site whose distribution lies in a plate that the site does not declare: it would be drawn once for each
@@ -98,36 +52,6 @@ const requireDeclared = (name: string, site: Site, d: AnyDistribution, env: Envi
   )
 }
 
-const drawOne = (
-  name: string,
-  site: Site,
-  d: AnyDistribution,
-  method: GradientMethod,
-  axes: readonly Axis[],
-  env: Environment,
-) => {
-  if (method === 'enumerate') {
-    const value: AnyValue = (d as unknown as Distribution<EventSpace<Shape, Real>, 'enumerable'>).enumerate(
-      enumAxis(name),
-    )
-    return { value, drawn: { name, site, method, distribution: d, logQ: logDensity(d, value) } }
-  }
-  const sample: AnyValue = d.sample(env.noise.child(name), axes)
-  const value = method === 'pathwise' ? sample : stopGradient(sample)
-  return {
-    value,
-    drawn: {
-      name,
-      site,
-      method,
-      distribution: d,
-      ...(method === 'score' ? { logQ: logDensity(d, value) } : {}),
-    },
-  }
-}
-
-const enumAxis = (name: string): string => `${enumPrefix}${name}`
-
 /** Draws every site of q by its method. */
 export const drawSites = (
   q: Model,
@@ -139,39 +63,18 @@ export const drawSites = (
   const context = run(q, {
     functions: env.functions,
     given: env.data,
-    choose: (name, site, d, observed) => {
+    choose: (name, site, distribution, observed) => {
       if (observed !== undefined) return observed
-      requireDeclared(name, site, d, env)
-      const one = drawOne(name, site, d, methods(name), axesOfSite(site, env.batch, particles), env)
-      drawn.push(one.drawn)
-      return one.value
+      requireDeclared(name, site, distribution, env)
+      const asked = methods(name)
+      const method = nameOfMethod(asked)
+      const axes = axesOfSite(site, env.batch, particles)
+      const draw = estimators[method].draw({ name, distribution, axes, asked, env })
+      drawn.push({ name, site, method, asked, distribution, ...draw })
+      return draw.value
     },
   })
   return { context, drawn, plates: [...new Set(drawn.flatMap((d) => d.site.plates.map((a) => a.name)))] }
-}
-
-/** The probability itself: 0 where its logarithm is −Infinity, which the operation `exp`, Positive by type, never is. */
-const massOf = (logQ: Scalar): Value<[], NonNegative> => elementwise('mass', nonNegative, tf.exp, logQ)
-
-/** Sums out the enumerated sites among `drawn`, the last first, with their conditional weights. */
-const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
-  [...drawn]
-    .reverse()
-    .filter((d) => d.method === 'enumerate')
-    .reduce<Scalar>((g, d) => {
-      const axis = enumAxis(d.name)
-      return hasAxis(g, axis) ? sumOver(weighted(g, massOf(d.logQ as Scalar)), [axis]) : g
-    }, f)
-
-/** w · g, and 0 where w = 0 though g is infinite there (log q − log p outside the support of q). */
-const weighted = (g: Scalar, w: Scalar): Scalar => mul(where(greater(w, 0), g, 0), w) as Scalar
-
-/** f_k minus the mean of the others, along the particles. */
-const leaveOneOut = (f: Scalar): Scalar => {
-  const k = f.axes.find((a) => a.name === particleAxis)?.size ?? 1
-  if (k < 2) return f
-  const mean = meanOver(f, [particleAxis])
-  return mul(k / (k - 1), sub(f, mean))
 }
 
 /** The terms per datum, scaled: a shared term counts 1/N. */
@@ -180,41 +83,46 @@ const perDatum = (t: Term, env: Environment): Scalar => {
   return t.shared ? mul(1 / env.dataSize, value) : value
 }
 
-/** Adds up scalars of any axes. */
-export const total = (values: readonly Scalar[]): Scalar =>
-  values.length === 0 ? (constant(0) as Scalar) : values.reduce((a, b) => add(a, b))
+/** The plates of a term, as one name: terms of equal plates may be added before their plates are summed. */
+const platesOf = (f: Scalar): string =>
+  f.axes
+    .flatMap((a) => (isOwnAxis(a.name) ? [] : [a.name]))
+    .sort()
+    .join()
 
-/** Its signal is a constant, so the derivative of its gradient would lack a term. */
-const requireOnce = (s: Drawn, env: Environment): void => {
-  if (env.twice === true)
-    fail(
-      'model',
-      s.name,
-      `site '${s.name}': consensus and unrolled differentiate a gradient, but that of ${s.site.family} is estimated by its score function, which gives first derivatives only`,
-      'draw it from a pathwise distribution, or from one with few values, which are summed out',
-    )
+/** Terms of equal plates, added up. */
+const groups = (terms: readonly Scalar[]): readonly Scalar[] =>
+  [...new Set(terms.map(platesOf))].map((plates) => total(terms.filter((t) => platesOf(t) === plates)))
+
+/** The terms without the axis of site s: those that have it are added up, and reduced at once. */
+const reduced = (s: Drawn, terms: readonly Scalar[]): readonly Scalar[] => {
+  const { axis } = s
+  const reduce = estimators[s.method].reduce
+  if (axis === undefined || reduce === undefined) return terms
+  const along = terms.filter((t) => hasAxis(t, axis))
+  return [...terms.filter((t) => !hasAxis(t, axis)), ...groups(along).map((f) => reduce(s, f))]
 }
 
-/** The contribution of one score site to the gradient; 0 in value. */
-const scoreTerm = (s: Drawn, terms: readonly Scalar[], draws: Draws, env: Environment): Scalar => {
-  requireOnce(s, env)
-  const index = draws.drawn.indexOf(s)
-  const before = draws.drawn.slice(0, index)
-  const after = draws.drawn.slice(index + 1)
-  const plates = [...draws.plates]
-  const signal = total(terms.map((t) => sumOver(sumOut(t, after), plates)))
-  const logQ = sumOver(s.logQ as Scalar, plates)
-  return sumOut(mul(stopGradient(leaveOneOut(signal)), sub(logQ, stopGradient(logQ))), before)
+/** The surrogate of site s, given the terms in which later sites are reduced; none for some methods. */
+const surrogateOf = (
+  s: Drawn,
+  terms: readonly Scalar[],
+  plates: readonly string[],
+  env: Environment,
+): readonly Scalar[] => {
+  const surrogate = estimators[s.method].surrogate
+  return surrogate === undefined
+    ? []
+    : [surrogate(s, total(terms.map((t) => sumOver(t, plates))), plates, env)]
 }
 
 /** The estimate of E_q[Σ terms] per datum, with its gradient estimator behind it. */
 export const expectation = (terms: readonly Term[], draws: Draws, env: Environment): Scalar => {
   for (const t of terms) env.observe?.(t.site, t.label, t.value)
-  const scaled = terms.map((t) => perDatum(t, env))
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
-  const values = scaled.map((t) => sumOver(sumOut(t, draws.drawn), plates))
-  const scores = draws.drawn
-    .filter((d) => d.method === 'score')
-    .map((s) => scoreTerm(s, scaled, { ...draws, plates }, env))
-  return total([...values, ...scores].map((v) => meanOver(v, [particleAxis, datumAxis])))
+  const pool = draws.drawn.reduceRight<readonly Scalar[]>(
+    (pool, s) => reduced(s, pool.concat(surrogateOf(s, pool, plates, env))),
+    terms.map((t) => perDatum(t, env)),
+  )
+  return total(pool.map((t) => meanOver(sumOver(t, plates), [particleAxis, datumAxis])))
 }

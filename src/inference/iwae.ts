@@ -16,11 +16,12 @@ import { type GiryError, giryError, throwAll } from '../dsl/error.js'
 import { type AnyModel, datumAxis, type Merge, type Model, type Site, sitesOf } from '../dsl/model.js'
 import type { Environment, Objective } from '../dsl/objective.js'
 import { sub } from '../dsl/operations/arithmetic.js'
-import type { Fits, GradientMethod, Latents } from '../dsl/rules.js'
+import { type Fits, type GradientMethod, type Latents, nameOfMethod } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import { type AnyValue, expandAxes, logSumExpOver, meanOver, sumOver, type Value } from '../dsl/value.js'
 import { type BoundData, type BoundOptions, elbo } from './elbo.js'
-import { type Draws, drawSites, logDensity, particleAxis, total } from './expectation.js'
+import { type Draws, logDensity, particleAxis, total } from './estimators/draws.js'
+import { drawSites } from './expectation.js'
 import { gradientMethods } from './plan.js'
 
 type Scalar = Value<[], Real>
@@ -59,8 +60,9 @@ const plateFault = (name: string): GiryError =>
 const siteFaults = (q: AnyModel, methods: Methods): readonly GiryError[] =>
   sitesOf(q).flatMap(([name, site]) => {
     if (site.scope === 'shared') return [sharedFault(name)]
-    if (methods[name] === 'score') return [scoreFault(name)]
-    return methods[name] === 'enumerate' && site.plates.length > 0 ? [plateFault(name)] : []
+    const method = nameOfMethod(methods[name] as GradientMethod)
+    if (method === 'score') return [scoreFault(name)]
+    return method === 'enumerate' && site.plates.length > 0 ? [plateFault(name)] : []
   })
 
 /** log p(x, z_k) − log q(z_k | x); a site that is summed out has no log q. */

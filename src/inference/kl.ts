@@ -20,7 +20,7 @@ import { sub } from '../dsl/operations/arithmetic.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from '../dsl/shape.js'
 import { type AnyValue, expandAxes, makeValue, meanOver, showSpaceOf, type Value } from '../dsl/value.js'
 import { noiseFromSeed } from '../runtime/noise.js'
-import { logDensity } from './expectation.js'
+import { logDensity } from './estimators/draws.js'
 
 type Scalar = Value<[], Real>
 

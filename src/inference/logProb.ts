@@ -18,7 +18,7 @@ import { densityRemedy, type SiteNames } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
 import { type AnyValue, expandAxes, hasAxis, sumOver, unionAxes, type Value } from '../dsl/value.js'
-import { logDensity, total } from './expectation.js'
+import { logDensity, total } from './estimators/draws.js'
 import { checkedValue, functionsAt, givenValues, type NeedsGiven, type NeedsParams } from './inputs.js'
 
 /** A value or plain data for every site. */

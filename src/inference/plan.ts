@@ -13,7 +13,7 @@ import { can } from '../dsl/distribution.js'
 import { hasClosedForm } from '../dsl/families.js'
 import type { KlTable } from '../dsl/kl.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
-import type { GradientMethod } from '../dsl/rules.js'
+import { type GradientMethod, type MethodName, nameOfMethod } from '../dsl/rules.js'
 
 /** Why a divergence is not in closed form. */
 export type WhySampled = 'not in the table' | 'p conditions on what q draws after it' | 'asked for'
@@ -26,7 +26,9 @@ export interface LatentPlan {
   /** Divergence in closed form, or sampled for a reason. */
   readonly kl: 'closed form' | { readonly sampled: WhySampled }
   /** How the gradient through the site is estimated. */
-  readonly gradient: GradientMethod
+  readonly gradient: MethodName
+  /** The method with its options, as it was asked for. */
+  readonly asked: GradientMethod
 }
 
 /** The plan of a bound. */
@@ -90,7 +92,7 @@ export const gradientMethods = (
     const small =
       can(site, 'enumerable') && support * site.supportSize <= enumerationLimit && site.scope === 'datum'
     const method = fixed[name] ?? (can(site, 'pathwise') ? 'pathwise' : small ? 'enumerate' : 'score')
-    if (method === 'enumerate') support *= site.supportSize
+    if (nameOfMethod(method) === 'enumerate') support *= site.supportSize
     methods[name] = method
   }
   return methods
@@ -103,12 +105,14 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
   const methods = gradientMethods(mq, options.sites)
   const latents = sitesOf(mq).map(([name, site]): LatentPlan => {
     const prior = mp.entries[name] as Site
+    const asked = methods[name] as GradientMethod
     return {
       name,
       p: prior,
       q: site,
       kl: divergence(name, prior, site, mq, options),
-      gradient: methods[name] as GradientMethod,
+      gradient: nameOfMethod(asked),
+      asked,
     }
   })
   return {

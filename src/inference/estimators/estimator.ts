@@ -1,0 +1,38 @@
+/**
+ * SiteEstimator: what a gradient method does at one site z ~ q_θ, for the gradient of E_q[f(z)].
+ *
+ *   draw        the value that later sites and the terms see, and what is kept of the draw
+ *   surrogate   a scalar that is 0 in value, and whose gradient is the method's part of ∇_θ E_q[f]
+ *   reduce      takes away the axis of values of its own that the site was drawn along
+ *
+ * expectation.ts goes through the sites from the last to the first: `surrogate` is given the sum of all terms, in which
+ * the axes of later sites are reduced already. A method is one file with one estimator, and one line in table.ts.
+ */
+import type { AnyDistribution } from '../../dsl/distribution.js'
+import type { Environment } from '../../dsl/objective.js'
+import type { GradientMethod } from '../../dsl/rules.js'
+import type { Axis } from '../../dsl/value.js'
+import type { Drawn, Scalar } from './draws.js'
+
+/** Where a site is drawn. */
+export interface Place {
+  readonly name: string
+  readonly distribution: AnyDistribution
+  /** Particles, data and plates of the site. */
+  readonly axes: readonly Axis[]
+  /** The method as it was asked for, with its options. */
+  readonly asked: GradientMethod
+  readonly env: Environment
+}
+
+/** What a draw consists of. */
+export type Draw = Pick<Drawn, 'value' | 'logQ' | 'axis'>
+
+/** A gradient method. */
+export interface SiteEstimator {
+  readonly draw: (place: Place) => Draw
+  /** `signal` is Σ_t f_t over the terms, with plates summed, and with the site's own axis; `plates` are those summed. */
+  readonly surrogate?: (s: Drawn, signal: Scalar, plates: readonly string[], env: Environment) => Scalar
+  /** Reduces the site's own axis of f. */
+  readonly reduce?: (s: Drawn, f: Scalar) => Scalar
+}
