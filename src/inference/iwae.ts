@@ -10,21 +10,16 @@
  * function, a finite site in a plate: tag `model`. Tag `option`: particles.
  * Burda, Grosse and Salakhutdinov, 2016. Tested in tests/inference/iwae.test.ts.
  */
-import { enumPrefix } from '../dsl/axes.js'
-import type { Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Merge, type Model, type Site, sitesOf } from '../dsl/model.js'
-import type { Environment, Objective } from '../dsl/objective.js'
-import { sub } from '../dsl/operations/arithmetic.js'
+import { type AnyModel, datumAxis, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import type { Objective } from '../dsl/objective.js'
 import { type Fits, type GradientMethod, type Latents, nameOfMethod } from '../dsl/rules.js'
-import { run } from '../dsl/run.js'
-import { type AnyValue, expandAxes, logSumExpOver, meanOver, sumOver, type Value } from '../dsl/value.js'
+import { meanOver } from '../dsl/value.js'
 import { type BoundData, type BoundOptions, elbo } from './elbo.js'
-import { type Draws, logDensity, particleAxis, total } from './estimators/draws.js'
 import { drawSites } from './expectation.js'
+import { logMeanWeight, logWeight } from './importance/logWeight.js'
 import { gradientMethods } from './plan.js'
 
-type Scalar = Value<[], Real>
 type Methods = Readonly<Record<string, GradientMethod>>
 
 /** Options of an importance-weighted bound. */
@@ -64,49 +59,6 @@ const siteFaults = (q: AnyModel, methods: Methods): readonly GiryError[] =>
     if (method === 'score') return [scoreFault(name)]
     return method === 'enumerate' && site.plates.length > 0 ? [plateFault(name)] : []
   })
-
-/** log p(x, z_k) − log q(z_k | x); a site that is summed out has no log q. */
-const logWeight = (p: AnyModel, draws: Draws, env: Environment): Scalar => {
-  const terms: Scalar[] = []
-  const plates = new Set(draws.plates)
-  const keep = (name: string, label: string, site: Site, term: Scalar): void => {
-    env.observe?.(name, label, term)
-    terms.push(expandAxes(term, site.plates))
-    for (const { name: plate } of site.plates) plates.add(plate)
-  }
-  const proposed = new Map(draws.drawn.map((d) => [d.name, d]))
-  run(p, {
-    functions: env.functions,
-    given: env.data,
-    choose: (name, site, prior, observed) => {
-      const posterior = proposed.get(name)
-      const value = observed ?? ((posterior === undefined ? env.data[name] : draws.context[name]) as AnyValue)
-      const logP = logDensity(prior, value)
-      if (posterior === undefined || posterior.method === 'enumerate')
-        keep(name, `log p(${name})`, site, logP)
-      else
-        keep(
-          name,
-          `log p(${name}) − log q(${name})`,
-          site,
-          sub(logP, logDensity(posterior.distribution, value)),
-        )
-      return value
-    },
-  })
-  return total(terms.map((term) => sumOver(term, [...plates])))
-}
-
-/** log of the mean over the particles, and of the sum over the sites that are summed out. */
-const logMeanWeight = (w: Scalar): Scalar => {
-  const axes = w.axes.filter((a) => a.name === particleAxis || a.name.startsWith(enumPrefix))
-  const particles = axes.find((a) => a.name === particleAxis)?.size ?? 1
-  const summed = logSumExpOver(
-    w,
-    axes.map((a) => a.name),
-  )
-  return particles === 1 ? summed : sub(summed, Math.log(particles))
-}
 
 /** The importance-weighted bound of K particles; does not compile unless q fits p. */
 export const iwae = <
