@@ -154,7 +154,7 @@ export const drawSites = (
 const massOf = (logQ: Scalar): Value<[], NonNegative> => elementwise('mass', nonNegative, tf.exp, logQ)
 
 /** Sums out the enumerated sites among `drawn`, the last first, with their conditional weights. */
-const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
+export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
   [...drawn]
     .reverse()
     .filter((d) => d.method === 'enumerate')
