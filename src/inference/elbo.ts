@@ -126,7 +126,7 @@ const numberFaults = (options: BoundOptions) => [
 ]
 
 /** The terms of the bound at the draws of q. */
-const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): readonly Term[] => {
+export const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): readonly Term[] => {
   const terms: Term[] = []
   const beta = weightAt(plan.beta, env)
   const latent = new Map(plan.latents.map((l) => [l.name, l]))

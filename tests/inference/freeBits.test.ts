@@ -129,15 +129,15 @@ describe('plates and shared sites', () => {
     bind('z', ({ m }) => normal({ loc: m(), scale: 1 }), { plates: { r: 3 } }),
   )
   const batch = { noise: keyFromSeed(1), size: 4, dataSize: 4 }
-  const valueOf = async (o: AnyObjective, m: number) =>
+  const bounded = async (o: AnyObjective, m: number) =>
     (await eagerly(o, flattenParams(scalarsOf({ m })), batch)).value
 
   it('a plate counts as a whole: its divergences are added up first', async () => {
     // KL = 3 · ½ m²
     for (const kl of ['closed form', 'sampled'] as const) {
       const o = any(elbo(many, family, { freeBits: 2, kl }))
-      expect(await valueOf(o, 0.1)).toBeCloseTo(-2, 5)
-      if (kl === 'closed form') expect(await valueOf(o, 2)).toBeCloseTo(-6, 5)
+      expect(await bounded(o, 0.1)).toBeCloseTo(-2, 5)
+      if (kl === 'closed form') expect(await bounded(o, 2)).toBeCloseTo(-6, 5)
     }
   })
 
@@ -152,8 +152,8 @@ describe('plates and shared sites', () => {
       shared('w', ({ m }) => normal({ loc: m(), scale: 1 })),
     )
     const o = any(elbo(one, posterior, { freeBits: 2 }))
-    expect(await valueOf(o, 0.1)).toBeCloseTo(-2 / 4, 5)
-    expect(await valueOf(o, 3)).toBeCloseTo(-4.5 / 4, 5)
+    expect(await bounded(o, 0.1)).toBeCloseTo(-2 / 4, 5)
+    expect(await bounded(o, 3)).toBeCloseTo(-4.5 / 4, 5)
   })
 })
 
