@@ -285,6 +285,7 @@ export type { Comparable } from './inference/kl.js'
 export { type Divergence, type KlOptions, kl } from './inference/kl.js'
 export type { HasDensity, RecordOf } from './inference/logProb.js'
 export { logProb } from './inference/logProb.js'
+export { missing, type PartlyMissing } from './inference/missing.js'
 export { type DiscrepancyOptions, maximumMeanDiscrepancy } from './inference/mmd.js'
 export type { AdamOptions } from './inference/optimizers/optimizers.js'
 export {
@@ -316,6 +317,13 @@ export type { Play } from './inference/playNames.js'
 export { predictive } from './inference/predictive.js'
 export type { DrawOptions, SiteValues } from './inference/sample.js'
 export { sample } from './inference/sample.js'
+export type {
+  IsLabel,
+  LabelFault,
+  LabelledData,
+  SemiSupervisedOptions,
+} from './inference/semiSupervised.js'
+export { semiSupervised } from './inference/semiSupervised.js'
 export { type Similarity, similarities } from './inference/similarities/table.js'
 export type { NetToOnnx, SamplerToOnnx } from './inference/toOnnx/options.js'
 export { toOnnx } from './inference/toOnnx.js'
