@@ -164,7 +164,7 @@ export { spectralNorm } from './dsl/nets/spectralNorm.js'
 export type { Noise } from './dsl/noise.js'
 export type { Fresh, FreshAll, NameTaken, SiteOptions } from './dsl/notation.js'
 export { bind, Do, empirical, given, letTo, nets, shared } from './dsl/notation.js'
-export type { AnyObjective, DataSpec, Environment } from './dsl/objective.js'
+export type { AnyObjective, DataSpec, Environment, StepSchedule } from './dsl/objective.js'
 export { constant, minus, type Objective, plus, scale } from './dsl/objective.js'
 export type { Arg, Both, DomainOf, Meets, ShapeOf, ShowArg, Takes } from './dsl/operations/argument.js'
 export * from './dsl/operations/arithmetic.js'
@@ -275,6 +275,7 @@ export { fDivergenceExact, optimalCritic } from './inference/fDivergences/finite
 export type { FDivergence } from './inference/fDivergences/table.js'
 export { fit, type NeedsData as FitData, orThrow } from './inference/fit.js'
 export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted.js'
+export type { FreeBits, LatentNames } from './inference/freeBits.js'
 export { consensus } from './inference/games/consensus.js'
 export { type UnrolledOptions, unrolled } from './inference/games/unrolled.js'
 export { init } from './inference/init.js'
@@ -284,6 +285,7 @@ export type { Comparable } from './inference/kl.js'
 export { type Divergence, type KlOptions, kl } from './inference/kl.js'
 export type { HasDensity, RecordOf } from './inference/logProb.js'
 export { logProb } from './inference/logProb.js'
+export { missing, type PartlyMissing } from './inference/missing.js'
 export { type DiscrepancyOptions, maximumMeanDiscrepancy } from './inference/mmd.js'
 export type { AdamOptions } from './inference/optimizers/optimizers.js'
 export {
@@ -298,8 +300,14 @@ export {
   rmsprop,
   sgd,
 } from './inference/optimizers/optimizers.js'
-export type { Rate, Schedule } from './inference/optimizers/schedule.js'
-export { cosineSchedule, exponentialDecay, linearSchedule, warmup } from './inference/optimizers/schedule.js'
+export type { Cycles, Rate, Schedule } from './inference/optimizers/schedule.js'
+export {
+  cosineSchedule,
+  cyclicalSchedule,
+  exponentialDecay,
+  linearSchedule,
+  warmup,
+} from './inference/optimizers/schedule.js'
 export type { Arrays, StepContext, Transformation } from './inference/optimizers/transformation.js'
 export { type Optimizer, optimizer } from './inference/optimizers/transformation.js'
 export type { DraganOptions, NormOptions, SlopeOptions } from './inference/penalties.js'
@@ -309,11 +317,19 @@ export type { Play } from './inference/playNames.js'
 export { predictive } from './inference/predictive.js'
 export type { DrawOptions, SiteValues } from './inference/sample.js'
 export { sample } from './inference/sample.js'
+export type {
+  IsLabel,
+  LabelFault,
+  LabelledData,
+  SemiSupervisedOptions,
+} from './inference/semiSupervised.js'
+export { semiSupervised } from './inference/semiSupervised.js'
 export { type Similarity, similarities } from './inference/similarities/table.js'
 export type { NetToOnnx, SamplerToOnnx } from './inference/toOnnx/options.js'
 export { toOnnx } from './inference/toOnnx.js'
 export type { Accepts, DataFault } from './inference/trainingData.js'
 export { type Costs, type Transport, transport, wasserstein1 } from './inference/transport.js'
 export { wasserstein } from './inference/wasserstein.js'
+export type { Weight } from './inference/weight.js'
 export type { Key } from './runtime/keys.js'
 export type { RuntimeName } from './runtime/runtimes.js'

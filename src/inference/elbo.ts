@@ -3,6 +3,7 @@
  *
  *   log P(x) >= L_b = E_q(z|x)[log p(x | z)] − KL(q(z | x) ‖ p(z))        log P(x) = L_b + KL(q(z | x) ‖ P(z | x))
  *
+ * Annealed and with free bits it is E_q[log p(x | z)] − β_t Σ_z max(λ_z, KL(q(z | x) ‖ p(z))) (freeBits.ts).
  * Divergences are in closed form wherever the graph and the table allow it (plan.ts), otherwise sampled; gradients are
  * pathwise where possible, by enumeration for small finite sites, and by the score function otherwise (expectation.ts).
  * Errors: tag `model`, every rule that q breaks (src/dsl/rules.ts), in the compiler's words; a site that `condition`
@@ -30,7 +31,9 @@ import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
 import { type Draws, logDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
+import { atLeast, type FreeBits, freeBitsFaults, type LatentNames } from './freeBits.js'
 import { type LatentPlan, type Plan, planBound } from './plan.js'
+import { type Weight, weightAt, weightFaults } from './weight.js'
 
 type Scalar = Value<[], Real>
 
@@ -38,8 +41,13 @@ type Scalar = Value<[], Real>
 export interface BoundOptions<Q = unknown, M = unknown> {
   /** Draws of z per datum; 1, or 2 where the score function needs a baseline (with 1 it has none, and more variance). */
   readonly particles?: number
-  /** Weight of the divergence terms; 1 is the evidence bound, above 1 a beta-VAE. */
-  readonly beta?: number
+  /**
+   * Weight of the divergence terms; 1 is the evidence bound, above 1 a beta-VAE. A schedule of the step anneals it
+   * (`linearSchedule(0, 1, 1000)`, `cyclicalSchedule({ steps: 10000 })`); held-out data and `evaluate` take its end.
+   */
+  readonly beta?: Weight
+  /** Nats of each latent's divergence below which it costs nothing less (free bits): one number, or one for each latent. */
+  readonly freeBits?: FreeBits<LatentNames<Q>>
   /** The gradient method of a site, where the choice of giry is not wanted. */
   readonly sites?: M & {
     readonly [K in keyof M]: [MethodFault<Q, Pick<M, K>>] extends [never]
@@ -115,21 +123,13 @@ const numberFaults = (options: BoundOptions) => [
         ),
       ]
     : []),
-  ...(options.beta !== undefined && !(options.beta >= 0 && options.beta < Infinity)
-    ? [
-        giryError(
-          'option',
-          'beta',
-          `beta must be a number >= 0, but ${options.beta} was given`,
-          'use 1 for the evidence bound',
-        ),
-      ]
-    : []),
+  ...weightFaults('beta', options.beta),
 ]
 
 /** The terms of the bound at the draws of q. */
-const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): readonly Term[] => {
+export const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): readonly Term[] => {
   const terms: Term[] = []
+  const beta = weightAt(plan.beta, env)
   const latent = new Map(plan.latents.map((l) => [l.name, l]))
   run(p, {
     functions: env.functions,
@@ -140,7 +140,7 @@ const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): reado
       const scaled =
         l === undefined
           ? logDensity(d, value)
-          : mul(plan.beta as number, latentTerm(l, d, value, draws, plan.klTable))
+          : mul(beta, atLeast(l, latentTerm(l, d, value, draws, plan.klTable), draws))
       terms.push({
         site: name,
         label: l === undefined ? `log p(${name})` : labelOf(l),
@@ -197,6 +197,7 @@ export const elbo = <
     ...methodFaults(mq, sites),
     ...netFaults(mp, mq),
     ...numberFaults(options as BoundOptions),
+    ...freeBitsFaults(mq, options.freeBits),
   ])
   const plan = planBound(mp, mq, { ...options, sites })
   const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))

@@ -103,6 +103,10 @@ const reduced = (s: Drawn, terms: readonly Scalar[]): readonly Scalar[] => {
   return [...terms.filter((t) => !hasAxis(t, axis)), ...groups(along).map((f) => reduce(s, f))]
 }
 
+/** A term without the axes of these sites, the last reduced first. */
+export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
+  total(drawn.reduceRight<readonly Scalar[]>((terms, s) => reduced(s, terms), [f]))
+
 /** The surrogate of site s, given the terms in which later sites are reduced; none for some methods. */
 const surrogateOf = (
   s: Drawn,

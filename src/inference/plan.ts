@@ -14,6 +14,8 @@ import { hasClosedForm } from '../dsl/families.js'
 import type { KlTable } from '../dsl/kl.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { type GradientMethod, type MethodName, nameOfMethod } from '../dsl/rules.js'
+import { type FreeBits, freeBitsOf } from './freeBits.js'
+import type { Weight } from './weight.js'
 
 /** Why a divergence is not in closed form. */
 export type WhySampled = 'not in the table' | 'p conditions on what q draws after it' | 'asked for'
@@ -29,6 +31,8 @@ export interface LatentPlan {
   readonly gradient: MethodName
   /** The method with its options, as it was asked for. */
   readonly asked: GradientMethod
+  /** The nats of its divergence that cost nothing less: the free bits; 0 for none. */
+  readonly free: number
 }
 
 /** The plan of a bound. */
@@ -39,8 +43,8 @@ export interface Plan {
   readonly data: readonly (readonly [string, Site])[]
   /** Particles per datum. */
   readonly particles: number
-  /** Weight of the divergences. */
-  readonly beta: number
+  /** Weight of the divergences, which may follow the updates. */
+  readonly beta: Weight
   /** The closed forms, where the user passed a larger table. */
   readonly klTable?: KlTable | undefined
 }
@@ -48,7 +52,8 @@ export interface Plan {
 /** What a user may fix of a plan. */
 export interface PlanOptions {
   readonly particles?: number | undefined
-  readonly beta?: number | undefined
+  readonly beta?: Weight | undefined
+  readonly freeBits?: FreeBits | undefined
   readonly sites?: Readonly<Record<string, GradientMethod | undefined>> | undefined
   readonly klTable?: KlTable | undefined
   /** `sampled` estimates every divergence by Monte Carlo, for comparison. */
@@ -113,6 +118,7 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
       kl: divergence(name, prior, site, mq, options),
       gradient: nameOfMethod(asked),
       asked,
+      free: freeBitsOf(options.freeBits, name),
     }
   })
   return {
