@@ -16,9 +16,10 @@ import { pick, programOf } from './primitive.js'
 import type {
   AnyProgram,
   Dependence,
+  Kind,
+  Offered,
   Program,
   Scored,
-  Source,
   SourceInputs,
   SourceKind,
   SourceNets,
@@ -29,8 +30,14 @@ import type {
 } from './program.js'
 import { type Follows, sequenceFaults } from './rules.js'
 
-/** A target if both are. */
-export type BothKinds<F, H> = 'inference' extends SourceKind<F> | SourceKind<H> ? 'inference' : 'target'
+/** A target if both are; marginal if one of them is; any, where the compiler does not know. */
+export type BothKinds<F, H> = Kind extends SourceKind<F> | SourceKind<H>
+  ? Kind
+  : 'marginal' extends SourceKind<F> | SourceKind<H>
+    ? 'marginal'
+    : 'inference' extends SourceKind<F> | SourceKind<H>
+      ? 'inference'
+      : 'target'
 
 /** The inputs of the second that the first does not feed, and those of the first. */
 export type Unfed<F, H> = Merge<SourceInputs<F>, Omit<SourceInputs<H>, keyof SourceSites<F>>>
@@ -49,15 +56,15 @@ const isProgram = (a: { readonly tag: string }): boolean => a.tag === 'program'
 
 /** First f, then g: of programs, and of kernels. */
 export const compose: {
-  <F extends Program, H extends Source>(f: F, g: H & Follows<F, H>): Composed<F, H>
-  <F extends Source, H extends Program>(f: F, g: H & Follows<F, H>): Composed<F, H>
+  <F extends Program, H extends Offered>(f: F, g: H & Follows<F, H>): Composed<F, H>
+  <F extends Offered, H extends Program>(f: F, g: H & Follows<F, H>): Composed<F, H>
   <F extends Arrow, H extends Arrow>(
     f: F,
     g: H & Composes<F, H>,
   ): Kernel<Merge<NetsOf<F>, NetsOf<H>>, InputsOf<F>, OutputsOf<H>, ObstaclesOf<F> | ObstaclesOf<H>>
-} = (f: Source | Arrow, g: Source | Arrow): never =>
+} = (f: Offered | Arrow, g: Offered | Arrow): never =>
   (isProgram(f) || isProgram(g)
-    ? sequence(programOf(f as Source), programOf(g as Source))
+    ? sequence(programOf(f as Offered), programOf(g as Offered))
     : composeKernels(f as never, g as never)) as never
 
 /** The density of one target after the other. */
@@ -77,7 +84,11 @@ const sequence = (f: AnyProgram, g: AnyProgram): AnyProgram => {
   const score = scoreOf(f, g)
   return {
     ...joined(f, g),
-    kind: score === undefined ? 'inference' : 'target',
+    kind: [f, g].some((p) => p.kind === 'marginal')
+      ? 'marginal'
+      : score === undefined
+        ? 'inference'
+        : 'target',
     auxiliary: [],
     sample: (env) => {
       const first = f.sample({ ...env, noise: env.noise.child(':before') })

@@ -14,9 +14,9 @@ import { compose, joined, type Unfed } from './compose.js'
 import { pick, programOf } from './primitive.js'
 import type {
   AnyProgram,
+  Offered,
   Program,
   Scored,
-  Source,
   SourceAuxiliary,
   SourceNets,
   SourceObserved,
@@ -35,12 +35,12 @@ export type Extended<P, F> = Program<
 >
 
 /** The target with further sites that the model draws. */
-export const extend = <P extends Source, F extends Source>(
+export const extend = <P extends Offered, F extends Offered>(
   target: P & IsTarget<P>,
   model: F & Extends<P, F>,
 ): Extended<P, F> => {
-  const p = programOf(target as Source)
-  const f = programOf(model as Source)
+  const p = programOf(target as Offered)
+  const f = programOf(model as Offered)
   throwAll(extensionFaults(p, f))
   return {
     ...joined(p, f),

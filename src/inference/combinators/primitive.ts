@@ -9,7 +9,7 @@
  * power. Tested in tests/inference/combinators/primitive.test.ts.
  */
 import { type AnyDistribution, can } from '../../dsl/distribution.js'
-import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
+import { fail, type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { Values } from '../../dsl/kernel.js'
 import { type AnyModel, datumAxis, type Model, type Site, sitesOf } from '../../dsl/model.js'
 import { mul } from '../../dsl/operations/arithmetic.js'
@@ -18,7 +18,7 @@ import { densityRemedy, type SiteNames } from '../../dsl/rules.js'
 import { run } from '../../dsl/run.js'
 import { type AnyValue, expandAxes, isValue, sumOver } from '../../dsl/value.js'
 import { axesOfSite, logDensity, total } from '../expectation.js'
-import type { AnyProgram, Dependence, Program, Scalar, Source, Weighing, Weighted } from './program.js'
+import type { AnyProgram, Dependence, Offered, Program, Scalar, Weighing, Weighted } from './program.js'
 
 /** Options of a primitive program. */
 export interface PrimitiveOptions<N extends string = string> {
@@ -64,7 +64,7 @@ export type Observes<R, N extends string> = [ObservedFault<R, N>] extends [never
   : { readonly error: ObservedFault<R, N> }
 
 /** The spaces of the observed sites. */
-type ObservedSpaces<R, N extends string> = {
+export type ObservedSpaces<R, N extends string> = {
   readonly [K in N & SiteNames<R>]: R[K] extends { readonly space: infer X } ? X : never
 }
 
@@ -76,8 +76,16 @@ export const primitive = <T, G, R, const N extends string = never>(
   ofModel(model as unknown as AnyModel, options as PrimitiveOptions) as never
 
 /** A source as a program. */
-export const programOf = (source: Source): AnyProgram =>
-  (source.tag === 'program' ? source : ofModel(source as unknown as AnyModel, {})) as AnyProgram
+export const programOf = (source: Offered): AnyProgram => {
+  if (source.tag === 'kernel')
+    return fail(
+      'model',
+      'kernel',
+      'a kernel hides what it draws, so it has no density: compose programs, with primitive(model) for a model',
+      'write compose(primitive(first), second)',
+    )
+  return (source.tag === 'program' ? source : ofModel(source as unknown as AnyModel, {})) as AnyProgram
+}
 
 const ofModel = (model: AnyModel, { observed = [], power = 1 }: PrimitiveOptions): AnyProgram => {
   throwAll([...observed.flatMap(observedFault(model)), ...modelFaults(model), ...powerFault(power)])

@@ -5,7 +5,7 @@
  *
  * T are its nets; I its inputs, which the sites of a program before it feed, or else the data; O its observed sites, read from
  * the data; S the sites of a trace τ, of which those named A are auxiliary. A `target` (K) tells its density at any trace; an
- * `inference` program gives weighted traces only. Every combinator keeps the law: a program is properly weighted by construction.
+ * `inference` program at the traces it gives; a `marginal` one, which has forgotten sites, at none. Every combinator keeps the law: a program is properly weighted by construction.
  * A trace is many: values have the axes `particle` and `datum`, and log weights, in nats, are one for each of both.
  * Naesseth, Lindsten and Schön, 2015; Stites, Zimmermann, Wu, Sennesh and van de Meent, 2021, "Learning proposals for
  * probabilistic programs with inference combinators". The law is tested by enumeration in tests/inference/combinators/laws.test.ts.
@@ -22,8 +22,8 @@ import type { Value } from '../../dsl/value.js'
 /** Numbers along particles and data. */
 export type Scalar = Value<[], Real>
 
-/** Whether a program tells its density at any trace. */
-export type Kind = 'target' | 'inference'
+/** Where a program tells its density: at any trace, at those it gives, or nowhere. */
+export type Kind = 'target' | 'inference' | 'marginal'
 
 /** Traces with their weights, along the axes `particle` and `datum`. */
 export interface Weighted {
@@ -118,6 +118,9 @@ export type Source =
   | Program
   | { readonly tag: 'model'; readonly nets: unknown; readonly given: unknown; readonly entries: unknown }
 
+/** What is offered as a source: a kernel is one too many, and is refused with a sentence. */
+export type Offered = Source | { readonly tag: 'kernel' }
+
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
 type None = {}
 
@@ -149,7 +152,7 @@ export type SourceAuxiliary<A> = A extends {
   ? N & string
   : never
 
-/** Whether a source is a target. */
+/** Where a source tells its density. */
 export type SourceKind<A> = A extends { readonly tag: 'program'; readonly kind: infer K }
   ? K & Kind
   : 'target'

@@ -14,8 +14,8 @@ import { pick, programOf } from './primitive.js'
 import type {
   AnyProgram,
   Dependence,
+  Offered,
   Program,
-  Source,
   SourceAuxiliary,
   SourceInputs,
   SourceNets,
@@ -38,12 +38,12 @@ export type Proposed<P, Q> = Program<
 >
 
 /** Traces of the proposal, weighted as traces of the target. */
-export const propose = <P extends Source, Q extends Source>(
+export const propose = <P extends Offered, Q extends Offered>(
   target: P & IsTarget<P>,
   proposal: Q & Covers<P, Q>,
 ): Proposed<P, Q> => {
-  const p = programOf(target as Source)
-  const q = programOf(proposal as Source)
+  const p = programOf(target as Offered)
+  const q = programOf(proposal as Offered)
   throwAll(proposeFaults(p, q))
   const names = Object.keys(p.sites).filter((name) => !p.auxiliary.includes(name))
   return {

@@ -22,6 +22,7 @@ import type {
   Scalar,
   Source,
   SourceInputs,
+  SourceKind,
   SourceNets,
   SourceObserved,
   SourceSites,
@@ -37,7 +38,7 @@ export type Resampled<Q> = Program<
   SourceObserved<Q>,
   SourceSites<Q>,
   never,
-  'inference'
+  SourceKind<Q> extends 'marginal' ? 'marginal' : 'inference'
 >
 
 /** Particles drawn anew in proportion to their weights. */
@@ -58,7 +59,7 @@ export const resample = <Q extends Source>(source: Q, method: Resampling = 'syst
   const { score: _, ...rest } = q
   return {
     ...rest,
-    kind: 'inference',
+    kind: q.kind === 'marginal' ? 'marginal' : 'inference',
     auxiliary: [],
     normalized: false,
     sample: (env: Weighing) => {

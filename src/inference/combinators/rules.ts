@@ -66,8 +66,15 @@ export type SequenceFault<F, H> =
   | ReadFault<SourceSites<H>, SourceInputs<F>>
   | ReadFault<SourceSites<H>, SourceObserved<F>>
 
+/** The sentence for a kernel: it shows its outputs only. */
+type KernelFault<A> = A extends { readonly tag: 'kernel' }
+  ? 'a kernel hides what it draws, so it has no density: compose programs, with primitive(model) for a model'
+  : never
+
 /** Accepts a second program that can follow the first; otherwise the sentences. */
-export type Follows<F, H> = Unless<SequenceFault<F, H>>
+export type Follows<F, H> = [KernelFault<F> | KernelFault<H>] extends [never]
+  ? Unless<SequenceFault<F, H>>
+  : KernelFault<F> | KernelFault<H>
 
 type WeighsFault<O> = string extends keyof O
   ? never
@@ -75,20 +82,24 @@ type WeighsFault<O> = string extends keyof O
       [K in Keys<O>]: `site '${K}' of the extension is observed, but an extension must be normalized`
     }[Keys<O>]
 
+// A kind that the compiler does not know (AnyProgram) is a union with 'target' in it.
 type NotTarget<P> =
-  SourceKind<P> extends 'target'
+  'target' extends SourceKind<P>
     ? never
-    : 'inference' extends SourceKind<P>
-      ? 'target' extends SourceKind<P>
-        ? never
-        : 'a target is a model, or built of models by extend, compose and factor, but an inference program was given'
-      : never
+    : 'a target is a model, or built of models by extend, compose and factor, but an inference program was given'
+
+type Forgets<Q> =
+  SourceKind<Q> extends 'marginal'
+    ? 'the proposal has forgotten sites by marginal, so its density is not known'
+    : never
 
 /** Accepts targets; otherwise a sentence. */
-export type IsTarget<P> = Unless<NotTarget<P>>
+export type IsTarget<P> = [KernelFault<P>] extends [never] ? Unless<NotTarget<P>> : KernelFault<P>
 
 /** Accepts an extension of p; otherwise the sentences. */
-export type Extends<P, F> = Unless<SequenceFault<P, F> | WeighsFault<SourceObserved<F>>>
+export type Extends<P, F> = [KernelFault<P> | KernelFault<F>] extends [never]
+  ? Unless<SequenceFault<P, F> | WeighsFault<SourceObserved<F>>>
+  : KernelFault<P> | KernelFault<F>
 
 type DensityFault<S, Side extends string> = string extends keyof S
   ? never
@@ -121,11 +132,14 @@ type CoverFault<S, U> = string extends keyof S | keyof U
 /** The sentences that say why a proposal does not cover a target. */
 export type ProposeFault<P, Q> =
   | CoverFault<SourceSites<P>, SourceSites<Q>>
+  | Forgets<Q>
   | DensityFault<SourceSites<P>, 'target'>
   | DensityFault<SourceSites<Q>, 'proposal'>
 
 /** Accepts a proposal that covers the target; otherwise the sentences. */
-export type Covers<P, Q> = Unless<ProposeFault<P, Q>>
+export type Covers<P, Q> = [KernelFault<P> | KernelFault<Q>] extends [never]
+  ? Unless<ProposeFault<P, Q>>
+  : KernelFault<P> | KernelFault<Q>
 
 const error = (where: string, message: string, remedy: string): GiryError =>
   giryError('model', where, message, remedy)
@@ -269,6 +283,15 @@ const siteFault = (name: string, p: Site, q: Site): readonly GiryError[] => {
 /** The run-time twin of `Covers`. */
 export const proposeFaults = (p: AnyProgram, q: AnyProgram): readonly GiryError[] => [
   ...targetFaults(p),
+  ...(q.kind === 'marginal'
+    ? [
+        error(
+          'proposal',
+          'the proposal has forgotten sites by marginal, so its density is not known',
+          'propose first, then take the marginal',
+        ),
+      ]
+    : []),
   ...Object.keys(p.sites)
     .filter((name) => !(name in q.sites))
     .map((name) =>
