@@ -116,7 +116,7 @@ export type {
   Values,
 } from './dsl/kernel.js'
 export type { AreOutputs, Composes, Disjoint } from './dsl/kernels/category.js'
-export { compose, copy, discard, identity, marginal, product } from './dsl/kernels/category.js'
+export { copy, discard, identity, product } from './dsl/kernels/category.js'
 export type { DrawInputs } from './dsl/kernels/draw.js'
 export { draw } from './dsl/kernels/draw.js'
 export type { InfiniteFault } from './dsl/kernels/finite.js'
@@ -208,6 +208,64 @@ export type { Axis, Nested, ShowValue } from './dsl/value.js'
 export { type AnyValue, toArray, toTypedArray, type Value } from './dsl/value.js'
 export type { Adversaries, Payoff, PayoffName } from './inference/adversarial.js'
 export { adversarial, payoffs } from './inference/adversarial.js'
+export type { Resampling } from './inference/combinators/ancestors.js'
+export { resamplings } from './inference/combinators/ancestors.js'
+export type { BothKinds, Composed, Unfed } from './inference/combinators/compose.js'
+export { compose } from './inference/combinators/compose.js'
+export type {
+  NeedsNets,
+  NormalizerEstimate,
+  TargetMean,
+  WeightedOptions,
+} from './inference/combinators/estimates.js'
+export { logNormalizer, targetMean } from './inference/combinators/estimates.js'
+export type { ParticleOptions, SourceData } from './inference/combinators/evidenceBound.js'
+export { evidenceBound } from './inference/combinators/evidenceBound.js'
+export type { Extended } from './inference/combinators/extend.js'
+export { extend } from './inference/combinators/extend.js'
+export type { FactorContext, Factored } from './inference/combinators/factor.js'
+export { factor } from './inference/combinators/factor.js'
+export type { AreSites, Marginal } from './inference/combinators/marginal.js'
+export { marginal } from './inference/combinators/marginal.js'
+export type {
+  ObservedFault,
+  ObservedSpaces,
+  Observes,
+  SharedFault,
+  Weighs,
+} from './inference/combinators/primitive.js'
+export { primitive } from './inference/combinators/primitive.js'
+export type {
+  AnyProgram,
+  Kind,
+  Offered,
+  Program,
+  Source,
+  SourceAuxiliary,
+  SourceInputs,
+  SourceKind,
+  SourceNets,
+  SourceObserved,
+  SourceSites,
+  Spaces,
+  Weighing,
+} from './inference/combinators/program.js'
+export type { Proposed } from './inference/combinators/propose.js'
+export { propose } from './inference/combinators/propose.js'
+export type { Renamed, RenamedSites, RenameFault, Renames } from './inference/combinators/rename.js'
+export { rename } from './inference/combinators/rename.js'
+export type { Resampled } from './inference/combinators/resample.js'
+export { resample } from './inference/combinators/resample.js'
+export type {
+  Covers,
+  Extends,
+  Follows,
+  IsTarget,
+  ProposeFault,
+  SequenceFault,
+} from './inference/combinators/rules.js'
+export type { StepwiseDivergence, StepwiseOptions } from './inference/combinators/stepwise.js'
+export { stepwise, stepwiseDivergences } from './inference/combinators/stepwise.js'
 export type { Common, Contest, Critic, OfBoth, OfFake, Seen } from './inference/contest.js'
 export { contest } from './inference/contest.js'
 export type { Formula, Prose, Summand } from './inference/derive/formula.js'
