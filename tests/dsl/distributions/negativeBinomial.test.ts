@@ -24,7 +24,7 @@ const logProbs: readonly Reference[] = [
   // mpmath: loggamma(x+r) - loggamma(r) - loggamma(x+1) + x*log(p) + r*log(1-p)
   { parameters: { failures: 1000, probs: 0.75 }, x: 3100, logProb: -6.052839735892648 },
   { parameters: { failures: 100000, probs: 0.001953125 }, x: 210, logProb: -4.103480858136261 },
-  { parameters: { failures: 67108864, probs: 2 ** -24 }, x: 3, logProb: -1.6328764603741944 },
+  { parameters: { failures: 67108864, probs: 2 ** -24 }, x: 3, logProb: -1.6328764603741943 },
   { parameters: { failures: 67108864, probs: 2 ** -24 }, x: 9, logProb: -4.32517781276997 },
 ]
 
