@@ -7,7 +7,7 @@ import { type GiryError, giryError } from '../../dsl/error.js'
 import { datumAxis } from '../../dsl/model.js'
 import type { Environment } from '../../dsl/objective.js'
 import { type Axis, expandAxes } from '../../dsl/value.js'
-import { particleAxis } from '../expectation.js'
+import { particleAxis } from '../estimators/draws.js'
 import type { AnyProgram, Scalar, Weighing } from './program.js'
 
 /** The program's environment within that of an objective. */

@@ -17,7 +17,7 @@ import { stopGradient } from '../../dsl/operations/functions.js'
 import { densityRemedy, type SiteNames } from '../../dsl/rules.js'
 import { run } from '../../dsl/run.js'
 import { type AnyValue, expandAxes, isValue, sumOver } from '../../dsl/value.js'
-import { axesOfSite, logDensity, total } from '../expectation.js'
+import { axesOfSite, logDensity, total } from '../estimators/draws.js'
 import type { AnyProgram, Dependence, Offered, Program, Scalar, Weighing, Weighted } from './program.js'
 
 /** Options of a primitive program. */

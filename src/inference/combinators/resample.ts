@@ -13,7 +13,7 @@ import { giryError, throwAll } from '../../dsl/error.js'
 import { datumAxis } from '../../dsl/model.js'
 import { sizeOf } from '../../dsl/shape.js'
 import { type AnyValue, type Axis, expandAxes, expandTo, makeValue } from '../../dsl/value.js'
-import { particleAxis } from '../expectation.js'
+import { particleAxis } from '../estimators/draws.js'
 import { ancestorsOf, type Resampling, resamplings } from './ancestors.js'
 import { programOf } from './primitive.js'
 import type {

@@ -11,7 +11,7 @@ import type { NonNegative } from '../../dsl/domains/marks.js'
 import { add, sub } from '../../dsl/operations/arithmetic.js'
 import { greater, where } from '../../dsl/operations/comparisons.js'
 import { elementwise, logSumExpOver, type Value } from '../../dsl/value.js'
-import { particleAxis } from '../expectation.js'
+import { particleAxis } from '../estimators/draws.js'
 import type { Scalar } from './program.js'
 
 /** Every finite float32 is above. */
