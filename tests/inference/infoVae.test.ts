@@ -48,8 +48,8 @@ const rows = [
   [0.2, -1],
 ]
 const data = { x: rows }
-/** Each of them 50 times, so that one evaluation says enough. */
-const many = Array.from({ length: 50 }, () => rows).flat()
+/** Each of them 20 times, so that one evaluation says enough. */
+const many = Array.from({ length: 20 }, () => rows).flat()
 const [gain, raw] = [0.8, -0.5]
 const scale = Math.log1p(Math.exp(raw))
 const params = { ...randomParams({ nets: p.nets }, 1), ...scalarsOf({ g: gain, s: raw }) }
