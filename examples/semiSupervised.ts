@@ -12,7 +12,12 @@ import { moons } from 'giry/data'
 const shrunk = process.env.GIRY_SHRINK === '1'
 const steps = shrunk ? 20 : 3000
 const [X, Y] = [g.real(2), g.oneHot(2)]
-const { train, test, trainLabels, testLabels } = moons({ n: shrunk ? 200 : 2000, heldOut: 1000, scale: 0.08, seed: 3 })
+const { train, test, trainLabels, testLabels } = moons({
+  n: shrunk ? 200 : 2000,
+  heldOut: 1000,
+  scale: 0.08,
+  seed: 3,
+})
 
 // Ten labels, five of each arc; the others are thrown away.
 const chosen = [0, 1].flatMap((c) => [...trainLabels.keys()].filter((i) => trainLabels[i] === c).slice(0, 5))
@@ -41,7 +46,13 @@ const q = g.pipe(
 const { filled, known } = g.missing(Y, labels)
 const bound = g.semiSupervised(p, q, { label: 'y', alpha: 20 })
 const whole = await g.orThrow(
-  g.fit(bound, { data: { x: points, y: filled, labelled: known }, optimizer: g.adam(2e-3), steps, batch: 200, seed: 1 }),
+  g.fit(bound, {
+    data: { x: points, y: filled, labelled: known },
+    optimizer: g.adam(2e-3),
+    steps,
+    batch: 200,
+    seed: 1,
+  }),
 )
 const alone = await g.orThrow(
   g.fit(g.elbo(classifier, g.given({ x: X, y: Y })), {
@@ -58,5 +69,7 @@ const accuracy = (params: Pick<typeof whole.params, 'classify'>): number => {
   const right = g.toTypedArray(second).filter((l, i) => (l > Math.log(0.5) ? 1 : 0) === testLabels[i])
   return right.length / testLabels.length
 }
-console.log(`ten labels and ${points.length - 10} points without: accuracy ${accuracy(whole.params).toFixed(3)}`)
+console.log(
+  `ten labels and ${points.length - 10} points without: accuracy ${accuracy(whole.params).toFixed(3)}`,
+)
 console.log(`ten labels alone: accuracy ${accuracy(alone.params).toFixed(3)}`)

@@ -76,9 +76,7 @@ const truth =
   (t: At): number =>
     xs.reduce((sum, x, i) => {
       const y = labels[i] as number | null
-      return (
-        sum + (y === null ? missing1(x, t) : known1(x, y, t) + alpha * log(guess(x, t)[y] as number))
-      )
+      return sum + (y === null ? missing1(x, t) : known1(x, y, t) + alpha * log(guess(x, t)[y] as number))
     }, 0) / xs.length
 
 describe('against enumeration', () => {

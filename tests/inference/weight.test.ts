@@ -15,7 +15,7 @@ import { compiledEngine } from '../../src/inference/compiled/engine.js'
 import { elbo } from '../../src/inference/elbo.js'
 import { fixedParameters } from '../../src/inference/engine.js'
 import { evaluate } from '../../src/inference/evaluate.js'
-import { fit, orThrow } from '../../src/inference/fit.js'
+import { orThrow, fit as train } from '../../src/inference/fit.js'
 import { init } from '../../src/inference/init.js'
 import { sgd } from '../../src/inference/optimizers/optimizers.js'
 import { cyclicalSchedule, linearSchedule } from '../../src/inference/optimizers/schedule.js'
@@ -88,17 +88,17 @@ describe('an annealed weight', () => {
     }
     const o = elbo(p, q, { beta: noting })
     seen.length = 0
-    await orThrow(fit(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime: 'cpu' }))
+    await orThrow(train(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime: 'cpu' }))
     expect(seen).toEqual([1, 2, 3, 4, 5])
     seen.length = 0
-    await orThrow(fit(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime: 'onnx', heldOut: data }))
+    await orThrow(train(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime: 'onnx', heldOut: data }))
     expect(seen.filter((t) => t !== Infinity)).toEqual([1, 2, 3, 4, 5])
   })
 
   it('trains alike, eager and compiled', async () => {
     const run = (runtime: 'cpu' | 'onnx') =>
       orThrow(
-        fit(annealed as never, {
+        train(annealed as never, {
           data: data as never,
           steps: 60,
           batch: 3,
@@ -121,7 +121,7 @@ describe('an annealed weight', () => {
       orThrow(evaluate(o as never, { params, data: data as never, runtime: 'cpu' }))
     expect(await at(annealed)).toBe(await at(any(elbo(p, q, { beta: 2 }))))
     const fitted = await orThrow(
-      fit(annealed as never, {
+      train(annealed as never, {
         data: data as never,
         heldOut: data as never,
         steps: 1,
