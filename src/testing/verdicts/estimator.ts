@@ -10,11 +10,12 @@
  */
 import { type ParameterTensors, unflattenParams } from '../../dsl/params.js'
 import { meanAndError } from '../../inference/estimate.js'
-import { evaluateAt, evaluateWithGradients } from '../../inference/step.js'
+import { evaluateAt } from '../../inference/step.js'
 import type { AnyParams } from '../arbitraries/boundCase.js'
 import {
   batchOf,
   directionOf,
+  evaluated,
   type ObjectiveLawOptions,
   rowsOf,
   type Setting,
@@ -99,7 +100,7 @@ export const estimatorLaws = (
   const paths = Object.keys(s.arrays)
   return withTensors(s, (tensors) => {
     const all = Array.from({ length: options.estimates ?? 200 }, (_, k) =>
-      evaluateWithGradients(s.o, tensors, paths, batchOf(s, k, rowsOf(s, copies))),
+      evaluated(s.o, tensors, paths, batchOf(s, k, rowsOf(s, copies))),
     )
     return tidily(() =>
       paths.map((path) =>

@@ -14,7 +14,15 @@ import { meanAndError } from '../../inference/estimate.js'
 import { evaluateAt, evaluateWithGradients } from '../../inference/step.js'
 import { permutation } from '../../runtime/keys.js'
 import { agreesCompiled } from './compiled.js'
-import { batchOf, type ObjectiveLawOptions, rowsOf, type Setting, settingOf, withTensors } from './setting.js'
+import {
+  batchOf,
+  evaluated,
+  type ObjectiveLawOptions,
+  rowsOf,
+  type Setting,
+  settingOf,
+  withTensors,
+} from './setting.js'
 import { decided, equal, judged, type Law, type LawVerdict, shown } from './verdict.js'
 
 /** Options of the laws of an objective. */
@@ -115,7 +123,7 @@ const minds = (s: Setting): LawVerdict => {
 
 const staysFinite = (s: Setting): LawVerdict => {
   const { value, gradients } = withTensors(s, (tensors) =>
-    evaluateWithGradients(s.o, tensors, Object.keys(s.arrays), batchOf(s, 0)),
+    evaluated(s.o, tensors, Object.keys(s.arrays), batchOf(s, 0)),
   )
   const bad = Object.entries(gradients).find(([, g]) => !g.every(Number.isFinite))
   return decided(
@@ -126,8 +134,7 @@ const staysFinite = (s: Setting): LawVerdict => {
 }
 
 const leavesNothing = (s: Setting): LawVerdict => {
-  const once = () =>
-    withTensors(s, (tensors) => evaluateWithGradients(s.o, tensors, Object.keys(tensors), batchOf(s, 0)))
+  const once = () => withTensors(s, (tensors) => evaluated(s.o, tensors, Object.keys(tensors), batchOf(s, 0)))
   once()
   const before = tf.memory().numTensors
   once()

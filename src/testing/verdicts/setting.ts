@@ -6,7 +6,7 @@ import { GiryException, throwAll } from '../../dsl/error.js'
 import type { AnyObjective } from '../../dsl/objective.js'
 import { flattenParams, type NamedArray, type ParameterTensors, paramErrors } from '../../dsl/params.js'
 import { type Batch, batchAt, noiseOnly } from '../../inference/batches.js'
-import { uploadAll } from '../../inference/step.js'
+import { type Evaluated, evaluateAt, evaluateWithGradients, uploadAll } from '../../inference/step.js'
 import { datasetFor } from '../../inference/trainingData.js'
 import { fold, type Key, keyFromSeed, normals } from '../../runtime/keys.js'
 import type { AnyParams } from '../arbitraries/boundCase.js'
@@ -74,6 +74,17 @@ export const withTensors = <A>(s: Setting, f: (tensors: ParameterTensors) => A):
     tf.dispose(tensors)
   }
 }
+
+/** Value and gradients at a batch; no parameters, no gradients. */
+export const evaluated = (
+  o: AnyObjective,
+  tensors: ParameterTensors,
+  paths: readonly string[],
+  batch: Batch,
+): Evaluated =>
+  paths.length === 0
+    ? { value: evaluateAt(o, tensors, batch), gradients: {} }
+    : evaluateWithGradients(o, tensors, paths, batch)
 
 /** The parameters with one array moved: θ + t v. */
 export const shifted = (
