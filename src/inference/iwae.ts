@@ -125,7 +125,10 @@ export const iwae = <
   const mp = p as unknown as AnyModel
   const mq = q as unknown as AnyModel
   // The rules are those of elbo, which checks them when it is built.
-  const bound = elbo(p, q, options as BoundOptions<Model<TQ, GQ, RQ>, M>)
+  const bound = elbo(p, q, options as never) as Objective<
+    Merge<TP, TQ>,
+    BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>
+  >
   const methods = gradientMethods(mq, options.sites as Methods | undefined)
   throwAll(siteFaults(mq, methods))
   return {
