@@ -66,7 +66,7 @@ export const betaTcvae = <TP, GP, RP, TQ, GQ, RQ>(
     description: 'L_b, its divergence weighted in parts',
     evaluate: (env) => {
       const draws = drawSites(mq, () => 'pathwise', plan.particles, env)
-      return expectation(weighted(boundTerms(mp, plan, draws, env), draws, env, options), draws, env)
+      return expectation(weighted(boundTerms(mp, mq, plan, draws, env), draws, env, options), draws, env)
     },
   }
 }

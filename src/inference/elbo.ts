@@ -15,27 +15,26 @@ import type { AnyDistribution } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
-import { type AnyModel, datumAxis, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
+import type { WithMethodNets } from '../dsl/methods.js'
+import { type AnyModel, datumAxis, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul, neg, sub } from '../dsl/operations/arithmetic.js'
-import {
-  type Fits,
-  fitFaults,
-  type GradientMethod,
-  type Latents,
-  type MethodFault,
-  methodFaults,
-  type SiteNames,
-} from '../dsl/rules.js'
+import type { AllowedMethods, AskedMethod, Fits, GradientMethod, Latents, SiteNames } from '../dsl/rules.js'
+import { fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
-import { type Draws, logDensity, type Term } from './estimators/draws.js'
+import { detachedDistributions } from './estimators/detached.js'
+import { type Draws, logDensity, relaxedDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
 import { atLeast, type FreeBits, freeBitsFaults, type LatentNames } from './freeBits.js'
 import { type LatentPlan, type Plan, planBound } from './plan.js'
 import { type Weight, weightAt, weightFaults } from './weight.js'
 
 type Scalar = Value<[], Real>
+
+/** The distribution of q at each latent. */
+type Posteriors = ReadonlyMap<string, AnyDistribution>
 
 /** Options of a bound. */
 export interface BoundOptions<Q = unknown, M = unknown> {
@@ -49,11 +48,7 @@ export interface BoundOptions<Q = unknown, M = unknown> {
   /** Nats of each latent's divergence below which it costs nothing less (free bits): one number, or one for each latent. */
   readonly freeBits?: FreeBits<LatentNames<Q>>
   /** The gradient method of a site, where the choice of giry is not wanted. */
-  readonly sites?: M & {
-    readonly [K in keyof M]: [MethodFault<Q, Pick<M, K>>] extends [never]
-      ? unknown
-      : { readonly error: MethodFault<Q, Pick<M, K>> }
-  }
+  readonly sites?: AllowedMethods<Q, M, 'elbo'>
   /** A larger table of closed forms. */
   readonly klTable?: KlTable
   /** `sampled` estimates every divergence by Monte Carlo. */
@@ -104,13 +99,27 @@ const datumSize = (fixed: () => AnyValue): number | undefined => {
   return value.axes.find((a) => a.name === datumAxis)?.size
 }
 
-/** Fails unless p and q may share their nets: one name, one net. */
-const netFaults = (p: AnyModel, q: AnyModel) =>
-  Object.keys(q.nets)
+/** Fails unless p and q may share their nets: one name, one net; and the nets of methods have names of their own. */
+const netFaults = (p: AnyModel, q: AnyModel, sites: AskedMethods) => [
+  ...Object.keys(q.nets)
     .filter((name) => name in p.nets && p.nets[name] !== q.nets[name])
     .map((name) =>
       giryError('model', name, `p and q use the name '${name}' for different nets`, 'give each its own name'),
-    )
+    ),
+  ...methodNetFaults({ ...p.nets, ...q.nets }, sites),
+]
+
+/** Fails where a net of a baseline or a control variate takes a name that another net has. */
+export const methodNetFaults = (nets: Nets, sites: AskedMethods) => {
+  const all = new Map(Object.entries(nets))
+  return methodNets(sites).flatMap(([name, net]) => {
+    const known = all.get(name)
+    all.set(name, net)
+    return known === undefined || known === net
+      ? []
+      : [giryError('model', name, `two nets are called '${name}'`, 'give each its own name')]
+  })
+}
 
 const numberFaults = (options: BoundOptions) => [
   ...(options.particles !== undefined && !(Number.isInteger(options.particles) && options.particles >= 1)
@@ -126,8 +135,24 @@ const numberFaults = (options: BoundOptions) => [
   ...weightFaults('beta', options.beta),
 ]
 
+/** The q of each latent whose density a term takes: with constant parameters where the method holds them fixed. */
+const posteriors = (q: AnyModel, plan: Plan, draws: Draws, env: Environment): Posteriors => {
+  const fixed = plan.latents.filter((l) => l.gradient === 'stickingTheLanding').map((l) => l.name)
+  const detached = fixed.length > 0 ? detachedDistributions(q, draws, env) : new Map()
+  return new Map(
+    draws.drawn.map((d) => [d.name, fixed.includes(d.name) ? detached.get(d.name) : d.distribution]),
+  )
+}
+
 /** The terms of the bound at the draws of q. */
-export const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): readonly Term[] => {
+export const boundTerms = (
+  p: Model,
+  q: AnyModel,
+  plan: Plan,
+  draws: Draws,
+  env: Environment,
+): readonly Term[] => {
+  const of = posteriors(q, plan, draws, env)
   const terms: Term[] = []
   const beta = weightAt(plan.beta, env)
   const latent = new Map(plan.latents.map((l) => [l.name, l]))
@@ -140,7 +165,7 @@ export const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment)
       const scaled =
         l === undefined
           ? logDensity(d, value)
-          : mul(beta, atLeast(l, latentTerm(l, d, value, draws, plan.klTable), draws))
+          : mul(beta, atLeast(l, latentTerm(l, d, value, draws, of, plan.klTable), draws))
       terms.push({
         site: name,
         label: l === undefined ? `log p(${name})` : labelOf(l),
@@ -163,14 +188,15 @@ const latentTerm = (
   p: AnyDistribution,
   value: AnyValue,
   draws: Draws,
+  q: Posteriors,
   klTable?: KlTable,
 ): Scalar => {
-  const q = draws.drawn.find((d) => d.name === l.name)
-  const posterior = q?.distribution as AnyDistribution
+  const drawn = draws.drawn.find((d) => d.name === l.name)
+  const posterior = q.get(l.name) as AnyDistribution
   const closed = l.kl === 'closed form' ? klRule(posterior, p, klTable) : undefined
-  return closed === undefined
-    ? sub(logDensity(p, value), q?.logQ ?? logDensity(posterior, value))
-    : neg(closed())
+  if (closed !== undefined) return neg(closed())
+  const density = drawn?.relaxed === true ? relaxedDensity : logDensity
+  return sub(density(p, value), drawn?.logQ ?? density(posterior, value))
 }
 
 /** The evidence lower bound; does not compile unless q fits p. */
@@ -181,21 +207,21 @@ export const elbo = <
   TQ,
   GQ,
   RQ,
-  const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: GradientMethod } = object,
+  const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: AskedMethod } = object,
 >(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: BoundOptions<Model<TQ, GQ, RQ>, M> = {},
-): Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
+): Objective<WithMethodNets<Merge<TP, TQ>, M>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const mp = p as unknown as AnyModel
   const mq = q as unknown as AnyModel
-  const sites = (options.sites ?? {}) as Readonly<Record<string, GradientMethod | undefined>>
+  const sites = (options.sites ?? {}) as AskedMethods
   throwAll([
     ...fitFaults(mp, mq),
     ...batchFaults(mp),
     ...batchFaults(mq),
-    ...methodFaults(mq, sites),
-    ...netFaults(mp, mq),
+    ...methodFaults(mq, sites, 'elbo'),
+    ...netFaults(mp, mq, sites),
     ...numberFaults(options as BoundOptions),
     ...freeBitsFaults(mq, options.freeBits),
   ])
@@ -204,11 +230,11 @@ export const elbo = <
   return {
     tag: 'objective',
     description: 'L_b',
-    nets: { ...mp.nets, ...mq.nets } as unknown as Merge<TP, TQ>,
+    nets: { ...mp.nets, ...mq.nets, ...Object.fromEntries(methodNets(sites)) } as never,
     data: boundData(mp, mq) as unknown as BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
     evaluate: (env) => {
       const draws = drawSites(mq, (name) => methods.get(name) as GradientMethod, plan.particles, env)
-      return expectation(boundTerms(mp, plan, draws, env), draws, env)
+      return expectation(boundTerms(mp, mq, plan, draws, env), draws, env)
     },
   }
 }

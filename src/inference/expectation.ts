@@ -5,7 +5,7 @@
  *
  *   pathwise    z = g(ε, θ): the gradient flows through the sample
  *   enumerate   Σ_z q(z) f(z), exactly, along an axis of its own
- *   score       f ∇ log q(z), with the leave-one-out mean of the other particles as baseline
+ *   score       (f − b) ∇ log q(z), with the leave-one-out mean of the other particles as baseline
  *   …           estimators/, a file for each method
  *
  * The result is one scalar whose value is the estimate and whose gradient is the estimator. One pass goes through the
@@ -32,6 +32,8 @@ import {
   type Term,
   total,
 } from './estimators/draws.js'
+import type { At } from './estimators/estimator.js'
+import { commonOnSlices } from './estimators/slices.js'
 import { estimators } from './estimators/table.js'
 
 /**
@@ -69,7 +71,13 @@ export const drawSites = (
       const asked = methods(name)
       const method = nameOfMethod(asked)
       const axes = axesOfSite(site, env.batch, particles)
-      const draw = estimators[method].draw({ name, distribution, axes, asked, env })
+      const draw = estimators[method].draw({
+        name,
+        distribution,
+        axes,
+        asked,
+        env: commonOnSlices(env, axes, distribution),
+      })
       drawn.push({ name, site, method, asked, distribution, ...draw })
       return draw.value
     },
@@ -108,16 +116,9 @@ export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
   total(drawn.reduceRight<readonly Scalar[]>((terms, s) => reduced(s, terms), [f]))
 
 /** The surrogate of site s, given the terms in which later sites are reduced; none for some methods. */
-const surrogateOf = (
-  s: Drawn,
-  terms: readonly Scalar[],
-  plates: readonly string[],
-  env: Environment,
-): readonly Scalar[] => {
+const surrogateOf = (s: Drawn, terms: readonly Scalar[], at: At): readonly Scalar[] => {
   const surrogate = estimators[s.method].surrogate
-  return surrogate === undefined
-    ? []
-    : [surrogate(s, total(terms.map((t) => sumOver(t, plates))), plates, env)]
+  return surrogate === undefined ? [] : [surrogate(s, total(terms.map((t) => sumOver(t, at.plates))), at)]
 }
 
 /** The estimate of E_q[Σ terms] per datum, with its gradient estimator behind it. */
@@ -125,7 +126,7 @@ export const expectation = (terms: readonly Term[], draws: Draws, env: Environme
   for (const t of terms) env.observe?.(t.site, t.label, t.value)
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
   const pool = draws.drawn.reduceRight<readonly Scalar[]>(
-    (pool, s) => reduced(s, pool.concat(surrogateOf(s, pool, plates, env))),
+    (pool, s) => reduced(s, pool.concat(surrogateOf(s, pool, { plates, context: draws.context, env }))),
     terms.map((t) => perDatum(t, env)),
   )
   return total(pool.map((t) => meanOver(sumOver(t, plates), [particleAxis, datumAxis])))

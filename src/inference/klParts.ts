@@ -187,7 +187,7 @@ export const klParts = <TP, GP, RP, TQ, GQ, RQ>(
     description,
     evaluate: (env: Environment): Scalar => {
       const draws = drawSites(mq, () => 'pathwise', plan.particles, env)
-      const found = partsAt(boundTerms(mp, plan, draws, env), draws, env, options)[i] as Scalar
+      const found = partsAt(boundTerms(mp, mq, plan, draws, env), draws, env, options)[i] as Scalar
       env.observe?.('klParts', description, found)
       return meanOver(found, [particleAxis, datumAxis])
     },

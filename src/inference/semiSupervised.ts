@@ -191,7 +191,7 @@ export const semiSupervised = <
     >,
     evaluate: (env) => {
       const drawn = drawSites(mq, (name) => methods.get(name) as GradientMethod, plan.particles, env)
-      const { terms, draws } = withLabels(boundTerms(mp, plan, drawn, env), drawn, env, o)
+      const { terms, draws } = withLabels(boundTerms(mp, mq, plan, drawn, env), drawn, env, o)
       return expectation(terms, draws, env)
     },
   }

@@ -1,12 +1,13 @@
 /** The library's own L_b of a random model, and noise that makes it exact where the integrand is quadratic. */
 import * as tf from '@tensorflow/tfjs'
 import { dataset } from '../../src/dsl/dataset.js'
+import type { Real } from '../../src/dsl/domains/marks.js'
 import type { AnyModel } from '../../src/dsl/model.js'
 import type { Noise } from '../../src/dsl/noise.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { flattenParams } from '../../src/dsl/params.js'
 import { functionsOf } from '../../src/dsl/run.js'
-import type { AnyValue } from '../../src/dsl/value.js'
+import { type AnyValue, constant, type Value } from '../../src/dsl/value.js'
 import { type Batch, batchAt, noiseOnly } from '../../src/inference/batches.js'
 import { type Estimate, meanAndError } from '../../src/inference/estimate.js'
 import { evaluateAt, uploadAll, valuesOf } from '../../src/inference/step.js'
@@ -99,6 +100,7 @@ export const evaluateRows = (
           batch: batch.size,
           dataSize: batch.dataSize,
           noise: noiseOf(batch.noise),
+          step: (schedule) => constant(schedule(Infinity)) as Value<[], Real>,
           observe: add,
         })
         .tensor.dataSync()[0] as number,
