@@ -163,6 +163,32 @@ export const unionShape = (values: readonly AnyValue[], operation: string): Shap
 const orderedAs = (union: readonly Axis[], values: readonly AnyValue[]): readonly Axis[] =>
   values.find((v) => v.axes.length === union.length)?.axes ?? union
 
+/** Beyond this rank the arithmetic of the WASM backend of tfjs (XNNPACK) writes nothing, without a word. */
+const largestRank = 6
+
+/** Applies f to tensors that broadcast to `dims`; flattened first where the rank is too large for the backend. */
+const broadcasting = (
+  f: (...tensors: tf.Tensor[]) => tf.Tensor,
+  tensors: readonly tf.Tensor[],
+  dims: readonly number[],
+): tf.Tensor =>
+  dims.length <= largestRank
+    ? f(...tensors)
+    : tf.reshape(f(...tensors.map((t) => tf.reshape(tf.broadcastTo(t, [...dims]), [-1]))), [...dims])
+
+/** Reduces some dimensions; those that stay and those that go become one each where the rank is too large. */
+const reducing = (
+  reduce: (tensor: tf.Tensor, dims: number[]) => tf.Tensor,
+  t: tf.Tensor,
+  dims: number[],
+): tf.Tensor => {
+  if (t.rank <= largestRank) return reduce(t, dims)
+  const kept = t.shape.flatMap((_, i) => (dims.includes(i) ? [] : [i]))
+  const sizes = kept.map((i) => t.shape[i] as number)
+  const flat = tf.reshape(tf.transpose(t, [...kept, ...dims]), [sizeOf(sizes), -1])
+  return tf.reshape(reduce(flat, [1]), sizes)
+}
+
 /** Applies a tensor operation elementwise to values that are aligned by name first. */
 export const elementwise = <S extends Shape, D>(
   operation: string,
@@ -172,7 +198,13 @@ export const elementwise = <S extends Shape, D>(
 ): Value<S, D> => {
   const single = values.length === 1 ? values[0] : undefined
   if (single !== undefined)
-    return makeValue(f(single.tensor), single.shape as S, domain, single.axes, single.origins)
+    return makeValue(
+      broadcasting(f, [single.tensor], single.tensor.shape),
+      single.shape as S,
+      domain,
+      single.axes,
+      single.origins,
+    )
   const axes = orderedAs(unionAxes(values), values)
   const shape = unionShape(values, operation)
   const tensors = values.map((v) =>
@@ -189,7 +221,8 @@ export const elementwise = <S extends Shape, D>(
             axes,
           ),
   )
-  return makeValue(f(...tensors), shape as S, domain, axes, unionOrigins(values))
+  const result = broadcasting(f, tensors, [...axes.map((a) => a.size), ...shape])
+  return makeValue(result, shape as S, domain, axes, unionOrigins(values))
 }
 
 /** Applies a tensor operation to the event of one value; the axes stay as they are. */
@@ -213,7 +246,7 @@ const overAxes =
     const dims = v.axes.flatMap((a, i) => (names.includes(a.name) ? [i] : []))
     if (dims.length === 0) return v
     const axes = v.axes.filter((a) => !names.includes(a.name))
-    return makeValue(reduce(v.tensor, dims), v.shape, domain as Domain<D>, axes, v.origins)
+    return makeValue(reducing(reduce, v.tensor, dims), v.shape, domain as Domain<D>, axes, v.origins)
   }
 
 /** Σ over the named axes that the value has. */
