@@ -1,0 +1,238 @@
+/**
+ * The gradient methods of bounds on importance weights, by name, with the capability that each needs of a site.
+ *
+ *   pathwise               through the draws
+ *   stickingTheLanding     through the draws, without the score of q: biased for more than one particle
+ *   doublyReparameterized  the score of q through the draws as well: unbiased, and its signal keeps up with its noise
+ *   score, vimco           the score of q times the bound, or times the bound less its value without the particle
+ *   enumerate              summed out
+ *
+ * A bound allows some of them. Each rule twice in the same words, for the compiler and at construction.
+ * Tested in tests/types/importance.test-d.ts and tests/inference/importance/methods.test.ts.
+ */
+import { type Capability, can } from '../../dsl/distribution.js'
+import { type GiryError, giryError } from '../../dsl/error.js'
+import { type AnyModel, type Model, type Site, sitesOf } from '../../dsl/model.js'
+import type { SiteNames } from '../../dsl/rules.js'
+import { gradientMethods } from '../plan.js'
+
+/** The methods, with the capability that each needs. */
+export const importanceNeeds = {
+  pathwise: 'pathwise',
+  stickingTheLanding: 'pathwise',
+  doublyReparameterized: 'pathwise',
+  score: 'density',
+  vimco: 'density',
+  enumerate: 'enumerable',
+} as const satisfies Record<string, Capability>
+
+/** The name of a method. */
+export type ImportanceMethodName = keyof typeof importanceNeeds
+
+/** A method: its name, or a record with it. */
+export type ImportanceMethod = ImportanceMethodName | { readonly method: ImportanceMethodName }
+
+/** The method of each site of q, by name. */
+export type ImportanceMethods = Readonly<Record<string, ImportanceMethodName>>
+
+type NameIn<M> = M extends { readonly method: infer N } ? N : M
+
+/** The sentence for a method that the bound or the site does not allow. */
+export type ImportanceMethodFault<Q, M, Bound extends string, Allowed> =
+  Q extends Model<unknown, unknown, infer RQ>
+    ? {
+        [K in keyof M & SiteNames<RQ>]: NameIn<M[K]> extends infer N extends ImportanceMethodName
+          ? N extends Allowed
+            ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
+              ? (typeof importanceNeeds)[N] extends keyof C
+                ? never
+                : `site '${K}': the gradient method '${N}' needs the capability '${(typeof importanceNeeds)[N]}', which ${F} lacks`
+              : never
+            : `site '${K}': ${Bound} has no gradient method '${N}'`
+          : never
+      }[keyof M & SiteNames<RQ>]
+    : never
+
+/** The sentence for a site of q that lacks what the one method of a bound needs. */
+export type NeedFault<Q, Needed extends ImportanceMethodName> =
+  Q extends Model<unknown, unknown, infer RQ>
+    ? {
+        [K in SiteNames<RQ>]: RQ[K] extends {
+          readonly capabilities: infer C
+          readonly family: infer F extends string
+        }
+          ? (typeof importanceNeeds)[Needed] extends keyof C
+            ? never
+            : `site '${K}': the gradient method '${Needed}' needs the capability '${(typeof importanceNeeds)[Needed]}', which ${F} lacks`
+          : never
+      }[SiteNames<RQ>]
+    : never
+
+/** Accepts q when each of its sites allows the method; otherwise the sentences. */
+export type AllAllow<Q, Needed extends ImportanceMethodName> = [Needed] extends [never]
+  ? unknown
+  : [NeedFault<Q, Needed>] extends [never]
+    ? unknown
+    : NeedFault<Q, Needed>
+
+/** The gradient methods of sites, where the choice of giry is not wanted. */
+export interface SitesOption<Q, M, Bound extends string, Allowed> {
+  /** The gradient method of a site, where the choice of giry is not wanted. */
+  readonly sites?: M & {
+    readonly [K in keyof M]: [ImportanceMethodFault<Q, Pick<M, K>, Bound, Allowed>] extends [never]
+      ? unknown
+      : { readonly error: ImportanceMethodFault<Q, Pick<M, K>, Bound, Allowed> }
+  }
+}
+
+/** What a bound allows, and what it takes where nothing is asked for. */
+export interface MethodRules {
+  /** The bound, as sentences name it. */
+  readonly bound: string
+  readonly allowed: readonly ImportanceMethodName[]
+  /** For a site with a pathwise gradient. */
+  readonly pathwise: ImportanceMethodName
+  /** For a site that has neither that nor a small support. */
+  readonly otherwise: (particles: number) => ImportanceMethodName
+}
+
+type Asked = Readonly<Record<string, ImportanceMethod | undefined>>
+
+const nameOf = (method: ImportanceMethod): ImportanceMethodName =>
+  typeof method === 'string' ? method : method?.method
+
+const fault = (name: string, message: string, remedy: string): GiryError =>
+  giryError('model', name, message, remedy)
+
+const askedFault = (q: AnyModel, name: string, method: ImportanceMethodName, rules: MethodRules) => {
+  const site = q.entries[name]
+  if (site === undefined || site.kind !== 'site')
+    return [fault(name, `site '${name}': q has no such site`, 'name a latent that q proposes')]
+  if (!rules.allowed.includes(method))
+    return [
+      fault(
+        name,
+        `site '${name}': ${rules.bound} has no gradient method '${String(method)}'`,
+        `use ${rules.allowed.join(', ')}`,
+      ),
+    ]
+  return can(site, importanceNeeds[method])
+    ? []
+    : [
+        fault(
+          name,
+          `site '${name}': the gradient method '${method}' needs the capability '${importanceNeeds[method]}', which ${site.family} lacks`,
+          'choose another method, or leave the choice to giry',
+        ),
+      ]
+}
+
+/** The run-time twin of `ImportanceMethodFault` and `NeedFault`. */
+export const askedFaults = (q: AnyModel, asked: Asked, rules: MethodRules): readonly GiryError[] =>
+  Object.entries(asked).flatMap(([name, method]) =>
+    method === undefined ? [] : askedFault(q, name, nameOf(method), rules),
+  )
+
+/** The methods of all sites: those asked for, else pathwise, else enumeration while it is small, else draws. */
+export const importanceMethods = (
+  q: AnyModel,
+  asked: Asked,
+  rules: MethodRules,
+  particles: number,
+): ImportanceMethods => {
+  const chosen = gradientMethods(q, asked as never)
+  // One site doubly reparameterized, all of them are: see mixtureFaults.
+  const doubly = Object.values(asked).some((m) => m !== undefined && nameOf(m) === 'doublyReparameterized')
+  const pathwise = doubly ? 'doublyReparameterized' : rules.pathwise
+  return Object.fromEntries(
+    sitesOf(q).map(([name, site]): [string, ImportanceMethodName] => {
+      const method = asked[name]
+      if (method !== undefined) return [name, nameOf(method)]
+      if (can(site, 'pathwise')) return [name, pathwise]
+      const small = chosen[name] === 'enumerate' && site.plates.length === 0
+      return [name, small && rules.allowed.includes('enumerate') ? 'enumerate' : rules.otherwise(particles)]
+    }),
+  )
+}
+
+const sharedFault = (name: string): GiryError =>
+  fault(
+    name,
+    `latent '${name}' is shared by all data, so the bound is no mean over the data`,
+    'use elbo, or draw the site once for each datum',
+  )
+
+const plateFault = (name: string): GiryError =>
+  fault(
+    name,
+    `latent '${name}' is summed out, and lies in the plate it would be summed out for each element of`,
+    "use elbo, or draw it: sites: { name: 'vimco' } or 'score'",
+  )
+
+const vimcoFault = (name: string): GiryError =>
+  fault(
+    name,
+    `site '${name}': 'vimco' leaves one particle out, and there is one only`,
+    "ask for 2 particles or more, or for 'score'",
+  )
+
+/** Sites whose place or number of particles does not allow their method. */
+export const placeFaults = (
+  q: AnyModel,
+  methods: ImportanceMethods,
+  particles: number,
+): readonly GiryError[] =>
+  sitesOf(q).flatMap(([name, site]) => {
+    if (site.scope === 'shared') return [sharedFault(name)]
+    if (methods[name] === 'enumerate' && site.plates.length > 0) return [plateFault(name)]
+    return methods[name] === 'vimco' && particles < 2 ? [vimcoFault(name)] : []
+  })
+
+/** The sites among `names` that a site depends on, directly or through others. */
+const ancestorsOf = (q: AnyModel, name: string, found: Set<string> = new Set()): ReadonlySet<string> => {
+  for (const parent of (q.entries[name] as Site | undefined)?.parents ?? [])
+    if (!found.has(parent)) {
+      found.add(parent)
+      ancestorsOf(q, parent, found)
+    }
+  return found
+}
+
+const mixedFault = (name: string, method: ImportanceMethodName, doubly: string): GiryError =>
+  fault(
+    name,
+    `site '${name}' has the method '${method}' beside '${doubly}', which is doubly reparameterized: all drawn sites are, or none`,
+    `give '${name}' the method doublyReparameterized, or '${doubly}' another`,
+  )
+
+const betweenFault = (later: string, earlier: string): GiryError =>
+  fault(
+    later,
+    `site '${later}' depends on another site that is summed out than '${earlier}', which it depends on: their doubly reparameterized weights differ`,
+    "use pathwise for both, or draw the site that is summed out with the method 'vimco'",
+  )
+
+/**
+ * Doubly reparameterized sites beside others. The weight on a path depends on the whole draw, so a site of another method
+ * would need weights of its own, and so would one with values along the axis of a site that was summed out in between.
+ */
+export const mixtureFaults = (q: AnyModel, methods: ImportanceMethods): readonly GiryError[] => {
+  const names = sitesOf(q).map(([name]) => name)
+  const doubly = names.filter((name) => methods[name] === 'doublyReparameterized')
+  const first = doubly[0]
+  if (first === undefined) return []
+  const summed = (name: string) =>
+    [...ancestorsOf(q, name)]
+      .filter((a) => methods[a] === 'enumerate')
+      .sort()
+      .join()
+  return [
+    ...names
+      .filter((name) => methods[name] !== 'doublyReparameterized' && methods[name] !== 'enumerate')
+      .map((name) => mixedFault(name, methods[name] as ImportanceMethodName, first)),
+    ...doubly.flatMap((later) => {
+      const before = [...ancestorsOf(q, later)].find((e) => doubly.includes(e) && summed(e) !== summed(later))
+      return before === undefined ? [] : [betweenFault(later, before)]
+    }),
+  ]
+}

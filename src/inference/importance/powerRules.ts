@@ -1,0 +1,16 @@
+/**
+ * The gradient methods of bounds of a power mean: pathwise where a site has it, vimco where it is drawn otherwise (the plain
+ * score function where one particle leaves nothing to compare with).
+ */
+import type { ImportanceMethodName, MethodRules } from './methods.js'
+
+/** What these bounds allow. */
+export type PowerMethods = ImportanceMethodName
+
+/** The rules of one of them. */
+export const powerRules = (bound: string): MethodRules => ({
+  bound,
+  allowed: ['pathwise', 'stickingTheLanding', 'doublyReparameterized', 'score', 'vimco', 'enumerate'],
+  pathwise: 'pathwise',
+  otherwise: (particles) => (particles > 1 ? 'vimco' : 'score'),
+})
