@@ -12,6 +12,12 @@ export const ownAxes: readonly string[] = ['datum', 'particle', 'draw']
 /** How the axis of an enumerated site begins. */
 export const enumPrefix = 'enum:'
 
+/** How an origin begins that says: the elements of a plate were combined (`over:k`), or may have been (`lift:k`). */
+export const overPrefix = 'over:'
+
+/** See `overPrefix`. */
+export const liftPrefix = 'lift:'
+
 /** Whether giry names an axis so itself. */
 export const isOwnAxis = (name: string): boolean => ownAxes.includes(name) || name.startsWith(enumPrefix)
 

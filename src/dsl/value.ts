@@ -11,6 +11,7 @@
  * Tested in tests/dsl/value.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
+import { isOwnAxis, overPrefix } from './axes.js'
 import { real } from './domain.js'
 import type { AnyDomain, Domain, DomainName } from './domains/marks.js'
 import { fail } from './error.js'
@@ -236,6 +237,14 @@ export const onEvent = <S extends Shape, D>(
 /** Whether a value has the named axis. */
 export const hasAxis = (v: AnyValue, name: string): boolean => v.axes.some((a) => a.name === name)
 
+/** The origins, and which plates were reduced on the way from them. */
+const originsOver = (v: AnyValue, names: readonly string[]): ReadonlySet<string> => {
+  const plates = names.filter((name) => !isOwnAxis(name) && hasAxis(v, name))
+  return v.origins.size === 0 || plates.length === 0
+    ? v.origins
+    : new Set([...v.origins, ...plates.map((name) => `${overPrefix}${name}`)])
+}
+
 const overAxes =
   (reduce: (tensor: tf.Tensor, dims: number[]) => tf.Tensor) =>
   <S extends Shape, D>(
@@ -246,7 +255,13 @@ const overAxes =
     const dims = v.axes.flatMap((a, i) => (names.includes(a.name) ? [i] : []))
     if (dims.length === 0) return v
     const axes = v.axes.filter((a) => !names.includes(a.name))
-    return makeValue(reducing(reduce, v.tensor, dims), v.shape, domain as Domain<D>, axes, v.origins)
+    return makeValue(
+      reducing(reduce, v.tensor, dims),
+      v.shape,
+      domain as Domain<D>,
+      axes,
+      originsOver(v, names),
+    )
   }
 
 /** Σ over the named axes that the value has. */
@@ -265,7 +280,7 @@ export const axisToEvent = (v: AnyValue, name: string): AnyValue => {
   if (axis === undefined) return fail('shape', `axis '${name}'`, `the value has no axis '${name}'`, '')
   const axes = v.axes.filter((_, j) => j !== i)
   const moved = inOrder(v, [...axes, axis])
-  return makeValue(moved, [axis.size, ...v.shape], v.domain, [...axes], v.origins)
+  return makeValue(moved, [axis.size, ...v.shape], v.domain, [...axes], originsOver(v, [name]))
 }
 
 /** Turns the first event dimension into the named axis. */

@@ -28,9 +28,11 @@ import {
 } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
+import { mixedSites, termOf } from './dependence.js'
+import { expectationCost } from './elimination/cost.js'
 import { type Draws, logDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
-import { type LatentPlan, type Plan, planBound } from './plan.js'
+import { enumerationFaults, type LatentPlan, type Plan, planBound } from './plan.js'
 
 type Scalar = Value<[], Real>
 
@@ -147,6 +149,7 @@ const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): reado
         shared: site.scope === 'shared',
         plates: site.plates,
         value: scaled,
+        dependent: termOf(name, site, l?.q, 'possible'),
       })
       return value
     },
@@ -200,6 +203,9 @@ export const elbo = <
   ])
   const plan = planBound(mp, mq, { ...options, sites })
   const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))
+  throwAll(
+    enumerationFaults(mq, Object.fromEntries(methods), expectationCost(mp, mq), mixedSites(mp, mq)),
+  )
   return {
     tag: 'objective',
     description: 'L_b',
