@@ -155,7 +155,8 @@ export const importanceMethods = (
   )
 }
 
-const sharedFault = (name: string): GiryError =>
+/** The sentence for a latent that is shared by all data. */
+export const sharedFault = (name: string): GiryError =>
   fault(
     name,
     `latent '${name}' is shared by all data, so the bound is no mean over the data`,

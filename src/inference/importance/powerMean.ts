@@ -12,7 +12,7 @@ import { enumPrefix } from '../../dsl/axes.js'
 import { nonNegative } from '../../dsl/domain.js'
 import { add, mul, sub } from '../../dsl/operations/arithmetic.js'
 import { greater, where } from '../../dsl/operations/comparisons.js'
-import { elementwise, logSumExpOver, meanOver, sumOver } from '../../dsl/value.js'
+import { elementwise, expandAxes, logSumExpOver, meanOver, sumOver } from '../../dsl/value.js'
 import { particleAxis, type Scalar } from '../estimators/draws.js'
 import type { LogWeights } from './logWeight.js'
 
@@ -28,6 +28,7 @@ const IMPOSSIBLE = -1e30
 
 /** log (q(e) (w / q(e))^s): what a value of the sites that are summed out counts. */
 export const exponents = ({ weight, mass }: LogWeights, s: number): Scalar => {
+  if (s === 0) return expandAxes(mass, weight.axes)
   if (s === 1 || mass.axes.length === 0) return mul(s as number, weight)
   const possible = greater(mass, IMPOSSIBLE)
   const scaled = add(mul(s as number, weight), mul((1 - s) as number, where(possible, mass, 0)))

@@ -12,11 +12,11 @@ import type { AnyDistribution } from '../../dsl/distribution.js'
 import { fail } from '../../dsl/error.js'
 import type { AnyModel } from '../../dsl/model.js'
 import { linearized2 } from '../../dsl/numerics/customGradient.js'
-import { detach } from '../../dsl/numerics/stopGradient.js'
+import { detach, stopGradient as stopTensor } from '../../dsl/numerics/stopGradient.js'
 import type { Environment } from '../../dsl/objective.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
 import { type MethodName, nameOfMethod } from '../../dsl/rules.js'
-import { run } from '../../dsl/run.js'
+import { functionsOf, run } from '../../dsl/run.js'
 import { type AnyValue, elementwise } from '../../dsl/value.js'
 import type { Draws, Scalar } from '../estimators/draws.js'
 import { drawSites } from '../expectation.js'
@@ -97,6 +97,13 @@ export const distributionsAt = (
   })
   return found
 }
+
+/** The functions of a model's nets, with constant parameters. */
+export const constantFunctions = (model: AnyModel, env: Environment): Readonly<Record<string, unknown>> =>
+  functionsOf(
+    model.nets,
+    Object.fromEntries(Object.entries(env.parameters).map(([path, t]) => [path, stopTensor(t)])),
+  )
 
 const scaledTensor = linearized2(
   (x) => tf.clone(x),
