@@ -97,6 +97,7 @@ type ExponentialMethods = 'pathwise' | 'score' | 'enumerate'
 
 const exponentialRules: MethodRules = {
   bound: 'cuboExponential',
+  eliminates: true,
   allowed: ['pathwise', 'score', 'enumerate'] satisfies ExponentialMethods[],
   pathwise: 'pathwise',
   otherwise: () => 'score',

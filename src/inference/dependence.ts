@@ -77,19 +77,36 @@ export const termOf = (name: string, p: Site, q: Site | undefined, caution: Caut
   mixes: new Set([...mixesOf(p, caution), ...(q === undefined ? [] : mixesOf(q, caution))]),
 })
 
-/** The sites of q that cannot be summed out element by element of their plates, with one such plate and who mixes it. */
-export const mixedSites = (p: AnyModel, q: AnyModel): ReadonlyMap<string, { plate: string; by: string }> => {
-  const sites = new Map(sitesOf(q))
-  const found = new Map<string, { plate: string; by: string }>()
-  if ([...sites.values()].every((s) => s.plates.length === 0)) return found
-  const reaches = reachesIn(sitesOf(q), 'certain')
-  const note = (by: string, reach: Reach) => {
+/** A site that is mixed: along which plate, and by whom. */
+export interface Mixed {
+  readonly plate: string
+  readonly by: string
+}
+
+/** Sites by name. */
+export type NamedSites = readonly (readonly [string, Site])[]
+
+/** The sites that cannot be summed out element by element of their plates, for these dependents. */
+export const mixedAmong = (
+  sites: NamedSites,
+  terms: readonly (readonly [string, Dependent])[],
+): ReadonlyMap<string, Mixed> => {
+  const found = new Map<string, Mixed>()
+  if (sites.every(([, s]) => s.plates.length === 0)) return found
+  const reaches = reachesIn(sites, 'certain')
+  const bySite = new Map(sites)
+  const reached = [...reaches, ...terms.map(([by, t]) => [by, reachOf(t, reaches, bySite)] as const)]
+  for (const [by, reach] of reached)
     for (const [name, mixed] of reach)
       for (const plate of mixed) if (!found.has(name)) found.set(name, { plate, by })
-  }
-  for (const [name, reach] of reaches) note(name, reach)
-  const observed = Object.entries(p.entries).filter(([, e]) => e.kind === 'observed') as [string, Site][]
-  for (const [name, site] of [...sitesOf(p), ...observed])
-    note(name, reachOf(termOf(name, site, sites.get(name), 'certain'), reaches, sites))
   return found
+}
+
+/** The sites of q that cannot be summed out element by element of their plates, in a bound of p. */
+export const mixedSites = (p: AnyModel, q: AnyModel): ReadonlyMap<string, Mixed> => {
+  const proposed = new Map(sitesOf(q))
+  const terms = p.statements.flatMap((s) =>
+    s.kind === 'site' ? [[s.name, termOf(s.name, s.site, proposed.get(s.name), 'certain')] as const] : [],
+  )
+  return mixedAmong(sitesOf(q), terms)
 }

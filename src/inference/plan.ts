@@ -17,7 +17,7 @@ import { type GiryError, giryError } from '../dsl/error.js'
 import type { KlTable } from '../dsl/kl.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { type GradientMethod, type MethodName, nameOfMethod } from '../dsl/rules.js'
-import { mixedSites } from './dependence.js'
+import { type Mixed, mixedSites } from './dependence.js'
 import { expectationCost, jointCost, type TableCost } from './elimination/cost.js'
 
 /** Why a divergence is not in closed form. */
@@ -146,7 +146,7 @@ export const enumerationFaults = (
   q: AnyModel,
   methods: Readonly<Record<string, GradientMethod>>,
   cost: TableCost,
-  mixed: ReadonlyMap<string, { readonly plate: string; readonly by: string }>,
+  mixed: ReadonlyMap<string, Mixed>,
 ): readonly GiryError[] => {
   const enumerated = enumeratedIn(q, methods)
   return [...tableFaults(enumerated, cost), ...mixedFaults(enumerated, mixed)]
@@ -168,7 +168,7 @@ const tableFaults = (enumerated: ReadonlySet<string>, cost: TableCost): readonly
 
 const mixedFaults = (
   enumerated: ReadonlySet<string>,
-  mixed: ReadonlyMap<string, { readonly plate: string; readonly by: string }>,
+  mixed: ReadonlyMap<string, Mixed>,
 ): readonly GiryError[] =>
   [...enumerated].flatMap((name) => {
     const found = mixed.get(name)

@@ -49,7 +49,7 @@ export const wakeTheta: ImportanceBound<ParticlesOption, 'wakeTheta', 'score' | 
   q,
   options,
 ) =>
-  importanceObjective(p, q, options, constantDraws('wakeTheta'), {
+  importanceObjective(p, q, options, { ...constantDraws('wakeTheta'), eliminates: true }, {
     description: `L_${options.particles} for p`,
     faults: [],
     evaluate: theta,

@@ -10,7 +10,7 @@
  * Tested in tests/inference/elimination/cost.test.ts, against the tables that a run really makes.
  */
 import { type AnyModel, type Site, sitesOf } from '../../dsl/model.js'
-import { eliminationOrder, entriesOf } from './order.js'
+import { eliminationOrder, entriesOf, stagesOf } from './order.js'
 
 /** Entries of the largest table, where these sites are enumerated. */
 export type TableCost = (enumerated: ReadonlySet<string>) => number
@@ -27,6 +27,9 @@ const supportsIn =
   (q: AnyModel) =>
   (name: string): number =>
     (q.entries[name] as Site).supportSize
+
+const stagesIn = (q: AnyModel, names: readonly string[]) =>
+  stagesOf(names, (name) => (q.entries[name] as Site).plates.length)
 
 /** The product of the supports. */
 export const jointCost =
@@ -48,8 +51,9 @@ const scopesOf = (p: AnyModel, q: AnyModel, enumerated: Names) => {
   const of = (names: Iterable<string>) => union([...names].map((name) => axes.get(name)))
   const proposed = new Map(sitesOf(q))
   const weights = new Map(sitesOf(q).map(([name, site]) => [name, of([name, ...site.parents])]))
-  const terms = sitesOf(p).map(([name, site]) => union([of([name, ...site.parents]), weights.get(name)]))
-  return { terms, weights, order: [...proposed.keys()].filter((name) => enumerated.has(name)) }
+  const priors = sitesOf(p).map(([name, site]) => [name, of([name, ...site.parents])] as const)
+  const terms = priors.map(([name, prior]) => union([prior, weights.get(name)]))
+  return { priors, terms, weights, order: [...proposed.keys()].filter((name) => enumerated.has(name)) }
 }
 
 const within = (a: Names, b: Names): boolean => [...a].every((x) => b.has(x))
@@ -89,6 +93,11 @@ export const expectationCost =
 export const productCost =
   (p: AnyModel, q: AnyModel): TableCost =>
   (enumerated) => {
-    const { terms, order } = scopesOf(p, q, enumerated)
-    return eliminationOrder(terms, supportsIn(q), order).largest
+    const { priors, weights, order } = scopesOf(p, q, enumerated)
+    // log q of a drawn site is subtracted from its log p; that of an enumerated one is a factor of its own.
+    const factors = priors.map(([name, prior]) =>
+      enumerated.has(name) ? prior : union([prior, weights.get(name)]),
+    )
+    return eliminationOrder([...factors, ...order.map((name) => weights.get(name) as Names)], supportsIn(q), stagesIn(q, order))
+      .largest
   }

@@ -90,7 +90,7 @@ const sumProduct = <F>(
   const { order } = eliminationOrder(
     nodes.map((n) => n.variables),
     (name) => sizes.get(name) ?? 1,
-    which,
+    [which],
   )
   return order.reduce((left, v) => {
     const along = left.filter((n) => n.variables.includes(v))

@@ -51,26 +51,40 @@ const eliminateFrom = (near: Neighbors, v: string): readonly string[] => {
   return joined
 }
 
-/** The order that sums out `which`, the smallest table first; the first in `which` among equals. */
+/**
+ * The order that sums out all variables of a stage before those of the next (inner plates before outer ones), and within
+ * a stage the smallest table first; the first in the list among equals.
+ */
 export const eliminationOrder = (
   scopes: readonly Scope[],
   sizeOf: (name: string) => number,
-  which: readonly string[],
+  stages: readonly (readonly string[])[],
 ): Elimination => {
   const near = neighborsOf(scopes)
-  const cost = new Map(which.map((v) => [v, entriesOf(near.get(v) ?? [v], sizeOf)]))
   const order: string[] = []
   let largest = 1
-  while (cost.size > 0) {
-    const [v, entries] = cheapest(cost)
-    order.push(v)
-    largest = Math.max(largest, entries)
-    cost.delete(v)
-    for (const w of eliminateFrom(near, v))
-      if (cost.has(w)) cost.set(w, entriesOf(near.get(w) as Set<string>, sizeOf))
+  for (const which of stages) {
+    const cost = new Map(which.map((v) => [v, entriesOf(near.get(v) ?? [v], sizeOf)]))
+    while (cost.size > 0) {
+      const [v, entries] = cheapest(cost)
+      order.push(v)
+      largest = Math.max(largest, entries)
+      cost.delete(v)
+      for (const w of eliminateFrom(near, v))
+        if (cost.has(w)) cost.set(w, entriesOf(near.get(w) as Set<string>, sizeOf))
+    }
   }
   return { order, largest }
 }
+
+/** Variables by the number of plates that they lie in, the innermost first. */
+export const stagesOf = (
+  names: readonly string[],
+  platesOf: (name: string) => number,
+): readonly (readonly string[])[] =>
+  [...new Set(names.map(platesOf))]
+    .sort((a, b) => b - a)
+    .map((depth) => names.filter((name) => platesOf(name) === depth))
 
 const cheapest = (cost: ReadonlyMap<string, number>): readonly [string, number] => {
   let best: readonly [string, number] | undefined
