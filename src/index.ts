@@ -19,6 +19,9 @@ export type {
   EventSpace,
   Moments,
   Quantile,
+  Relaxation,
+  WeakDerivative,
+  WeakDraw,
 } from './dsl/distribution.js'
 export type { Bernoulli, BernoulliParameters } from './dsl/distributions/bernoulli.js'
 export { bernoulli } from './dsl/distributions/bernoulli.js'
@@ -125,6 +128,18 @@ export { matrix } from './dsl/kernels/matrix.js'
 export type { ClosedForm, HasKl, KlRule } from './dsl/kl.js'
 export { type KlTable, klExact, klTable } from './dsl/kl.js'
 export type {
+  Baseline,
+  Learned,
+  MethodNets,
+  MovingAverage,
+  RebarMethod,
+  RelaxedMethod,
+  RelaxMethod,
+  ScoreMethod,
+  Sighted,
+} from './dsl/methods.js'
+export { learned, movingAverage, relax, score } from './dsl/methods.js'
+export type {
   AnyModel,
   Context,
   Entries,
@@ -181,7 +196,17 @@ export * from './dsl/operations/products.js'
 export * from './dsl/operations/rearranging.js'
 export * from './dsl/operations/reductions.js'
 export type { NamedArray, NetParams, Params } from './dsl/params.js'
-export type { FitFault, Fits, GradientMethod, Latents, MethodFault, SiteNames } from './dsl/rules.js'
+export type {
+  AllowedMethods,
+  AskedMethod,
+  FitFault,
+  Fits,
+  GradientMethod,
+  Latents,
+  MethodFault,
+  MethodName,
+  SiteNames,
+} from './dsl/rules.js'
 export type { Broadcast, Init, Last, RemoveAxis, SameShape, Shape, ShapeName } from './dsl/shape.js'
 export type { AnySpace, Elements, ShowSpace, SpaceLike } from './dsl/space.js'
 export {
@@ -266,7 +291,7 @@ export {
   exactMethods,
   posterior,
 } from './inference/evidence.js'
-export type { Integrand } from './inference/expect.js'
+export type { ExpectOptions, Integrand } from './inference/expect.js'
 export { expect } from './inference/expect.js'
 export { fDivergence } from './inference/fDivergence.js'
 export type { OpenInterval } from './inference/fDivergences/activation.js'

@@ -4,6 +4,8 @@
  *   density     logProb(x): nats, with respect to the reference measure of the domain, summed over the event
  *   pathwise    sample(noise) is differentiable in the parameters
  *   enumerable  the support is finite and can be listed
+ *   relaxable   a value is H(z) of a continuous z that is differentiable in the parameters (Gumbel-softmax)
+ *   weakDerivative  ∂E[f]/∂θ_i = c_i (E[f(x+)] − E[f(x−)]) for values that can be drawn (measure-valued derivative)
  *
  * A measure without `density` is implicit (`push`), and whatever needs a density does not compile on it. Parameters
  * are values with named axes; a sample has their axes and the further ones asked for. Laws (it integrates to 1, samples
@@ -11,7 +13,7 @@
  */
 
 import { isWithin } from './domain.js'
-import type { AnyDomain, Domain } from './domains/marks.js'
+import type { AnyDomain, Domain, Real } from './domains/marks.js'
 import { fail } from './error.js'
 import type { Noise } from './noise.js'
 import { type Shape, sameShape, showShape } from './shape.js'
@@ -27,7 +29,60 @@ import {
 } from './value.js'
 
 /** What a distribution can do. */
-export type Capability = 'density' | 'pathwise' | 'enumerable'
+export type Capability = 'density' | 'pathwise' | 'enumerable' | 'relaxable' | 'weakDerivative'
+
+/**
+ * A continuous z behind each draw x = H(z), of the event shape of x:
+ *
+ *   z = g(location, u)     x = H(z)     z | x = g(location, x, v)     soft = σ(z / temperature) → x as temperature → 0
+ *
+ * u, v ~ U(0, 1) are uniform noise of the event shape. Values that lie between those of the support carry its domain.
+ */
+export interface Relaxation {
+  /** Where z lies, one real number for each entry of the event, differentiable in the parameters. */
+  readonly location: () => Value<Shape, Real>
+  /** z at this location, from uniform noise. */
+  readonly free: (location: Value<Shape, Real>, u: Value<Shape, Real>) => Value<Shape, Real>
+  /** H(z), the value that z stands for. */
+  readonly harden: (z: Value<Shape, Real>) => AnyValue
+  /** z given the value H(z) = x, from further uniform noise. */
+  readonly conditional: (
+    location: Value<Shape, Real>,
+    x: AnyValue,
+    v: Value<Shape, Real>,
+  ) => Value<Shape, Real>
+  /** The soft value of z. */
+  readonly soften: (z: Value<Shape, Real>, temperature: Value<[], Real>) => AnyValue
+  /** log density, continued linearly in x between the values of the support. */
+  readonly logProb: (location: Value<Shape, Real>, x: AnyValue) => Value<[], Real>
+}
+
+/**
+ * The derivative of a measure by one parameter θ (of any event shape, m entries), as differences of values:
+ *
+ *   ∂E[f(x)] / ∂θ_i = c_i E[f(positive_i) − f(negative_i)]
+ */
+export interface WeakDerivative {
+  /** θ, differentiable in what it was computed from. */
+  readonly parameter: AnyValue
+  /** c, of the event shape of θ. */
+  readonly constant: AnyValue
+  /** Values along an axis of size m. */
+  readonly positive: AnyValue
+  /** Likewise; the draw itself where it serves. */
+  readonly negative?: AnyValue
+}
+
+/** Where the values of a weak derivative are drawn. */
+export interface WeakDraw {
+  /** The draw, whose entries are replaced one by one. */
+  readonly base: AnyValue
+  readonly noise: Noise
+  /** All axes of the draw. */
+  readonly axes: readonly Axis[]
+  /** The name of the further axis that the entries of a parameter lie along. */
+  readonly along: string
+}
 
 /** The part of a space that a distribution has: shape and domain. */
 export interface EventSpace<S extends Shape = Shape, out D = unknown> {
@@ -62,6 +117,10 @@ export interface Distribution<
   enumerate(this: Distribution<AnyEventSpace, 'enumerable'>, axis: string): ValueIn<X>
   /** Number of points of the support; infinite unless enumerable. */
   readonly supportSize: number
+  /** The continuous variable behind it; where it has the capability `relaxable`. */
+  readonly relaxation?: Relaxation
+  /** Its derivative by each parameter; where it has the capability `weakDerivative`. */
+  readonly weakDerivatives?: (at: WeakDraw) => readonly WeakDerivative[]
 }
 
 /** Any distribution, whatever its capabilities. */
@@ -105,6 +164,8 @@ export interface Definition<S extends Shape, D, C extends Capability, F extends 
   readonly logProb?: (x: Value<S, D>) => Value<[], { readonly Real: true }>
   readonly enumerate?: (axis: string) => Value<S, D>
   readonly supportSize?: number
+  readonly relaxation?: Relaxation
+  readonly weakDerivatives?: (at: WeakDraw) => readonly WeakDerivative[]
 }
 
 const lacks = (family: string, capability: Capability): never =>
@@ -132,6 +193,8 @@ export const distribution = <S extends Shape, D, C extends Capability, F extends
       d.enumerate !== undefined && (d.capabilities as readonly Capability[]).includes('enumerable')
         ? d.enumerate(axis)
         : lacks(d.family, 'enumerable'),
+    ...(d.relaxation === undefined ? {} : { relaxation: d.relaxation }),
+    ...(d.weakDerivatives === undefined ? {} : { weakDerivatives: d.weakDerivatives }),
   }
   return built as unknown as Distribution<EventSpace<S, D>, C, F>
 }

@@ -101,7 +101,7 @@ const requirePlate = (site: string, name: string, size: number): Axis => {
       'model',
       site,
       `site '${site}' cannot lie in a plate '${name}' of size ${size}`,
-      `name it other than ${ownAxes.join(', ')} and enum:…, with a whole size >= 1`,
+      `name it other than ${ownAxes.join(', ')} and enum:…, slice:…, with a whole size >= 1`,
     )
   return { name, size }
 }

@@ -14,6 +14,7 @@ import { absolutelyContinuous, isWithin } from './domain.js'
 import type { DomainName, Measure } from './domains/marks.js'
 import { type GiryError, giryError } from './error.js'
 import { type PlatesOf, platesGiven } from './examine.js'
+import type { OptionFault } from './methods.js'
 import type { AnyModel, Entries, Givens, Model, Site } from './model.js'
 import { sitesOf } from './model.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
@@ -22,23 +23,49 @@ import { type Axis, showSpaceOf } from './value.js'
 /** The gradient methods by name, with the capability that each needs. */
 export const methodNeeds = {
   pathwise: 'pathwise',
+  stickingTheLanding: 'pathwise',
   score: 'density',
   enumerate: 'enumerable',
+  gumbelSoftmax: 'relaxable',
+  straightThrough: 'relaxable',
+  rebar: 'relaxable',
+  relax: 'relaxable',
+  measureValued: 'weakDerivative',
 } as const satisfies Record<string, Capability>
 
 /** The name of a gradient method. */
 export type MethodName = keyof typeof methodNeeds
 
-/** A gradient method with options of its own. */
-export interface MethodWithOptions<N extends MethodName = MethodName> {
+const elboMethods = Object.keys(methodNeeds) as readonly MethodName[]
+
+/** The methods that each objective has: an expectation has no log q that sticking the landing could hold fixed. */
+export const methodsOf = {
+  elbo: elboMethods,
+  expect: elboMethods.filter((name) => name !== 'stickingTheLanding'),
+} as const
+
+/** The objectives with methods for single sites, and the methods that each has, for the compiler. */
+export interface Objectives {
+  readonly elbo: MethodName
+  readonly expect: Exclude<MethodName, 'stickingTheLanding'>
+}
+
+/** The methods of bounds on importance weights, which others lack. */
+export type ImportanceMethod = 'vimco' | 'doublyReparameterized'
+
+/** A gradient method with options of its own (methods.ts). */
+export interface MethodWithOptions<N extends string = MethodName> {
   readonly method: N
 }
 
 /** How the gradient through a site is estimated: the name of a method, or a method with its options. */
 export type GradientMethod = MethodName | MethodWithOptions
 
+/** What may be asked for; the sentences say what an objective lacks. */
+export type AskedMethod = GradientMethod | ImportanceMethod | MethodWithOptions<ImportanceMethod>
+
 /** The name of a method. */
-export type NameOfMethod<M> = M extends MethodName ? M : M extends MethodWithOptions<infer N> ? N : never
+export type NameOfMethod<M> = M extends string ? M : M extends MethodWithOptions<infer N> ? N : never
 
 /** The name of a method, at run time. */
 export const nameOfMethod = (method: GradientMethod): MethodName =>
@@ -162,19 +189,28 @@ export type FitFault<P, Q> =
 /** Accepts q when it fits p; otherwise the sentences. */
 export type Fits<P, Q> = [FitFault<P, Q>] extends [never] ? unknown : FitFault<P, Q>
 
-/** The sentence for a gradient method that a site of q does not allow. */
-export type MethodFault<Q, M> =
+/** The sentence for a gradient method that a site of q, or the objective, does not allow. */
+export type MethodFault<Q, M, O extends keyof Objectives = 'elbo'> =
   Q extends Model<unknown, unknown, infer RQ>
     ? {
-        [K in keyof M & SiteNames<RQ>]: NameOfMethod<M[K]> extends infer N extends MethodName
-          ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
-            ? (typeof methodNeeds)[N] extends keyof C
-              ? never
-              : `site '${K}': the gradient method '${N}' needs the capability '${(typeof methodNeeds)[N]}', which ${F} lacks`
-            : never
+        [K in keyof M & SiteNames<RQ>]: NameOfMethod<M[K]> extends infer N extends string
+          ? N extends Objectives[O]
+            ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
+              ? (typeof methodNeeds)[N] extends keyof C
+                ? OptionFault<K, M[K]>
+                : `site '${K}': the gradient method '${N}' needs the capability '${(typeof methodNeeds)[N]}', which ${F} lacks`
+              : never
+            : `site '${K}': ${O} has no gradient method '${N}'`
           : never
       }[keyof M & SiteNames<RQ>]
     : never
+
+/** Methods by site that q and the objective allow; otherwise the sentences. */
+export type AllowedMethods<Q, M, O extends keyof Objectives> = M & {
+  readonly [K in keyof M]: [MethodFault<Q, Pick<M, K>, O>] extends [never]
+    ? unknown
+    : { readonly error: MethodFault<Q, Pick<M, K>, O> }
+}
 
 const error = (where: string, message: string, remedy: string): GiryError =>
   giryError('model', where, message, remedy)
@@ -355,37 +391,6 @@ const inputFaults = (p: Givens, q: Givens): readonly GiryError[] =>
             name,
             `input '${name}': p takes ${showSpaceOf(sp)} but q takes ${showSpaceOf(sq)}`,
             'declare the same space on both sides',
-          ),
-        ]
-  })
-
-/** The run-time twin of `MethodFault`. */
-export const methodFaults = (
-  q: Model,
-  methods: Readonly<Record<string, GradientMethod | undefined>>,
-): readonly GiryError[] =>
-  Object.entries(methods).flatMap(([name, method]) => {
-    const site = (q as AnyModel).entries[name]
-    if (method === undefined) return []
-    if (site === undefined || site.kind !== 'site')
-      return [error(name, `site '${name}': q has no such site`, 'name a latent that q proposes')]
-    const asked = nameOfMethod(method)
-    const need = Object.hasOwn(methodNeeds, asked) ? methodNeeds[asked] : undefined
-    if (need === undefined)
-      return [
-        error(
-          name,
-          `site '${name}': '${String(asked)}' is not a gradient method`,
-          `use ${Object.keys(methodNeeds).join(', ')}`,
-        ),
-      ]
-    return can(site, need)
-      ? []
-      : [
-          error(
-            name,
-            `site '${name}': the gradient method '${asked}' needs the capability '${need}', which ${site.family} lacks`,
-            'choose another method, or leave the choice to giry',
           ),
         ]
   })

@@ -9,7 +9,7 @@
  * Errors: those of `elbo`, in the same words. Tested in tests/inference/derive.test.ts.
  */
 import type { AnyModel, Model } from '../dsl/model.js'
-import type { Fits, GradientMethod, Latents } from '../dsl/rules.js'
+import type { AskedMethod, Fits, GradientMethod, Latents } from '../dsl/rules.js'
 import { type Contents, contentsOf } from './derive/contents.js'
 import { toLatex } from './derive/latex.js'
 import { toMarkdown } from './derive/markdown.js'
@@ -59,7 +59,7 @@ export const derive = <
   TQ,
   GQ,
   RQ,
-  const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: GradientMethod } = object,
+  const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: AskedMethod } = object,
 >(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,

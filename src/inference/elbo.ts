@@ -14,27 +14,26 @@ import type { AnyDistribution } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
-import { type AnyModel, datumAxis, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
+import type { MethodNets } from '../dsl/methods.js'
+import { type AnyModel, datumAxis, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul, neg, sub } from '../dsl/operations/arithmetic.js'
-import {
-  type Fits,
-  fitFaults,
-  type GradientMethod,
-  type Latents,
-  type MethodFault,
-  methodFaults,
-  type SiteNames,
-} from '../dsl/rules.js'
+import type { AllowedMethods, AskedMethod, Fits, GradientMethod, Latents, SiteNames } from '../dsl/rules.js'
+import { fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
 import { mixedSites, termOf } from './dependence.js'
 import { expectationCost } from './elimination/cost.js'
-import { type Draws, logDensity, type Term } from './estimators/draws.js'
+import { detachedDistributions } from './estimators/detached.js'
+import { type Draws, logDensity, relaxedDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
 import { enumerationFaults, type LatentPlan, type Plan, planBound } from './plan.js'
 
 type Scalar = Value<[], Real>
+
+/** The distribution of q at each latent. */
+type Posteriors = ReadonlyMap<string, AnyDistribution>
 
 /** Options of a bound. */
 export interface BoundOptions<Q = unknown, M = unknown> {
@@ -43,11 +42,7 @@ export interface BoundOptions<Q = unknown, M = unknown> {
   /** Weight of the divergence terms; 1 is the evidence bound, above 1 a beta-VAE. */
   readonly beta?: number
   /** The gradient method of a site, where the choice of giry is not wanted. */
-  readonly sites?: M & {
-    readonly [K in keyof M]: [MethodFault<Q, Pick<M, K>>] extends [never]
-      ? unknown
-      : { readonly error: MethodFault<Q, Pick<M, K>> }
-  }
+  readonly sites?: AllowedMethods<Q, M, 'elbo'>
   /** A larger table of closed forms. */
   readonly klTable?: KlTable
   /** `sampled` estimates every divergence by Monte Carlo. */
@@ -98,13 +93,27 @@ const datumSize = (fixed: () => AnyValue): number | undefined => {
   return value.axes.find((a) => a.name === datumAxis)?.size
 }
 
-/** Fails unless p and q may share their nets: one name, one net. */
-const netFaults = (p: AnyModel, q: AnyModel) =>
-  Object.keys(q.nets)
+/** Fails unless p and q may share their nets: one name, one net; and the nets of methods have names of their own. */
+const netFaults = (p: AnyModel, q: AnyModel, sites: AskedMethods) => [
+  ...Object.keys(q.nets)
     .filter((name) => name in p.nets && p.nets[name] !== q.nets[name])
     .map((name) =>
       giryError('model', name, `p and q use the name '${name}' for different nets`, 'give each its own name'),
-    )
+    ),
+  ...methodNetFaults({ ...p.nets, ...q.nets }, sites),
+]
+
+/** Fails where a net of a baseline or a control variate takes a name that another net has. */
+export const methodNetFaults = (nets: Nets, sites: AskedMethods) => {
+  const all = new Map(Object.entries(nets))
+  return methodNets(sites).flatMap(([name, net]) => {
+    const known = all.get(name)
+    all.set(name, net)
+    return known === undefined || known === net
+      ? []
+      : [giryError('model', name, `two nets are called '${name}'`, 'give each its own name')]
+  })
+}
 
 const numberFaults = (options: BoundOptions) => [
   ...(options.particles !== undefined && !(Number.isInteger(options.particles) && options.particles >= 1)
@@ -129,8 +138,17 @@ const numberFaults = (options: BoundOptions) => [
     : []),
 ]
 
+/** The q of each latent whose density a term takes: with constant parameters where the method holds them fixed. */
+const posteriors = (q: AnyModel, plan: Plan, draws: Draws, env: Environment): Posteriors => {
+  const fixed = plan.latents.filter((l) => l.gradient === 'stickingTheLanding').map((l) => l.name)
+  const detached = fixed.length > 0 ? detachedDistributions(q, draws, env) : new Map()
+  return new Map(
+    draws.drawn.map((d) => [d.name, fixed.includes(d.name) ? detached.get(d.name) : d.distribution]),
+  )
+}
+
 /** The terms of the bound at the draws of q. */
-const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): readonly Term[] => {
+const boundTerms = (p: Model, plan: Plan, draws: Draws, q: Posteriors, env: Environment): readonly Term[] => {
   const terms: Term[] = []
   const latent = new Map(plan.latents.map((l) => [l.name, l]))
   run(p, {
@@ -142,7 +160,7 @@ const boundTerms = (p: Model, plan: Plan, draws: Draws, env: Environment): reado
       const scaled =
         l === undefined
           ? logDensity(d, value)
-          : mul(plan.beta as number, latentTerm(l, d, value, draws, plan.klTable))
+          : mul(plan.beta as number, latentTerm(l, d, value, draws, q, plan.klTable))
       terms.push({
         site: name,
         label: l === undefined ? `log p(${name})` : labelOf(l),
@@ -166,14 +184,15 @@ const latentTerm = (
   p: AnyDistribution,
   value: AnyValue,
   draws: Draws,
+  q: Posteriors,
   klTable?: KlTable,
 ): Scalar => {
-  const q = draws.drawn.find((d) => d.name === l.name)
-  const posterior = q?.distribution as AnyDistribution
+  const drawn = draws.drawn.find((d) => d.name === l.name)
+  const posterior = q.get(l.name) as AnyDistribution
   const closed = l.kl === 'closed form' ? klRule(posterior, p, klTable) : undefined
-  return closed === undefined
-    ? sub(logDensity(p, value), q?.logQ ?? logDensity(posterior, value))
-    : neg(closed())
+  if (closed !== undefined) return neg(closed())
+  const density = drawn?.relaxed === true ? relaxedDensity : logDensity
+  return sub(density(p, value), drawn?.logQ ?? density(posterior, value))
 }
 
 /** The evidence lower bound; does not compile unless q fits p. */
@@ -184,21 +203,21 @@ export const elbo = <
   TQ,
   GQ,
   RQ,
-  const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: GradientMethod } = object,
+  const M extends { readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: AskedMethod } = object,
 >(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: BoundOptions<Model<TQ, GQ, RQ>, M> = {},
-): Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
+): Objective<Merge<Merge<TP, TQ>, MethodNets<M>>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const mp = p as unknown as AnyModel
   const mq = q as unknown as AnyModel
-  const sites = (options.sites ?? {}) as Readonly<Record<string, GradientMethod | undefined>>
+  const sites = (options.sites ?? {}) as AskedMethods
   throwAll([
     ...fitFaults(mp, mq),
     ...batchFaults(mp),
     ...batchFaults(mq),
-    ...methodFaults(mq, sites),
-    ...netFaults(mp, mq),
+    ...methodFaults(mq, sites, 'elbo'),
+    ...netFaults(mp, mq, sites),
     ...numberFaults(options as BoundOptions),
   ])
   const plan = planBound(mp, mq, { ...options, sites })
@@ -209,11 +228,11 @@ export const elbo = <
   return {
     tag: 'objective',
     description: 'L_b',
-    nets: { ...mp.nets, ...mq.nets } as unknown as Merge<TP, TQ>,
+    nets: { ...mp.nets, ...mq.nets, ...Object.fromEntries(methodNets(sites)) } as never,
     data: boundData(mp, mq) as unknown as BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
     evaluate: (env) => {
       const draws = drawSites(mq, (name) => methods.get(name) as GradientMethod, plan.particles, env)
-      return expectation(boundTerms(mp, plan, draws, env), draws, env)
+      return expectation(boundTerms(mp, plan, draws, posteriors(mq, plan, draws, env), env), draws, env)
     },
   }
 }

@@ -1,7 +1,7 @@
 /**
- * expect(model, nets?, f): the objective E_model[f(context)], in the units of f.
+ * expect(model, nets?, f, { sites? }): the objective E_model[f(context)], in the units of f.
  *
- * Sites are drawn by the method that `elbo` would take: pathwise where possible (the gradient flows through a generator
+ * Sites are drawn by the method asked for, else by that which `elbo` would take: pathwise where possible (the gradient flows through a generator
  * into f), enumerated while the support is small, by the score function otherwise. Inputs of the model are its data, so
  * `expect(empirical({ x: X }), …)` is the mean over the data. `nets` adds nets that only f uses (a discriminator).
  * Values that lie in a plate of the model are summed over it. Tested in tests/inference/expect.test.ts.
@@ -10,32 +10,54 @@
 import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
+import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
+import type { MethodNets } from '../dsl/methods.js'
 import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
+import type { AllowedMethods, AskedMethod, GradientMethod, SiteNames } from '../dsl/rules.js'
 import { isValue, showSpaceOf, type Value } from '../dsl/value.js'
+import { methodNetFaults } from './elbo.js'
 import { drawSites, expectation } from './expectation.js'
-import { gradientMethods } from './plan.js'
+import { gradientMethods, leavesOneOut } from './plan.js'
 
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
 type None = {}
 
+/** Methods of the sites of a model. */
+type AskedOf<R> = { readonly [K in SiteNames<R>]?: AskedMethod }
+
 /** A scalar integrand. */
 export type Integrand<T, G, R> = (context: Context<T, G, R>) => Value<[], Real>
 
-const build = (model: AnyModel, nets: Nets, f: (context: never) => unknown): Objective => {
-  throwAll(
-    Object.keys(nets)
+/** Options of an expectation. */
+export interface ExpectOptions<Q = unknown, M = unknown> {
+  /** The gradient method of a site, where the choice of giry is not wanted. */
+  readonly sites?: AllowedMethods<Q, M, 'expect'>
+}
+
+const build = (
+  model: AnyModel,
+  nets: Nets,
+  f: (context: never) => unknown,
+  sites: AskedMethods,
+): Objective => {
+  throwAll([
+    ...Object.keys(nets)
       .filter((name) => name in model.nets && model.nets[name] !== nets[name])
       .map((name) => giryError('model', name, `two nets are called '${name}'`, 'give each its own name')),
+    ...methodFaults(model, sites, 'expect'),
+    ...methodNetFaults({ ...model.nets, ...nets }, sites),
+  ])
+  const methods = gradientMethods(model, sites)
+  const particles = sitesOf(model).some(
+    ([name, site]) => leavesOneOut(methods[name] as GradientMethod) && can(site, 'density'),
   )
-  const methods = gradientMethods(model)
-  const particles = sitesOf(model).some(([name, site]) => methods[name] === 'score' && can(site, 'density'))
     ? 2
     : 1
   return {
     tag: 'objective',
     description: 'E[f]',
-    nets: { ...model.nets, ...nets },
+    nets: { ...model.nets, ...nets, ...Object.fromEntries(methodNets(sites)) },
     data: model.given,
     evaluate: (env) => {
       const draws = drawSites(model, (name) => methods[name] ?? 'pathwise', particles, env)
@@ -56,16 +78,22 @@ const build = (model: AnyModel, nets: Nets, f: (context: never) => unknown): Obj
 
 /** The expectation of f under a model. */
 export const expect: {
-  <T, G, R>(model: Model<T, G, R>, f: Integrand<T, G, R>): Objective<Merge<T, None>, G>
-  <T, G, R, const N extends Nets>(
+  <T, G, R, const M extends AskedOf<R> = object>(
+    model: Model<T, G, R>,
+    f: Integrand<T, G, R>,
+    options?: ExpectOptions<Model<T, G, R>, M>,
+  ): Objective<Merge<Merge<T, None>, MethodNets<M>>, G>
+  <T, G, R, const N extends Nets, const M extends AskedOf<R> = object>(
     model: Model<T, G, R>,
     nets: N,
     f: Integrand<Merge<T, N>, G, R>,
-  ): Objective<Merge<T, N>, G>
-} = (model: Model, second: unknown, third?: unknown): Objective<never, never> =>
-  (third === undefined
-    ? build(model as AnyModel, {}, second as (context: never) => unknown)
-    : build(model as AnyModel, second as Nets, third as (context: never) => unknown)) as Objective<
+    options?: ExpectOptions<Model<T, G, R>, M>,
+  ): Objective<Merge<Merge<T, N>, MethodNets<M>>, G>
+} = (model: Model, ...rest: readonly unknown[]): Objective<never, never> => {
+  const [nets, f, options] = typeof rest[0] === 'function' ? [{}, ...rest] : rest
+  const { sites = {} } = (options ?? {}) as { readonly sites?: AskedMethods }
+  return build(model as AnyModel, nets as Nets, f as (context: never) => unknown, sites) as Objective<
     never,
     never
   >
+}

@@ -5,7 +5,7 @@
  *
  *   pathwise    z = g(ε, θ): the gradient flows through the sample
  *   enumerate   Σ_z q(z) f(z), exactly, along an axis of its own
- *   score       f ∇ log q(z), with the leave-one-out mean of the other particles as baseline
+ *   score       (f − b) ∇ log q(z), with the leave-one-out mean of the other particles as baseline
  *   …           estimators/, a file for each method
  *
  * Enumerated sites are eliminated one by one, so that the cost is the largest table and not the joint support; the score
@@ -38,6 +38,8 @@ import {
   type Term,
   total,
 } from './estimators/draws.js'
+import type { At } from './estimators/estimator.js'
+import { commonOnSlices } from './estimators/slices.js'
 import { estimators } from './estimators/table.js'
 
 /**
@@ -75,7 +77,13 @@ export const drawSites = (
       const asked = methods(name)
       const method = nameOfMethod(asked)
       const axes = axesOfSite(site, env.batch, particles)
-      const draw = estimators[method].draw({ name, distribution, axes, asked, env })
+      const draw = estimators[method].draw({
+        name,
+        distribution,
+        axes,
+        asked,
+        env: commonOnSlices(env, axes, distribution),
+      })
       drawn.push({ name, site, method, asked, distribution, ...draw })
       return draw.value
     },
@@ -165,7 +173,7 @@ const withSurrogate = (
   s: Drawn,
   summands: readonly Summand[],
   plates: readonly string[],
-  env: Environment,
+  at: Omit<At, 'plates'>,
 ): readonly Summand[] => {
   const surrogate = estimators[s.method].surrogate
   if (surrogate === undefined) return summands
@@ -179,7 +187,7 @@ const withSurrogate = (
   if (signals.length === 0) return left
   const signal = total(signals)
   const summed = plates.filter((name) => !hasAxis(signal, name))
-  return [...left, { value: surrogate(s, signal, summed, env), reach: nothing }]
+  return [...left, { value: surrogate(s, signal, { ...at, plates: summed }), reach: nothing }]
 }
 
 /** The estimate of E_q[Σ terms] per datum, with its gradient estimator behind it. */
@@ -187,7 +195,7 @@ export const expectation = (terms: readonly Term[], draws: Draws, env: Environme
   for (const t of terms) env.observe?.(t.site, t.label, t.value)
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
   const pool = draws.drawn.reduceRight<readonly Summand[]>(
-    (pool, s) => reduced(s, withSurrogate(s, pool, plates, env)),
+    (pool, s) => reduced(s, withSurrogate(s, pool, plates, { context: draws.context, env })),
     summandsOf(terms, draws, env),
   )
   return total(pool.map(({ value }) => meanOver(sumOver(value, plates), [particleAxis, datumAxis])))

@@ -15,13 +15,18 @@ import { can } from '../dsl/distribution.js'
 import { hasClosedForm } from '../dsl/families.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { KlTable } from '../dsl/kl.js'
+import type { ScoreMethod } from '../dsl/methods.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { type GradientMethod, type MethodName, nameOfMethod } from '../dsl/rules.js'
 import { type Mixed, mixedSites } from './dependence.js'
 import { expectationCost, jointCost, type TableCost } from './elimination/cost.js'
 
 /** Why a divergence is not in closed form. */
-export type WhySampled = 'not in the table' | 'p conditions on what q draws after it' | 'asked for'
+export type WhySampled =
+  | 'not in the table'
+  | 'p conditions on what q draws after it'
+  | 'asked for'
+  | 'sticking the landing'
 
 /** The term of a latent. */
 export interface LatentPlan {
@@ -79,9 +84,11 @@ const divergence = (
   p: Site,
   q: Site,
   qModel: AnyModel,
+  asked: MethodName,
   options: PlanOptions,
 ): LatentPlan['kl'] => {
   if (options.kl === 'sampled') return { sampled: 'asked for' }
+  if (asked === 'stickingTheLanding') return { sampled: 'sticking the landing' }
   if (!hasClosedForm(q.family, p.family, options.klTable)) return { sampled: 'not in the table' }
   const later = descendants(qModel, name)
   return [...p.parents].some((parent) => later.has(parent))
@@ -184,6 +191,11 @@ const mixedFaults = (
         ]
   })
 
+/** Whether a method takes the other particles as its baseline. */
+export const leavesOneOut = (asked: GradientMethod): boolean =>
+  asked === 'score' ||
+  (nameOfMethod(asked) === 'score' && ((asked as ScoreMethod).baseline ?? 'leaveOneOut') === 'leaveOneOut')
+
 /** Plans the bound of p and q, which must fit (`fitFaults`). */
 export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan => {
   const mp = p as AnyModel
@@ -196,7 +208,7 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
       name,
       p: prior,
       q: site,
-      kl: divergence(name, prior, site, mq, options),
+      kl: divergence(name, prior, site, mq, nameOfMethod(asked), options),
       gradient: nameOfMethod(asked),
       asked,
     }
@@ -204,7 +216,7 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
   return {
     latents,
     data: sitesOf(mp).filter(([name]) => name in mq.given),
-    particles: options.particles ?? (latents.some((l) => l.gradient === 'score') ? 2 : 1),
+    particles: options.particles ?? (latents.some((l) => leavesOneOut(l.asked)) ? 2 : 1),
     beta: options.beta ?? 1,
     klTable: options.klTable,
   }

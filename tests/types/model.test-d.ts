@@ -34,6 +34,7 @@ describe('a model', () => {
     expectTypeOf(p.entries.z.capabilities).toEqualTypeOf<{
       readonly density: true
       readonly pathwise: true
+      readonly weakDerivative: true
     }>()
     expectTypeOf(p.entries.x.space.shape).toEqualTypeOf<[784]>()
     expectTypeOf(p.entries.x.space.domain).toEqualTypeOf<D.Domain<D.Binary>>()

@@ -6,7 +6,7 @@
  *   H = Σ_i p softplus(−logit) + (1 − p) softplus(logit)
  *
  * On Binary, entries independent. The softplus form is exact in both tails: no overflow and no log 0 at ±100.
- * Enumerable up to 2^16 points. Tested in tests/dsl/distributions/bernoulli.test.ts.
+ * Enumerable up to 2^16 points; relaxable (relaxation.ts), with a weak derivative (weak.ts). Tested in tests/dsl/distributions/bernoulli.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import {
@@ -30,7 +30,9 @@ import { type AnyValue, elementwise, makeValue, type Value, withDomain } from '.
 import { uniformNoise } from './draw.js'
 import { plogp, relativeEntropy, safeLog, selected } from './masses.js'
 import { parameter, type Within } from './parameter.js'
+import { coinRelaxation, logitsOf } from './relaxation.js'
 import { onSupport } from './support.js'
+import { weakBernoulli } from './weak.js'
 
 /** The parameters of a bernoulli: one of the two. */
 export type BernoulliParameters<S extends Shape> =
@@ -40,7 +42,7 @@ export type BernoulliParameters<S extends Shape> =
 /** A product of independent coins of event shape S. */
 export type Bernoulli<S extends Shape> = Distribution<
   EventSpace<S, Binary>,
-  'density' | 'enumerable',
+  'density' | 'enumerable' | 'relaxable' | 'weakDerivative',
   'bernoulli'
 > &
   Moments<S> &
@@ -103,7 +105,7 @@ const coins = (
     family: 'bernoulli',
     shape,
     domain: binary,
-    capabilities: n <= 16 ? ['density', 'enumerable'] : ['density'],
+    capabilities: ['density', ...(n <= 16 ? (['enumerable'] as const) : []), 'relaxable', 'weakDerivative'],
     parameters: { ...parameters },
     sample: (noise, axes) => less(uniformNoise(noise, axes, shape), heads()),
     logProb: (x) =>
@@ -112,6 +114,10 @@ const coins = (
         : sum(onSupport(lessEqual(x, 1), neg(surprisal(x)))),
     enumerate: (axis) => bits(n, shape, axis),
     supportSize: n <= 16 ? 2 ** n : Number.POSITIVE_INFINITY,
+    relaxation: coinRelaxation(() =>
+      'logits' in parameters ? parameters.logits : logitsOf(parameters.probs),
+    ),
+    weakDerivatives: weakBernoulli(heads),
   })
   return {
     ...measure,

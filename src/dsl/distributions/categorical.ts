@@ -39,11 +39,12 @@ import {
   probabilities,
 } from './probabilities.js'
 import { inside, onSupport } from './support.js'
+import { weakCategorical } from './weak.js'
 
 /** A label among K. */
 export type Categorical<K extends number> = Distribution<
   EventSpace<[], Category<K>>,
-  'density' | 'enumerable',
+  'density' | 'enumerable' | 'weakDerivative',
   'categorical'
 > &
   Moments<[]> &
@@ -63,7 +64,7 @@ const label = (p: Probabilities): Categorical<number> => {
     family: 'categorical',
     shape: [] as [],
     domain,
-    capabilities: ['density', 'enumerable'],
+    capabilities: ['density', 'enumerable', 'weakDerivative'],
     parameters: { ...p.parameters },
     sample: (noise, axes) => withDomain(labelAt(uniformNoise(noise, axes, []), p), domain),
     logProb: (x) => {
@@ -74,6 +75,7 @@ const label = (p: Probabilities): Categorical<number> => {
     enumerate: (axis) =>
       makeValue<[], Category<number>>(tf.range(0, p.k), [], domain, [{ name: axis, size: p.k }]),
     supportSize: p.k,
+    weakDerivatives: weakCategorical(p.k, domain, p.probs),
   })
   return {
     ...measure,

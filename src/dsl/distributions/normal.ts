@@ -30,6 +30,7 @@ import { type Shape, sizeOf } from '../shape.js'
 import { type AnyValue, elementwise, makeValue, type Value } from '../value.js'
 import { normalNoise } from './draw.js'
 import { eventShape, overEvent, parameter, requireSizes, type Within } from './parameter.js'
+import { weakNormal } from './weak.js'
 
 /** The parameters of a normal. */
 export interface LocScale<S extends Shape> {
@@ -38,7 +39,11 @@ export interface LocScale<S extends Shape> {
 }
 
 /** A product of independent normals of event shape S. */
-export type Normal<S extends Shape> = Distribution<EventSpace<S, Real>, 'density' | 'pathwise', 'normal'> &
+export type Normal<S extends Shape> = Distribution<
+  EventSpace<S, Real>,
+  'density' | 'pathwise' | 'weakDerivative',
+  'normal'
+> &
   Moments<S> &
   Entropy &
   Cdf<S> &
@@ -71,7 +76,8 @@ export const standardNormal = <const S extends number[]>(...shape: S): Normal<S>
     family: 'normal',
     shape: shape as Shape,
     domain: real,
-    capabilities: ['density', 'pathwise'],
+    capabilities: ['density', 'pathwise', 'weakDerivative'],
+    weakDerivatives: weakNormal(loc, scale),
     parameters: { loc, scale },
     sample: (noise, axes) => normalNoise(noise, axes, shape),
     logProb: (x) => sub(mul(-0.5, sum(square(x))), n * halfLog2Pi),
@@ -102,7 +108,8 @@ const fromLocScale = (l: Value<Shape, Real>, s: Value<Shape, Positive>): Normal<
     family: 'normal',
     shape,
     domain: real,
-    capabilities: ['density', 'pathwise'],
+    capabilities: ['density', 'pathwise', 'weakDerivative'],
+    weakDerivatives: weakNormal(loc, scale),
     parameters: { loc, scale },
     sample: (noise, axes) => add(loc, mul(scale, normalNoise(noise, axes, shape))),
     logProb: (x) => sub(mul(-0.5, sum(square(standardized(x)))), logVolume()),

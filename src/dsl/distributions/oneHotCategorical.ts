@@ -4,7 +4,7 @@
  *   log p(x) = Σ_k x_k log p_k                                 (nats)
  *   H = −Σ_k p_k log p_k      E x = p      Var x_k = p_k (1 − p_k)
  *
- * A vector of the domain OneHot; sampled as categorical is (not pathwise). Enumerable, K points.
+ * A vector of the domain OneHot; sampled as categorical is (not pathwise). Enumerable, K points; relaxable (relaxation.ts).
  * Tested in tests/dsl/distributions/oneHotCategorical.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
@@ -36,11 +36,12 @@ import {
   type ProbsOf,
   probabilities,
 } from './probabilities.js'
+import { labelRelaxation } from './relaxation.js'
 
 /** One of K unit vectors. */
 export type OneHotCategorical<K extends number> = Distribution<
   EventSpace<[K], OneHot>,
-  'density' | 'enumerable',
+  'density' | 'enumerable' | 'relaxable',
   'oneHotCategorical'
 > &
   Moments<[K]> &
@@ -61,13 +62,14 @@ const unitVector = (p: Probabilities): OneHotCategorical<number> => {
     family: 'oneHotCategorical',
     shape: [k] as [number],
     domain: oneHot,
-    capabilities: ['density', 'enumerable'],
+    capabilities: ['density', 'enumerable', 'relaxable'],
     parameters: { ...p.parameters },
     sample: (noise, axes) =>
       onEvent(labelAt(uniformNoise(noise, axes, []), p), [k], oneHot, (t) => oneHotOf(t, k)),
     logProb: (x) => sum(where(greater(x, 0.5), p.logProbs(), 0) as Value<[number], Real>),
     enumerate: (axis) => makeValue<[number], OneHot>(tf.eye(k), [k], oneHot, [{ name: axis, size: k }]),
     supportSize: k,
+    relaxation: labelRelaxation(k, () => ('logits' in p.parameters ? p.parameters.logits : p.logProbs())),
   })
   return {
     ...measure,

@@ -27,8 +27,11 @@ export type DomainIn<D> = D extends { readonly space: { readonly domain: { reado
   ? M
   : never
 
-/** The capabilities that all of `D` have. */
-export type CapabilitiesOf<D extends AnyDistribution> = keyof D['capabilities'] & Capability
+/** The capabilities that all of `D` have, of those that a distribution takes from its parts. */
+export type CapabilitiesOf<D extends AnyDistribution> = Exclude<
+  keyof D['capabilities'] & Capability,
+  'relaxable' | 'weakDerivative'
+>
 
 /** The families of a list, joined by commas. */
 export type Families<Ds extends readonly AnyDistribution[]> = Ds extends readonly [

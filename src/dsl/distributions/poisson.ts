@@ -28,6 +28,7 @@ import { uniformNoise } from './draw.js'
 import { halfLog2Pi } from './normal.js'
 import { parameter, type Within } from './parameter.js'
 import { inside, onSupport } from './support.js'
+import { weakPoisson } from './weak.js'
 
 /** The parameters of a poisson: one of the two. */
 export type PoissonParameters<S extends Shape> =
@@ -35,7 +36,11 @@ export type PoissonParameters<S extends Shape> =
   | { readonly logRate: Value<S, Real> }
 
 /** A product of independent Poisson distributions of event shape S. */
-export type Poisson<S extends Shape> = Distribution<EventSpace<S, Count>, 'density', 'poisson'> &
+export type Poisson<S extends Shape> = Distribution<
+  EventSpace<S, Count>,
+  'density' | 'weakDerivative',
+  'poisson'
+> &
   Moments<S> & { readonly parameters: PoissonParameters<S> }
 
 /** Counts from their rate, or from its logarithm; exactly one of the two, by name. */
@@ -68,7 +73,7 @@ const counts = (parameters: PoissonParameters<Shape>): Poisson<Shape> => {
     family: 'poisson',
     shape,
     domain: count,
-    capabilities: ['density'],
+    capabilities: ['density', 'weakDerivative'],
     parameters: { ...parameters },
     sample: (noise, axes) =>
       elementwise<Shape, Count>(
@@ -78,6 +83,7 @@ const counts = (parameters: PoissonParameters<Shape>): Poisson<Shape> => {
         uniformNoise(noise, axes, shape),
         rate(),
       ),
+    weakDerivatives: weakPoisson(rate),
     logProb: (x) => {
       if (isWithin(x.domain, count)) return sum(logMass(x))
       const member = greaterEqual(x, 0)

@@ -4,6 +4,8 @@
  * Tested in tests/inference/derive.test.ts.
  */
 import { partsOf } from '../../dsl/families.js'
+import type { ScoreMethod } from '../../dsl/methods.js'
+import { type GradientMethod, type MethodName, methodNeeds } from '../../dsl/rules.js'
 import { closedForm } from './closedForms.js'
 import { type Formula, formula, list, type Prose, variable } from './formula.js'
 import { drawnFor, factorOf, planOf, type Structure } from './structure.js'
@@ -63,6 +65,14 @@ const whySampled = (s: Structure, name: string, why: string): Prose => {
       `no closed form for KL(${familyName(plan.q.family)} ‖ ${familyName(plan.p.family)}) is in the table`,
     ]
   if (why === 'asked for') return ['sampled, as asked for: a closed form may exist']
+  if (why === 'sticking the landing')
+    return [
+      'sampled, with log ',
+      formula('q'),
+      ' at constant parameters: its score has mean 0, and no variance is left where ',
+      formula('q'),
+      ' is the posterior',
+    ]
   const later = laterInQ(s, name)
   const blocking = factorOf(s.p, name).parents.filter((parent) => later.has(parent))
   return [
@@ -85,18 +95,53 @@ const laterInQ = (s: Structure, name: string): ReadonlySet<string> => {
 const methodOver = (s: Structure, drawn: readonly string[]): TermMethod =>
   drawn.every((name) => planOf(s, name).gradient === 'enumerate') ? 'exact' : 'Monte Carlo'
 
-const byMethod = (s: Structure, drawn: readonly string[], method: string): readonly Formula[] =>
-  drawn.filter((name) => planOf(s, name).gradient === method).map((name) => variable(name))
+/** The methods that are drawn, in words; what follows is the latents that they are of. */
+const drawing: Readonly<Record<Exclude<MethodName, 'enumerate' | 'score'>, string>> = {
+  pathwise: 'pathwise gradient through ',
+  stickingTheLanding: 'pathwise gradient without the score of q (sticking the landing) through ',
+  gumbelSoftmax: 'Gumbel-softmax relaxation (biased) of ',
+  straightThrough: 'straight-through gradient of a relaxation (biased) for ',
+  rebar: 'score function with a relaxed control variate (REBAR) for ',
+  relax: 'score function with a learned control variate (RELAX) for ',
+  measureValued: 'measure-valued derivative for ',
+}
+
+/** The score function of a latent, with its baseline. */
+const scoreProse = (asked: GradientMethod, particles: number): string => {
+  const baseline = typeof asked === 'string' ? undefined : (asked as ScoreMethod).baseline
+  if (typeof baseline === 'object')
+    return `score function with ${baseline.kind === 'learned' ? 'learned baseline' : 'moving average as baseline'} for `
+  return baseline === 'none' || particles === 1
+    ? 'score function without baseline for '
+    : 'score function with leave-one-out baseline for '
+}
+
+const proseOf = (s: Structure, name: string): string => {
+  const { gradient, asked } = planOf(s, name)
+  return gradient === 'score'
+    ? scoreProse(asked, s.plan.particles)
+    : drawing[gradient as keyof typeof drawing]
+}
+
+/** The latents that are drawn, by the words for their method, in the order of the methods' names. */
+const drawnProse = (s: Structure, drawn: readonly string[]): readonly Prose[] => {
+  const order = Object.keys(methodNeeds)
+  const sorted = drawn
+    .filter((name) => planOf(s, name).gradient !== 'enumerate')
+    .map((name) => ({ name, words: proseOf(s, name), at: order.indexOf(planOf(s, name).gradient) }))
+    .sort((a, b) => a.at - b.at)
+  return [...new Set(sorted.map((d) => d.words))].map((words) => [
+    words,
+    list(sorted.filter((d) => d.words === words).map((d) => variable(d.name))),
+  ])
+}
 
 /** How an expectation over these latents is computed, in words. */
 const over = (s: Structure, drawn: readonly string[]): Prose => {
-  const [enumerated, pathwise, score] = ['enumerate', 'pathwise', 'score'].map((m) =>
-    byMethod(s, drawn, m),
-  ) as [readonly Formula[], readonly Formula[], readonly Formula[]]
   if (drawn.length === 0) return ['exact: it depends on no latent']
-  const points = drawn
-    .filter((name) => planOf(s, name).gradient === 'enumerate')
-    .map((name) => planOf(s, name).q.supportSize)
+  const summed = drawn.filter((name) => planOf(s, name).gradient === 'enumerate')
+  const enumerated: readonly Formula[] = summed.map((name) => variable(name))
+  const points = summed.map((name) => planOf(s, name).q.supportSize)
   const sums: Prose =
     enumerated.length === 0
       ? []
@@ -105,15 +150,9 @@ const over = (s: Structure, drawn: readonly string[]): Prose => {
           list(enumerated),
           ` (${points.join(' × ')} ${points.join() === '1' ? 'value' : 'values'})`,
         ]
-  if (pathwise.length + score.length === 0) return sums
+  const gradients = drawnProse(s, drawn)
+  if (gradients.length === 0) return sums
   const k = s.plan.particles
-  const gradients: Prose[] = []
-  if (pathwise.length > 0) gradients.push(['pathwise gradient through ', list(pathwise)])
-  if (score.length > 0)
-    gradients.push([
-      `score function${k > 1 ? ' with leave-one-out baseline' : ' without baseline'} for `,
-      list(score),
-    ])
   return [
     `Monte Carlo, ${k} ${k === 1 ? 'particle' : 'particles'}: `,
     ...gradients.flatMap((g, i) => (i === 0 ? g : ['; ', ...g])),

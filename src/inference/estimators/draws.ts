@@ -33,6 +33,10 @@ export interface Drawn {
   readonly value: AnyValue
   /** log q of the value, where the method needs it. */
   readonly logQ?: Scalar
+  /** Set where values lie between those of the support: densities are then continued there. */
+  readonly relaxed?: true
+  /** What the method keeps for itself. */
+  readonly kept?: unknown
   /** An axis along which the site has values of its own, which `reduce` of its method takes away again. */
   readonly axis?: string
 }
@@ -66,6 +70,10 @@ export const axesOfSite = (site: Site, batch: number, particles: number): readon
 /** log density of a distribution whose capability was checked at construction. */
 export const logDensity = (d: AnyDistribution, x: AnyValue): Scalar =>
   (d as unknown as Distribution<EventSpace<Shape, Real>, 'density'>).logProb(x as Value<Shape, Real>)
+
+/** The same, continued to values between those of the support where the distribution says how. */
+export const relaxedDensity = (d: AnyDistribution, x: AnyValue): Scalar =>
+  d.relaxation === undefined ? logDensity(d, x) : d.relaxation.logProb(d.relaxation.location(), x)
 
 /** Adds up scalars of any axes. */
 export const total = (values: readonly Scalar[]): Scalar =>

@@ -26,13 +26,22 @@ export interface Place {
 }
 
 /** What a draw consists of. */
-export type Draw = Pick<Drawn, 'value' | 'logQ' | 'axis'>
+export type Draw = Pick<Drawn, 'value' | 'logQ' | 'axis' | 'relaxed' | 'kept'>
+
+/** Where a gradient is estimated. */
+export interface At {
+  /** The plates that are summed over. */
+  readonly plates: readonly string[]
+  /** The values of all sites and inputs. */
+  readonly context: Readonly<Record<string, unknown>>
+  readonly env: Environment
+}
 
 /** A gradient method. */
 export interface SiteEstimator {
   readonly draw: (place: Place) => Draw
-  /** `signal` is Σ_t f_t over the terms, with plates summed, and with the site's own axis; `plates` are those summed. */
-  readonly surrogate?: (s: Drawn, signal: Scalar, plates: readonly string[], env: Environment) => Scalar
+  /** `signal` is Σ_t f_t over the terms, with plates summed, and with the site's own axis. */
+  readonly surrogate?: (s: Drawn, signal: Scalar, at: At) => Scalar
   /** Reduces the site's own axis of f. */
   readonly reduce?: (s: Drawn, f: Scalar) => Scalar
 }

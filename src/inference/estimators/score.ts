@@ -1,31 +1,25 @@
 /**
  * score: the gradient of the density, for a site that need not be differentiable.
  *
- *   ∇_θ E[f(z)] = E[(f(z) − b) ∇_θ log q_θ(z)]        b: the mean of f over the other particles (leave-one-out)
+ *   ∇_θ E[f(z)] = E[(f(z) − b) ∇_θ log q_θ(z)]        b: a baseline (baseline.ts), leave-one-out unless asked otherwise
  *
- * The baseline does not depend on the draw it is subtracted for, so the estimator stays unbiased. With one particle there
- * is none, and more variance. Added as stop(f − b) · (log q − stop(log q)), which is 0 in value.
+ * The baseline does not depend on the draw it is subtracted for, so the estimator stays unbiased. With one particle
+ * leave-one-out is none, and more variance. Added as stop(f − b) · (log q − stop(log q)), which is 0 in value.
  * Errors: tag `model`, where the gradient is to be differentiated in turn.
- * Williams, 1992; Kool, van Hoof and Welling, 2019. Tested in tests/inference/expectation.test.ts.
+ * Williams, 1992; Kool, van Hoof and Welling, 2019. Tested in tests/inference/expectation.test.ts and
+ * tests/inference/estimators/score.test.ts.
  */
 import { fail } from '../../dsl/error.js'
 import type { Environment } from '../../dsl/objective.js'
-import { mul, sub } from '../../dsl/operations/arithmetic.js'
+import { mul } from '../../dsl/operations/arithmetic.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
-import { type AnyValue, meanOver, sumOver } from '../../dsl/value.js'
-import { type Drawn, logDensity, particleAxis, type Scalar } from './draws.js'
+import { type AnyValue, sumOver } from '../../dsl/value.js'
+import { centered, gradientOnly, withTraining } from './baseline.js'
+import { type Drawn, logDensity, type Scalar } from './draws.js'
 import type { SiteEstimator } from './estimator.js'
 
-/** f_k minus the mean of the others, along the particles. */
-export const leaveOneOut = (f: Scalar): Scalar => {
-  const k = f.axes.find((a) => a.name === particleAxis)?.size ?? 1
-  if (k < 2) return f
-  const mean = meanOver(f, [particleAxis])
-  return mul(k / (k - 1), sub(f, mean))
-}
-
 /** Its signal is a constant, so the derivative of its gradient would lack a term. */
-const requireOnce = (s: Drawn, env: Environment): void => {
+export const requireOnce = (s: Drawn, env: Environment): void => {
   if (env.twice === true)
     fail(
       'model',
@@ -35,11 +29,9 @@ const requireOnce = (s: Drawn, env: Environment): void => {
     )
 }
 
-/** log q − stop(log q), summed over plates: 0 in value, with the score as its gradient. */
-export const scoreOf = (s: Drawn, plates: readonly string[]): Scalar => {
-  const logQ = sumOver(s.logQ as Scalar, plates)
-  return sub(logQ, stopGradient(logQ)) as Scalar
-}
+/** Σ over plates of stop(signal) · (log q − stop(log q)): 0 in value, with the score as its gradient. */
+export const reinforced = (signal: Scalar, logQ: Scalar, plates: readonly string[]): Scalar =>
+  sumOver(mul(stopGradient(signal), gradientOnly(logQ)) as Scalar, plates)
 
 /** The score function. */
 export const score: SiteEstimator = {
@@ -47,8 +39,9 @@ export const score: SiteEstimator = {
     const value = stopGradient(distribution.sample(env.noise.child(name), axes) as AnyValue)
     return { value, logQ: logDensity(distribution, value) }
   },
-  surrogate: (s, signal, plates, env) => {
-    requireOnce(s, env)
-    return mul(stopGradient(leaveOneOut(signal)), scoreOf(s, plates)) as Scalar
+  surrogate: (s, signal, at) => {
+    requireOnce(s, at.env)
+    const { signal: f, training } = centered(s, signal, at)
+    return withTraining(reinforced(f, s.logQ as Scalar, at.plates), training)
   },
 }

@@ -5,8 +5,23 @@
 import type { MethodName } from '../../dsl/rules.js'
 import { enumerate } from './enumerate.js'
 import type { SiteEstimator } from './estimator.js'
+import { measureValued } from './measureValued.js'
 import { pathwise } from './pathwise.js'
+import { rebar } from './rebar.js'
+import { relax } from './relax.js'
+import { gumbelSoftmax, straightThrough } from './relaxed.js'
 import { score } from './score.js'
+import { stickingTheLanding } from './stickingTheLanding.js'
 
 /** What each gradient method does at a site. */
-export const estimators: Readonly<Record<MethodName, SiteEstimator>> = { enumerate, pathwise, score }
+export const estimators: Readonly<Record<MethodName, SiteEstimator>> = {
+  pathwise,
+  stickingTheLanding,
+  score,
+  enumerate,
+  gumbelSoftmax,
+  straightThrough,
+  rebar,
+  relax,
+  measureValued,
+}

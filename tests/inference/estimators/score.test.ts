@@ -1,0 +1,77 @@
+/** Baselines of the score function: unbiased, less variance, and each is what it says. Oracle: enumeration. */
+import * as g from 'giry'
+import { describe, expect, it } from 'vitest'
+import type { AnyObjective } from '../../../src/dsl/objective.js'
+import type { GradientMethod } from '../../../src/dsl/rules.js'
+import type { AnyParams } from '../../../src/testing/arbitraries/boundCase.js'
+import { expectUnbiased, gradientAt, gradientsOver, scalarsOf } from '../gradients.js'
+import { at, bound, gradient, value, x } from './coins.js'
+import { momentsOf, perDraw } from './perDraw.js'
+
+const data = { x: new Array(64).fill(x) }
+const b = g.mlp(g.real(), [3], g.real())
+const learned = g.score({
+  baseline: g.learned(g.given({ x: g.real(), c: g.binary() }), { b }, ({ x, c, b }) => b(g.add(x, c))),
+})
+const params = (baseline: number): AnyParams => ({
+  ...scalarsOf({ ...at, z_baseline: baseline }),
+  ...(g.init({ nets: { b } } as never, 3) as AnyParams),
+})
+const ofBound = (found: ReturnType<typeof gradientsOver>) => ({
+  ...found,
+  entries: found.entries.filter((e) => !/^(b|z_baseline)\//.test(e.path)),
+})
+
+describe('every baseline is unbiased', () => {
+  it.each([
+    ['none', g.score({ baseline: 'none' }), 1],
+    ['none', g.score({ baseline: 'none' }), 2],
+    ['leave-one-out', g.score(), 3],
+    ['a moving average', g.score({ baseline: g.movingAverage(0.9) }), 1],
+    ['a moving average', g.score({ baseline: g.movingAverage(0.9) }), 2],
+    ['learned', learned, 1],
+    ['learned', learned, 2],
+  ] as readonly (readonly [string, GradientMethod, number])[])('%s, %#', (_, z, particles) => {
+    for (const c of ['enumerate', 'score'] as const) {
+      const o = bound({ c, z, y: 'pathwise' }, { particles })
+      const found = ofBound(gradientsOver(o, params(-1.5), data, 20))
+      expectUnbiased(found, gradient, c)
+      expect(Math.abs(found.value.value - value)).toBeLessThan(5 * found.value.standardError + 1e-4)
+    }
+  })
+})
+
+describe('baselines with parameters', () => {
+  it('are fitted by least squares: the gradient of b is the mean of signal − b, and nobody else’s changes', () => {
+    const o = (z: GradientMethod) => bound({ c: 'enumerate', z, y: 'pathwise' }, { particles: 1 })
+    const average = g.score({ baseline: g.movingAverage(0.9) })
+    const [low, high] = [-2, 1].map((level) => gradientAt(o(average), params(level), data))
+    const slope = (found: typeof low) => found?.gradients['z_baseline/value']?.[0] as number
+    expect(slope(low) - slope(high)).toBeCloseTo(3, 4)
+    // c is enumerated, so the signal is the bound less what does not depend on z: its mean is the value.
+    expect(slope(low)).toBeCloseTo((low?.value as number) + 2, 4)
+    const plain = gradientAt(o(g.score({ baseline: 'none' })), params(0), data)
+    for (const path of ['w/value', 'a/value', 'e/value'])
+      expect(high?.gradients[path]?.[0]).toBeCloseTo(plain.gradients[path]?.[0] as number, 4)
+  })
+
+  it('a learned baseline takes away the variance that its inputs explain', () => {
+    // z ~ B(a), f = z + 10 s: a constant 10 s that varies between data is all noise to the score function.
+    const model = g.pipe(
+      g.given({ a: g.real(), s: g.real() }),
+      g.bind('z', ({ a }) => g.bernoulli({ logits: a })),
+    )
+    const net = g.dense(g.real(), g.real())
+    const of = (baseline: g.Baseline) =>
+      g.expect(model, ({ z, s }) => g.add(z, g.mul(10, s)), {
+        sites: { z: g.score({ baseline }) },
+      } as never) as unknown as AnyObjective
+    const exact = { net: { kernel: arrayOf([1, 1], 10), bias: arrayOf([1], 0.5) } }
+    const sees = g.learned(g.given({ s: g.real() }), { net }, ({ s, net }) => net(s))
+    const variance = (baseline: g.Baseline, p: AnyParams = {}) =>
+      momentsOf(perDraw(of(baseline), { a: 0.3, s: 1.5 }, 4000, p).draws.a as Float32Array).variance
+    expect(variance(sees, exact)).toBeLessThan(0.01 * variance('none'))
+  })
+})
+
+const arrayOf = (shape: readonly number[], x: number) => ({ shape, data: Float32Array.of(x) })
