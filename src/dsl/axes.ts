@@ -13,6 +13,12 @@ export const ownAxes: readonly string[] = ['datum', 'particle', 'draw']
 /** How the axis of an enumerated site begins. */
 export const enumPrefix = 'enum:'
 
+/** How an origin begins that says: the elements of a plate were combined (`over:k`), or may have been (`lift:k`). */
+export const overPrefix = 'over:'
+
+/** See `overPrefix`. */
+export const liftPrefix = 'lift:'
+
 /** How the axis of a site begins whose first slice is the draw, and the others are values to compare with. */
 export const slicePrefix = 'slice:'
 

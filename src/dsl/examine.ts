@@ -7,7 +7,7 @@
  * they check their argument and give an example of their output. Errors: tag `model`.
  */
 import * as tf from '@tensorflow/tfjs'
-import { exampleAxis } from './axes.js'
+import { exampleAxis, liftPrefix, overPrefix } from './axes.js'
 import { type AnyDistribution, axesOf, type EventSpace, originsOf } from './distribution.js'
 import { fail } from './error.js'
 import { type AnyModel, datumAxis, type Scope, type Site } from './model.js'
@@ -83,13 +83,22 @@ export const originsWithin = (result: unknown): ReadonlySet<string> => {
   return origins
 }
 
-/** Parents and nets among origins. */
-export const graphOf = (
-  origins: ReadonlySet<string>,
-): { readonly parents: ReadonlySet<string>; readonly nets: ReadonlySet<string> } => ({
-  parents: new Set([...origins].filter((o) => !o.startsWith(netOrigin))),
-  nets: new Set([...origins].filter((o) => o.startsWith(netOrigin)).map((o) => o.slice(netOrigin.length))),
-})
+/** What origins say: parents, nets, and plates whose elements were, or may have been, combined. */
+export type Graph = Pick<Site, 'parents' | 'nets' | 'mixes' | 'mayMix'>
+
+const marks = [netOrigin, overPrefix, liftPrefix]
+
+/** Reads origins. */
+export const graphOf = (origins: ReadonlySet<string>): Graph => {
+  const after = (prefix: string) =>
+    new Set([...origins].filter((o) => o.startsWith(prefix)).map((o) => o.slice(prefix.length)))
+  return {
+    parents: new Set([...origins].filter((o) => !marks.some((prefix) => o.startsWith(prefix)))),
+    nets: after(netOrigin),
+    mixes: after(overPrefix),
+    mayMix: after(liftPrefix),
+  }
+}
 
 /** Reads a site off the distribution that its callback gave on example values. */
 export const examine = (name: string, scope: Scope, plates: readonly Axis[], d: AnyDistribution): Site => {

@@ -2,6 +2,7 @@
  * The options of the gradient methods: `sites: { z: 'score' }` takes the defaults, an object says more.
  *
  *   score({ baseline })                        'leaveOneOut' (the default), 'none', movingAverage(decay), learned(…)
+ *   score({ raoBlackwell: false })             the whole objective as the signal, not only what depends on the site
  *   { method: 'gumbelSoftmax', temperature }   also 'straightThrough'; a number > 0, 0.5 if left out
  *   { method: 'rebar', temperature, weight }   the weight of the control variate, 1 if left out
  *   relax(sees, nets, control)                 a control variate by a net
@@ -47,6 +48,8 @@ export type Baseline = 'none' | 'leaveOneOut' | MovingAverage | Learned
 export interface ScoreMethod<out B extends Baseline = Baseline> {
   readonly method: 'score'
   readonly baseline?: B
+  /** Whether the signal is only what depends on the site, true if left out; false: all of the objective, with more variance. */
+  readonly raoBlackwell?: boolean
 }
 
 /** A relaxation of a discrete site. */
@@ -71,7 +74,7 @@ export interface RelaxMethod<out N = unknown, out Seen extends string = string> 
 export const methodOptions = {
   pathwise: [],
   stickingTheLanding: [],
-  score: ['baseline'],
+  score: ['baseline', 'raoBlackwell'],
   enumerate: [],
   gumbelSoftmax: ['temperature'],
   straightThrough: ['temperature'],
@@ -160,7 +163,7 @@ const requireScalar = (what: string, s: Sighted): void => {
 
 /** The score function, with the baseline that is subtracted from its signal. */
 export const score = <const B extends Baseline = 'leaveOneOut'>(
-  options: { readonly baseline?: B } = {},
+  options: { readonly baseline?: B; readonly raoBlackwell?: boolean } = {},
 ): ScoreMethod<B> => ({ method: 'score', ...options })
 
 /** The sentence for a decay outside (0, 1). */

@@ -32,6 +32,10 @@ export interface Site<
   readonly parents: ReadonlySet<string>
   /** The nets its distribution depends on. */
   readonly nets: ReadonlySet<string>
+  /** Plates whose elements its distribution combines: each element depends on others as well. */
+  readonly mixes: ReadonlySet<string>
+  /** Plates whose elements a `lift` may have combined. */
+  readonly mayMix: ReadonlySet<string>
   /** Number of points of its support. */
   readonly supportSize: number
 }

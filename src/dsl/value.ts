@@ -11,6 +11,7 @@
  * Tested in tests/dsl/value.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
+import { isOwnAxis, overPrefix } from './axes.js'
 import { real } from './domain.js'
 import type { AnyDomain, Domain, DomainName } from './domains/marks.js'
 import { fail } from './error.js'
@@ -163,6 +164,32 @@ export const unionShape = (values: readonly AnyValue[], operation: string): Shap
 const orderedAs = (union: readonly Axis[], values: readonly AnyValue[]): readonly Axis[] =>
   values.find((v) => v.axes.length === union.length)?.axes ?? union
 
+/** Beyond this rank the arithmetic of the WASM backend of tfjs (XNNPACK) writes nothing, without a word. */
+const largestRank = 6
+
+/** Applies f to tensors that broadcast to `dims`; flattened first where the rank is too large for the backend. */
+const broadcasting = (
+  f: (...tensors: tf.Tensor[]) => tf.Tensor,
+  tensors: readonly tf.Tensor[],
+  dims: readonly number[],
+): tf.Tensor =>
+  dims.length <= largestRank
+    ? f(...tensors)
+    : tf.reshape(f(...tensors.map((t) => tf.reshape(tf.broadcastTo(t, [...dims]), [-1]))), [...dims])
+
+/** Reduces some dimensions; those that stay and those that go become one each where the rank is too large. */
+const reducing = (
+  reduce: (tensor: tf.Tensor, dims: number[]) => tf.Tensor,
+  t: tf.Tensor,
+  dims: number[],
+): tf.Tensor => {
+  if (t.rank <= largestRank) return reduce(t, dims)
+  const kept = t.shape.flatMap((_, i) => (dims.includes(i) ? [] : [i]))
+  const sizes = kept.map((i) => t.shape[i] as number)
+  const flat = tf.reshape(tf.transpose(t, [...kept, ...dims]), [sizeOf(sizes), -1])
+  return tf.reshape(reduce(flat, [1]), sizes)
+}
+
 /** Applies a tensor operation elementwise to values that are aligned by name first. */
 export const elementwise = <S extends Shape, D>(
   operation: string,
@@ -172,7 +199,13 @@ export const elementwise = <S extends Shape, D>(
 ): Value<S, D> => {
   const single = values.length === 1 ? values[0] : undefined
   if (single !== undefined)
-    return makeValue(f(single.tensor), single.shape as S, domain, single.axes, single.origins)
+    return makeValue(
+      broadcasting(f, [single.tensor], single.tensor.shape),
+      single.shape as S,
+      domain,
+      single.axes,
+      single.origins,
+    )
   const axes = orderedAs(unionAxes(values), values)
   const shape = unionShape(values, operation)
   const tensors = values.map((v) =>
@@ -189,7 +222,8 @@ export const elementwise = <S extends Shape, D>(
             axes,
           ),
   )
-  return makeValue(f(...tensors), shape as S, domain, axes, unionOrigins(values))
+  const result = broadcasting(f, tensors, [...axes.map((a) => a.size), ...shape])
+  return makeValue(result, shape as S, domain, axes, unionOrigins(values))
 }
 
 /** Applies a tensor operation to the event of one value; the axes stay as they are. */
@@ -203,6 +237,14 @@ export const onEvent = <S extends Shape, D>(
 /** Whether a value has the named axis. */
 export const hasAxis = (v: AnyValue, name: string): boolean => v.axes.some((a) => a.name === name)
 
+/** The origins, and which plates were reduced on the way from them. */
+const originsOver = (v: AnyValue, names: readonly string[]): ReadonlySet<string> => {
+  const plates = names.filter((name) => !isOwnAxis(name) && hasAxis(v, name))
+  return v.origins.size === 0 || plates.length === 0
+    ? v.origins
+    : new Set([...v.origins, ...plates.map((name) => `${overPrefix}${name}`)])
+}
+
 const overAxes =
   (reduce: (tensor: tf.Tensor, dims: number[]) => tf.Tensor) =>
   <S extends Shape, D>(
@@ -213,7 +255,13 @@ const overAxes =
     const dims = v.axes.flatMap((a, i) => (names.includes(a.name) ? [i] : []))
     if (dims.length === 0) return v
     const axes = v.axes.filter((a) => !names.includes(a.name))
-    return makeValue(reduce(v.tensor, dims), v.shape, domain as Domain<D>, axes, v.origins)
+    return makeValue(
+      reducing(reduce, v.tensor, dims),
+      v.shape,
+      domain as Domain<D>,
+      axes,
+      originsOver(v, names),
+    )
   }
 
 /** Σ over the named axes that the value has. */
@@ -232,7 +280,7 @@ export const axisToEvent = (v: AnyValue, name: string): AnyValue => {
   if (axis === undefined) return fail('shape', `axis '${name}'`, `the value has no axis '${name}'`, '')
   const axes = v.axes.filter((_, j) => j !== i)
   const moved = inOrder(v, [...axes, axis])
-  return makeValue(moved, [axis.size, ...v.shape], v.domain, [...axes], v.origins)
+  return makeValue(moved, [axis.size, ...v.shape], v.domain, [...axes], originsOver(v, [name]))
 }
 
 /** Turns the first event dimension into the named axis. */

@@ -22,9 +22,8 @@ import type { Environment } from '../dsl/objective.js'
 import { mul, sub } from '../dsl/operations/arithmetic.js'
 import { stopGradient } from '../dsl/operations/functions.js'
 import { elementwise, meanOver, sumOver } from '../dsl/value.js'
-import { leaveOneOut } from './estimators/baseline.js'
+import { gradientOnly, leaveOneOut } from './estimators/baseline.js'
 import { particleAxis, type Scalar, total } from './estimators/draws.js'
-import { scoreOf } from './estimators/score.js'
 import { type ImportanceBound, importanceObjective, type ParticlesOption } from './importance/bound.js'
 import { logWeights } from './importance/logWeight.js'
 import type { MethodRules } from './importance/methods.js'
@@ -88,7 +87,7 @@ const exponential = (of: Importance, n: number, c: number, env: Environment): Sc
   const signal = mul((1 / of.particles) as number, stopGradient(leaveOneOut(power)))
   const scores = draws.drawn
     .filter((d) => of.methods[d.name] === 'score')
-    .map((d) => mul(signal, scoreOf(d, w.plates)) as Scalar)
+    .map((d) => mul(signal, gradientOnly(sumOver(d.logQ as Scalar, w.plates))) as Scalar)
     .map((term) => sumOver(term, [particleAxis, ...enumAxesOf(term)]))
   return meanOver(total([meanOver(power, [particleAxis]), ...scores]), [datumAxis])
 }
@@ -98,6 +97,7 @@ type ExponentialMethods = 'pathwise' | 'score' | 'enumerate'
 
 const exponentialRules: MethodRules = {
   bound: 'cuboExponential',
+  eliminates: true,
   allowed: ['pathwise', 'score', 'enumerate'] satisfies ExponentialMethods[],
   pathwise: 'pathwise',
   otherwise: () => 'score',

@@ -24,11 +24,13 @@ import type { AllowedMethods, AskedMethod, Fits, GradientMethod, Latents, SiteNa
 import { fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
+import { mixedSites, termOf } from './dependence.js'
+import { expectationCost } from './elimination/cost.js'
 import { detachedDistributions } from './estimators/detached.js'
 import { type Draws, logDensity, relaxedDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
 import { atLeast, type FreeBits, freeBitsFaults, type LatentNames } from './freeBits.js'
-import { type LatentPlan, type Plan, planBound } from './plan.js'
+import { enumerationFaults, type LatentPlan, type Plan, planBound } from './plan.js'
 import { type Weight, weightAt, weightFaults } from './weight.js'
 
 type Scalar = Value<[], Real>
@@ -172,6 +174,7 @@ export const boundTerms = (
         shared: site.scope === 'shared',
         plates: site.plates,
         value: scaled,
+        dependent: termOf(name, site, l?.q, 'possible'),
       })
       return value
     },
@@ -227,6 +230,7 @@ export const elbo = <
   ])
   const plan = planBound(mp, mq, { ...options, sites })
   const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))
+  throwAll(enumerationFaults(mq, Object.fromEntries(methods), expectationCost(mp, mq), mixedSites(mp, mq)))
   return {
     tag: 'objective',
     description: 'L_b',

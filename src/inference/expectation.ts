@@ -8,6 +8,10 @@
  *   score       (f − b) ∇ log q(z), with the leave-one-out mean of the other particles as baseline
  *   …           estimators/, a file for each method
  *
+ * Enumerated sites are eliminated one by one, so that the cost is the largest table and not the joint support; the score
+ * of a site is multiplied only by what depends on it (Rao-Blackwellization), element by element of its plates where no term
+ * combines elements (dependence.ts).
+ *
  * The result is one scalar whose value is the estimate and whose gradient is the estimator. One pass goes through the
  * sites from the last drawn to the first: the method of a site adds its surrogate (0 in value, its part of the gradient),
  * and then reduces the site's own axis, of all terms that have it at once. Per datum: the mean over `datum`; a term of a
@@ -23,6 +27,8 @@ import { mul } from '../dsl/operations/arithmetic.js'
 import { type GradientMethod, nameOfMethod } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import { expandAxes, hasAxis, meanOver, sumOver } from '../dsl/value.js'
+import { type Reach, reachesIn, reachOf } from './dependence.js'
+import { absorbed } from './elimination/cost.js'
 import {
   axesOfSite,
   type Drawn,
@@ -91,43 +97,117 @@ const perDatum = (t: Term, env: Environment): Scalar => {
   return t.shared ? mul(1 / env.dataSize, value) : value
 }
 
-/** The plates of a term, as one name: terms of equal plates may be added before their plates are summed. */
-const platesOf = (f: Scalar): string =>
-  f.axes
-    .flatMap((a) => (isOwnAxis(a.name) ? [] : [a.name]))
-    .sort()
-    .join()
+const nothing: Reach = new Map()
 
-/** Terms of equal plates, added up. */
-const groups = (terms: readonly Scalar[]): readonly Scalar[] =>
-  [...new Set(terms.map(platesOf))].map((plates) => total(terms.filter((t) => platesOf(t) === plates)))
+/** A summand on its way through the sites, with the sites that it still depends on. */
+interface Summand {
+  readonly value: Scalar
+  readonly reach: Reach
+}
 
-/** The terms without the axis of site s: those that have it are added up, and reduced at once. */
-const reduced = (s: Drawn, terms: readonly Scalar[]): readonly Scalar[] => {
+/** Everything, mixed: what a term depends on that does not say so. */
+const reachOfAll = (drawn: readonly Drawn[]): Reach =>
+  new Map(drawn.map((d) => [d.name, new Set(d.site.plates.map((a) => a.name))]))
+
+/** The terms as summands; only sites that have a surrogate need to know what depends on them. */
+const summandsOf = (terms: readonly Term[], { drawn }: Draws, env: Environment): readonly Summand[] => {
+  const told = drawn.filter((d) => estimators[d.method].surrogate !== undefined)
+  const sites = drawn.map((d) => [d.name, d.site] as const)
+  const bySite = new Map(sites)
+  const reaches = reachesIn(sites, 'possible', new Set(told.map((d) => d.name)))
+  return terms.map((t) => ({
+    value: perDatum(t, env),
+    reach: t.dependent === undefined ? reachOfAll(told) : reachOf(t.dependent, reaches, bySite),
+  }))
+}
+
+const plateNames = (f: Scalar): readonly string[] =>
+  f.axes.flatMap((a) => (isOwnAxis(a.name) ? [] : [a.name])).sort()
+
+/** Summands of one key lie in the same plates and depend on the same sites: they may be added before either matters. */
+const keyOf = ({ value, reach }: Summand): string =>
+  `${plateNames(value)} ${[...reach].map(([name, mixed]) => `${name}(${[...mixed].sort()})`).sort()}`
+
+const ownAxesOf = ({ value }: Summand): ReadonlySet<string> =>
+  new Set(value.axes.flatMap((a) => (isOwnAxis(a.name) ? [a.name] : [])))
+
+/** Summands of one key, added up where one has all the axes of the other: never in a larger table than the largest. */
+const merged = (summands: readonly Summand[]): readonly Summand[] =>
+  [...new Set(summands.map(keyOf))].flatMap((key) =>
+    absorbed(
+      summands.filter((f) => keyOf(f) === key),
+      ownAxesOf,
+    ).map((group) => ({ value: total(group.map((f) => f.value)), reach: (group[0] as Summand).reach })),
+  )
+
+/** The summands without the axis of site s: those that have it are added up, and reduced. */
+const reduced = (s: Drawn, summands: readonly Summand[]): readonly Summand[] => {
   const { axis } = s
   const reduce = estimators[s.method].reduce
-  if (axis === undefined || reduce === undefined) return terms
-  const along = terms.filter((t) => hasAxis(t, axis))
-  return [...terms.filter((t) => !hasAxis(t, axis)), ...groups(along).map((f) => reduce(s, f))]
+  if (axis === undefined || reduce === undefined) return summands
+  const along = summands.filter((f) => hasAxis(f.value, axis))
+  return [
+    ...summands.filter((f) => !hasAxis(f.value, axis)),
+    ...merged(along).map(({ value, reach }) => ({ value: reduce(s, value), reach })),
+  ]
 }
 
 /** A term without the axes of these sites, the last reduced first. */
-export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar =>
-  total(drawn.reduceRight<readonly Scalar[]>((terms, s) => reduced(s, terms), [f]))
+export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar => {
+  const start: readonly Summand[] = [{ value: f, reach: nothing }]
+  return total(drawn.reduceRight((left, s) => reduced(s, left), start).map(({ value }) => value))
+}
 
-/** The surrogate of site s, given the terms in which later sites are reduced; none for some methods. */
-const surrogateOf = (s: Drawn, terms: readonly Scalar[], at: At): readonly Scalar[] => {
+/** Whether the signal of a site is what depends on it, or everything. */
+const raoBlackwellized = ({ asked }: Drawn): boolean =>
+  typeof asked === 'string' || (asked as { readonly raoBlackwell?: boolean }).raoBlackwell !== false
+
+/** The summands that a draw of s has a part in, each element of its plates with its own where that is sound. */
+const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly string[]): readonly Scalar[] => {
+  if (!raoBlackwellized(s)) return summands.map((f) => sumOver(f.value, plates))
+  const own = s.site.plates.map((a) => a.name)
+  return summands.flatMap(({ value, reach }) => {
+    const mixed = reach.get(s.name)
+    return mixed === undefined
+      ? []
+      : [
+          sumOver(
+            value,
+            plates.filter((name) => mixed.has(name) || !own.includes(name)),
+          ),
+        ]
+  })
+}
+
+/** The summands with the surrogate of site s, given those in which later sites are reduced; s matters no more. */
+const withSurrogate = (
+  s: Drawn,
+  summands: readonly Summand[],
+  plates: readonly string[],
+  at: Omit<At, 'plates'>,
+): readonly Summand[] => {
   const surrogate = estimators[s.method].surrogate
-  return surrogate === undefined ? [] : [surrogate(s, total(terms.map((t) => sumOver(t, at.plates))), at)]
+  if (surrogate === undefined) return summands
+  const signals = signalOf(s, summands, plates)
+  const left = merged(
+    summands.map(({ value, reach }) => ({
+      value,
+      reach: new Map([...reach].filter(([name]) => name !== s.name)),
+    })),
+  )
+  if (signals.length === 0) return left
+  const signal = total(signals)
+  const summed = plates.filter((name) => !hasAxis(signal, name))
+  return [...left, { value: surrogate(s, signal, { ...at, plates: summed }), reach: nothing }]
 }
 
 /** The estimate of E_q[Σ terms] per datum, with its gradient estimator behind it. */
 export const expectation = (terms: readonly Term[], draws: Draws, env: Environment): Scalar => {
   for (const t of terms) env.observe?.(t.site, t.label, t.value)
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
-  const pool = draws.drawn.reduceRight<readonly Scalar[]>(
-    (pool, s) => reduced(s, pool.concat(surrogateOf(s, pool, { plates, context: draws.context, env }))),
-    terms.map((t) => perDatum(t, env)),
+  const pool = draws.drawn.reduceRight<readonly Summand[]>(
+    (pool, s) => reduced(s, withSurrogate(s, pool, plates, { context: draws.context, env })),
+    summandsOf(terms, draws, env),
   )
-  return total(pool.map((t) => meanOver(sumOver(t, plates), [particleAxis, datumAxis])))
+  return total(pool.map(({ value }) => meanOver(sumOver(value, plates), [particleAxis, datumAxis])))
 }

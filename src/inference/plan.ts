@@ -6,15 +6,20 @@
  * divergence in closed form, when
  *   (1) the pair of families has a row in the table, and
  *   (2) no parent of s in p descends from s in q: given its parents, s is then independent of pa_p under q.
+ * Finite sites are enumerated while the largest table of their elimination is small (elimination/cost.ts): a chain of any
+ * length, where the joint support would be out of reach.
  * (A ladder p: z2 → z1 → x with q: x → z1 → z2 fails (2) at z1, and is sampled there.)
  * Tested in tests/inference/plan.test.ts.
  */
 import { can } from '../dsl/distribution.js'
+import { type GiryError, giryError } from '../dsl/error.js'
 import { hasClosedForm } from '../dsl/families.js'
 import type { KlTable } from '../dsl/kl.js'
 import type { ScoreMethod } from '../dsl/methods.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { type GradientMethod, type MethodName, nameOfMethod } from '../dsl/rules.js'
+import { type Mixed, mixedSites } from './dependence.js'
+import { expectationCost, jointCost, type TableCost } from './elimination/cost.js'
 import { type FreeBits, freeBitsOf } from './freeBits.js'
 import type { Weight } from './weight.js'
 
@@ -65,8 +70,11 @@ export interface PlanOptions {
   readonly kl?: 'closed form' | 'sampled' | undefined
 }
 
-/** Joint support beyond which sites are no longer enumerated. */
+/** Entries of the largest table, for each datum and particle, beyond which sites are no longer enumerated unasked. */
 const enumerationLimit = 1024
+
+/** Entries of the largest table beyond which sites are not enumerated, though asked for. */
+const largestTable = 2 ** 20
 
 /** Sites of q that depend on `name`, directly or through others. */
 const descendants = (q: AnyModel, name: string): ReadonlySet<string> => {
@@ -93,22 +101,99 @@ const divergence = (
     : 'closed form'
 }
 
-/** Gradient methods in the order of q: pathwise, else enumeration while it is small, else the score function. */
+/**
+ * Gradient methods in the order of q: pathwise, else enumeration while its largest table is small, else the score function.
+ * Without a cost, everything is taken to meet in one table.
+ */
 export const gradientMethods = (
   q: AnyModel,
   fixed: PlanOptions['sites'] = {},
+  cost: TableCost = jointCost(q),
+  mixed: ReadonlyMap<string, unknown> = new Map(),
 ): Readonly<Record<string, GradientMethod>> => {
-  let support = 1
-  const methods: Record<string, GradientMethod> = {}
-  for (const [name, site] of sitesOf(q)) {
-    const small =
-      can(site, 'enumerable') && support * site.supportSize <= enumerationLimit && site.scope === 'datum'
-    const method = fixed[name] ?? (can(site, 'pathwise') ? 'pathwise' : small ? 'enumerate' : 'score')
-    if (nameOfMethod(method) === 'enumerate') support *= site.supportSize
-    methods[name] = method
-  }
-  return methods
+  const free = sitesOf(q).filter(([name]) => fixed[name] === undefined)
+  const finite = free
+    .filter(
+      ([name, site]) =>
+        !can(site, 'pathwise') && can(site, 'enumerable') && site.scope === 'datum' && !mixed.has(name),
+    )
+    .map(([name]) => name)
+  const enumerated = smallEnough(enumeratedIn(q, fixed), finite, cost)
+  return Object.fromEntries(
+    sitesOf(q).map(([name, site]) => [
+      name,
+      fixed[name] ?? (can(site, 'pathwise') ? 'pathwise' : enumerated.has(name) ? 'enumerate' : 'score'),
+    ]),
+  )
 }
+
+const enumeratedIn = (
+  q: AnyModel,
+  methods: Readonly<Record<string, GradientMethod | undefined>>,
+): ReadonlySet<string> =>
+  new Set(
+    sitesOf(q).flatMap(([name]) => {
+      const method = methods[name]
+      return method !== undefined && nameOfMethod(method) === 'enumerate' ? [name] : []
+    }),
+  )
+
+/** The sites that are enumerated: all of them where their tables stay small, else one after the other while they do. */
+const smallEnough = (
+  asked: ReadonlySet<string>,
+  finite: readonly string[],
+  cost: TableCost,
+): ReadonlySet<string> => {
+  const all = new Set([...asked, ...finite])
+  if (cost(all) <= enumerationLimit) return all
+  return finite.reduce<ReadonlySet<string>>((taken, name) => {
+    const more = new Set([...taken, name])
+    return cost(more) <= enumerationLimit ? more : taken
+  }, asked)
+}
+
+/** Why the sites that are enumerated cannot be: a table too large, or a plate whose elements depend on one another. */
+export const enumerationFaults = (
+  q: AnyModel,
+  methods: Readonly<Record<string, GradientMethod>>,
+  cost: TableCost,
+  mixed: ReadonlyMap<string, Mixed>,
+): readonly GiryError[] => {
+  const enumerated = enumeratedIn(q, methods)
+  return [...tableFaults(enumerated, cost), ...mixedFaults(enumerated, mixed)]
+}
+
+const tableFaults = (enumerated: ReadonlySet<string>, cost: TableCost): readonly GiryError[] => {
+  const entries = cost(enumerated)
+  if (entries <= largestTable) return []
+  const names = [...enumerated]
+  return [
+    giryError(
+      'model',
+      names[0] ?? 'q',
+      `enumerating ${names.map((name) => `'${name}'`).join(', ')} takes a table of ${entries.toLocaleString('en-US')} entries for each datum, more than ${largestTable.toLocaleString('en-US')}`,
+      "give some of these sites the method 'score', or a q in which fewer of them meet",
+    ),
+  ]
+}
+
+const mixedFaults = (
+  enumerated: ReadonlySet<string>,
+  mixed: ReadonlyMap<string, Mixed>,
+): readonly GiryError[] =>
+  [...enumerated].flatMap((name) => {
+    const found = mixed.get(name)
+    return found === undefined
+      ? []
+      : [
+          giryError(
+            'model',
+            name,
+            `site '${name}' is summed out for each element of the plate ${found.plate}, but '${found.by}' depends on several elements at once`,
+            `give '${name}' another method than 'enumerate'`,
+          ),
+        ]
+  })
 
 /** Whether a method takes the other particles as its baseline. */
 export const leavesOneOut = (asked: GradientMethod): boolean =>
@@ -119,7 +204,7 @@ export const leavesOneOut = (asked: GradientMethod): boolean =>
 export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan => {
   const mp = p as AnyModel
   const mq = q as AnyModel
-  const methods = gradientMethods(mq, options.sites)
+  const methods = gradientMethods(mq, options.sites, expectationCost(mp, mq), mixedSites(mp, mq))
   const latents = sitesOf(mq).map(([name, site]): LatentPlan => {
     const prior = mp.entries[name] as Site
     const asked = methods[name] as GradientMethod

@@ -36,7 +36,7 @@ const alphaFaults = (alpha: number): readonly GiryError[] =>
 
 /** The Rényi bound of order α; does not compile unless q fits p. */
 export const renyi: ImportanceBound<RenyiOptions, 'renyi', PowerMethods> = (p, q, options) =>
-  importanceObjective(p, q, options, powerRules('renyi'), {
+  importanceObjective(p, q, options, powerRules('renyi', options.alpha !== 1), {
     description: `L_α=${options.alpha}`,
     faults: alphaFaults(options.alpha),
     evaluate: (of, env) => powerBound(of, 1 - options.alpha, env),

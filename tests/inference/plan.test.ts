@@ -8,6 +8,8 @@ import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
 import { poisson } from '../../src/dsl/distributions/poisson.js'
 import { klTable } from '../../src/dsl/kl.js'
 import { bind, Do, given, shared } from '../../src/dsl/notation.js'
+import { add } from '../../src/dsl/operations/arithmetic.js'
+import { sum } from '../../src/dsl/operations/reductions.js'
 import { binary, real } from '../../src/dsl/space.js'
 import { planBound } from '../../src/inference/plan.js'
 import { type Graphs, graphs, modelsOf } from './graphs.js'
@@ -112,15 +114,26 @@ describe('gradient methods', () => {
     expect(methodsOf(flags(11))).toEqual({ b: 'score' })
   })
 
-  it('count the joint support of the sites enumerated before', () => {
+  it('count the largest table: sites that meet nowhere do not add up', () => {
     const q = pipe(
       Do,
       bind('a', () => iid(6, bernoulli({ probs: 0.5 }))),
       bind('b', () => iid(5, bernoulli({ probs: 0.5 }))),
       bind('c', () => iid(4, bernoulli({ probs: 0.5 }))),
     )
-    expect(methodsOf(q)).toEqual({ a: 'enumerate', b: 'score', c: 'enumerate' })
-    expect(methodsOf(q, { a: 'score' })).toEqual({ a: 'score', b: 'enumerate', c: 'enumerate' })
+    expect(methodsOf(q)).toEqual({ a: 'enumerate', b: 'enumerate', c: 'enumerate' })
+  })
+
+  it('take sites one after the other where all of them meet in one table', () => {
+    const q = pipe(
+      Do,
+      bind('a', () => iid(6, bernoulli({ probs: 0.5 }))),
+      bind('b', () => iid(5, bernoulli({ probs: 0.5 }))),
+      bind('c', () => iid(4, bernoulli({ probs: 0.5 }))),
+      bind('n', ({ a, b, c }) => poisson({ rate: add(add(sum(a), sum(b)), add(sum(c), 1)) })),
+    )
+    expect(methodsOf(q)).toEqual({ a: 'enumerate', b: 'score', c: 'enumerate', n: 'score' })
+    expect(methodsOf(q, { a: 'score' })).toEqual({ a: 'score', b: 'enumerate', c: 'enumerate', n: 'score' })
   })
 
   it('enumerate no site that all data share', () => {

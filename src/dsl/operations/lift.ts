@@ -9,9 +9,27 @@
  * Errors: `shape`, when f returns another shape. Tested in tests/dsl/operations.test.ts.
  */
 import type * as tf from '@tensorflow/tfjs'
+import { isOwnAxis, liftPrefix } from '../axes.js'
 import type { Shape } from '../shape.js'
 import type { SpaceLike } from '../space.js'
-import { type AnyValue, expandTo, makeValue, unionAxes, unionOrigins, type Value } from '../value.js'
+import {
+  type AnyValue,
+  type Axis,
+  expandTo,
+  makeValue,
+  unionAxes,
+  unionOrigins,
+  type Value,
+} from '../value.js'
+
+/** The origins of all values; f may have combined the elements of their plates, which nobody can see. */
+const originsThrough = (values: readonly AnyValue[], axes: readonly Axis[]): ReadonlySet<string> => {
+  const origins = unionOrigins(values)
+  const plates = axes.filter((a) => !isOwnAxis(a.name))
+  return origins.size === 0 || plates.length === 0
+    ? origins
+    : new Set([...origins, ...plates.map((a) => `${liftPrefix}${a.name}`)])
+}
 
 /** Lifts a tensor function to values. */
 export const lift =
@@ -22,5 +40,5 @@ export const lift =
   (...values: Vs): Value<S, D> => {
     const axes = unionAxes(values)
     const tensors = values.map((v) => expandTo(v, axes)) as { [K in keyof Vs]: tf.Tensor }
-    return makeValue(f(...tensors), space.shape, space.domain, axes, unionOrigins(values))
+    return makeValue(f(...tensors), space.shape, space.domain, axes, originsThrough(values, axes))
   }

@@ -12,6 +12,7 @@ import { add } from '../../dsl/operations/arithmetic.js'
 import type { GradientMethod, MethodName } from '../../dsl/rules.js'
 import type { Shape } from '../../dsl/shape.js'
 import { type AnyValue, type Axis, constant, type Value } from '../../dsl/value.js'
+import type { Dependent } from '../dependence.js'
 
 /** A number per element of the axes. */
 export type Scalar = Value<[], Real>
@@ -55,6 +56,8 @@ export interface Term {
   readonly shared: boolean
   readonly plates: readonly Axis[]
   readonly value: Scalar
+  /** What it depends on; everything, where nothing is said. */
+  readonly dependent?: Dependent
 }
 
 /** The axes that a site is drawn along. */

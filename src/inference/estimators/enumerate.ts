@@ -19,7 +19,8 @@ import { type AnyValue, elementwise, sumOver, type Value } from '../../dsl/value
 import { logDensity, type Scalar } from './draws.js'
 import type { SiteEstimator } from './estimator.js'
 
-const enumAxis = (name: string): string => `${enumPrefix}${name}`
+/** The axis along which a site takes every value. */
+export const enumAxis = (name: string): string => `${enumPrefix}${name}`
 
 /** The probability itself: 0 where its logarithm is −Infinity, which the operation `exp`, Positive by type, never is. */
 const massOf = (logQ: Scalar): Value<[], NonNegative> => elementwise('mass', nonNegative, tf.exp, logQ)

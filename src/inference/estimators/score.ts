@@ -29,10 +29,6 @@ export const requireOnce = (s: Drawn, env: Environment): void => {
     )
 }
 
-/** log q − stop(log q), summed over plates: 0 in value, with the score as its gradient. */
-export const scoreOf = (s: Drawn, plates: readonly string[]): Scalar =>
-  gradientOnly(sumOver(s.logQ as Scalar, plates))
-
 /** Σ over plates of stop(signal) · (log q − stop(log q)): 0 in value, with the score as its gradient. */
 export const reinforced = (signal: Scalar, logQ: Scalar, plates: readonly string[]): Scalar =>
   sumOver(mul(stopGradient(signal), gradientOnly(logQ)) as Scalar, plates)

@@ -4,8 +4,9 @@
  *   log P(x) = log Σ_z p(x, z)        P(z | x) = p(x, z) / P(x)         z over the joint support
  *
  * The joint support (configurations.ts) runs along one axis `configuration`, in chunks; the sum is a float64
- * log-sum-exp. Gaussian mixtures, finite models and chains of conditional latents are all of this kind; without latents
- * the sum has one term. Refuses supports of more than 2^20 configurations.
+ * log-sum-exp. Gaussian mixtures and finite models are of this kind; without latents the sum has one term. A support of
+ * more than 2^20 configurations is summed by variable elimination (eliminated.ts), where its graph is sparse enough; its
+ * posterior is no table.
  * Tested against plain loops in tests/inference/evidence/finite.test.ts.
  */
 import { enumPrefix } from '../../dsl/axes.js'
@@ -13,6 +14,7 @@ import { can } from '../../dsl/distribution.js'
 import { datumAxis } from '../../dsl/model.js'
 import { chunkOf, chunks, widthOf } from './chunks.js'
 import { configurationsOf, jointSupport } from './configurations.js'
+import { eliminatedEvidence, whyNotEliminated } from './eliminated.js'
 import { logJoint } from './logJoint.js'
 import { logSumExp } from './logSumExp.js'
 import { pointsOf } from './points.js'
@@ -32,11 +34,16 @@ export const whyNotFinite = (problem: Problem): string | undefined => {
   const infinite = problem.latents.find((l) => !can(l.site, 'enumerable'))
   if (infinite !== undefined)
     return `latent '${infinite.name}' is drawn from ${infinite.site.family}, whose support is not finite`
-  const support = jointSupport(problem.latents)
-  return support > largestSupport
-    ? `the latents have ${support.toLocaleString('en-US')} configurations, more than ${largestSupport.toLocaleString('en-US')}`
-    : undefined
+  const reason = isLarge(problem) ? whyNotEliminated(problem) : undefined
+  return reason === undefined ? undefined : `${tooMany(problem)}, and ${reason}`
 }
+
+const isLarge = (problem: Problem): boolean => jointSupport(problem.latents) > largestSupport
+
+const tooMany = (problem: Problem): string =>
+  `the latents have ${shown(jointSupport(problem.latents))} configurations, more than ${shown(largestSupport)}`
+
+const shown = (n: number): string => (n < 1e15 ? n.toLocaleString('en-US') : n.toPrecision(2))
 
 /** The joint support: `count` configurations, `dim` numbers each. */
 interface Support {
@@ -78,6 +85,7 @@ const eachRow = (problem: Problem, support: Support, visit: (row: Float64Array) 
 
 /** log P(x) of every datum. */
 export const finiteEvidence = (problem: Problem): readonly number[] => {
+  if (isLarge(problem)) return eliminatedEvidence(problem)
   const out: number[] = []
   eachRow(problem, supportOf(problem), (row) => out.push(logSumExp(row)))
   return out
@@ -88,6 +96,8 @@ const largestTable = 2 ** 24
 
 /** Why the table of probabilities is not built, if it is not. */
 export const whyNoTable = (problem: Problem): string | undefined => {
+  if (isLarge(problem))
+    return `${tooMany(problem)}: the posterior is too large for a table, though evidence has log P(x)`
   const count = jointSupport(problem.latents)
   return count * problem.size > largestTable
     ? `${problem.size} data × ${count} configurations are more probabilities than ${largestTable.toLocaleString('en-US')}; ask for fewer data at a time`

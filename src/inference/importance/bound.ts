@@ -92,10 +92,10 @@ export const importanceObjective = <Options extends AnyOptions>(
     ...what.faults,
     ...askedFaults(mq, sites, rules),
   ])
-  const methods = importanceMethods(mq, sites, rules, particles)
+  const methods = importanceMethods(p as AnyModel, mq, sites, rules, particles)
   throwAll([
     ...askedFaults(mq, methods, rules),
-    ...placeFaults(mq, methods, particles),
+    ...placeFaults(p as AnyModel, mq, methods, rules, particles),
     ...mixtureFaults(mq, methods),
     ...(what.methodFaults?.(methods) ?? []),
   ])

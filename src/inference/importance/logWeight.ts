@@ -13,7 +13,9 @@ import type { Environment } from '../../dsl/objective.js'
 import { sub } from '../../dsl/operations/arithmetic.js'
 import { run } from '../../dsl/run.js'
 import { type AnyValue, expandAxes, sumOver } from '../../dsl/value.js'
+import type { Variables } from '../elimination/eliminate.js'
 import { logDensity, type Scalar, total } from '../estimators/draws.js'
+import { enumAxis } from '../estimators/enumerate.js'
 
 /** A site of q at a draw: where the density of p is asked for, and the distribution that proposes the value. */
 export interface Proposed {
@@ -27,10 +29,14 @@ export interface Proposed {
 
 /** Log weights; axes: particle, datum, and one for each site that is summed out. */
 export interface LogWeights {
-  /** log p(x, z) − log q of the drawn sites. */
+  /** log p(x, z) − log q of the drawn sites: one table over all sites that are summed out. */
   readonly weight: Scalar
-  /** log q of the sites that are summed out. */
+  /** log q of the sites that are summed out, as one table. */
   readonly mass: Scalar
+  /** The terms of `weight` and of `mass`, plates and all: what variable elimination takes. */
+  readonly factors: { readonly weight: readonly Scalar[]; readonly mass: readonly Scalar[] }
+  /** The axes of the sites that are summed out, with the plates of each. */
+  readonly summed: Variables
   /** The plates that were summed over. */
   readonly plates: readonly string[]
 }
@@ -57,10 +63,19 @@ export const logWeights = (p: AnyModel, proposed: readonly Proposed[], env: Envi
       return value
     },
   })
-  const masses = proposed.filter((d) => d.enumerated).map((d) => logDensity(d.distribution, d.value))
+  const summed = proposed.filter((d) => d.enumerated)
+  const masses = summed.map((d) => expandAxes(logDensity(d.distribution, d.value), d.site.plates))
+  const joint = (factors: readonly Scalar[]) => total(factors.map((f) => sumOver(f, [...plates])))
   return {
-    weight: total(terms.map((term) => sumOver(term, [...plates]))),
-    mass: total(masses),
+    // Computed when asked for: a joint table may be out of reach where elimination is not.
+    get weight() {
+      return joint(terms)
+    },
+    get mass() {
+      return joint(masses)
+    },
+    factors: { weight: terms, mass: masses },
+    summed: new Map(summed.map((d) => [enumAxis(d.name), d.site.plates.map((a) => a.name)])),
     plates: [...plates],
   }
 }

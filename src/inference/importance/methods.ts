@@ -14,7 +14,9 @@ import { type Capability, can } from '../../dsl/distribution.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../../dsl/model.js'
 import type { SiteNames } from '../../dsl/rules.js'
-import { gradientMethods } from '../plan.js'
+import { mixedSites } from '../dependence.js'
+import { jointCost, productCost, type TableCost } from '../elimination/cost.js'
+import { enumerationFaults, gradientMethods } from '../plan.js'
 
 /** The methods, with the capability that each needs. */
 export const importanceNeeds = {
@@ -90,6 +92,8 @@ export interface MethodRules {
   /** The bound, as sentences name it. */
   readonly bound: string
   readonly allowed: readonly ImportanceMethodName[]
+  /** Whether finite sites are summed out by variable elimination, in plates as well; else in one joint table. */
+  readonly eliminates?: boolean
   /** For a site with a pathwise gradient. */
   readonly pathwise: ImportanceMethodName
   /** For a site that has neither that nor a small support. */
@@ -133,23 +137,28 @@ export const askedFaults = (q: AnyModel, asked: Asked, rules: MethodRules): read
     method === undefined ? [] : askedFault(q, name, nameOf(method), rules),
   )
 
+const tableCost = (p: AnyModel, q: AnyModel, eliminates: boolean): TableCost =>
+  eliminates ? productCost(p, q) : jointCost(q)
+
 /** The methods of all sites: those asked for, else pathwise, else enumeration while it is small, else draws. */
 export const importanceMethods = (
+  p: AnyModel,
   q: AnyModel,
   asked: Asked,
   rules: MethodRules,
   particles: number,
 ): ImportanceMethods => {
-  const chosen = gradientMethods(q, asked as never)
   // One site doubly reparameterized, all of them are: see mixtureFaults.
   const doubly = Object.values(asked).some((m) => m !== undefined && nameOf(m) === 'doublyReparameterized')
+  const eliminates = rules.eliminates === true && !doubly
+  const chosen = gradientMethods(q, asked as never, tableCost(p, q, eliminates), mixedSites(p, q))
   const pathwise = doubly ? 'doublyReparameterized' : rules.pathwise
   return Object.fromEntries(
     sitesOf(q).map(([name, site]): [string, ImportanceMethodName] => {
       const method = asked[name]
       if (method !== undefined) return [name, nameOf(method)]
       if (can(site, 'pathwise')) return [name, pathwise]
-      const small = chosen[name] === 'enumerate' && site.plates.length === 0
+      const small = chosen[name] === 'enumerate' && (eliminates || site.plates.length === 0)
       return [name, small && rules.allowed.includes('enumerate') ? 'enumerate' : rules.otherwise(particles)]
     }),
   )
@@ -179,15 +188,22 @@ const vimcoFault = (name: string): GiryError =>
 
 /** Sites whose place or number of particles does not allow their method. */
 export const placeFaults = (
+  p: AnyModel,
   q: AnyModel,
   methods: ImportanceMethods,
+  rules: MethodRules,
   particles: number,
-): readonly GiryError[] =>
-  sitesOf(q).flatMap(([name, site]) => {
-    if (site.scope === 'shared') return [sharedFault(name)]
-    if (methods[name] === 'enumerate' && site.plates.length > 0) return [plateFault(name)]
-    return methods[name] === 'vimco' && particles < 2 ? [vimcoFault(name)] : []
-  })
+): readonly GiryError[] => {
+  const eliminates = rules.eliminates === true && !Object.values(methods).includes('doublyReparameterized')
+  return [
+    ...sitesOf(q).flatMap(([name, site]) => {
+      if (site.scope === 'shared') return [sharedFault(name)]
+      if (methods[name] === 'enumerate' && site.plates.length > 0 && !eliminates) return [plateFault(name)]
+      return methods[name] === 'vimco' && particles < 2 ? [vimcoFault(name)] : []
+    }),
+    ...enumerationFaults(q, methods as never, tableCost(p, q, eliminates), mixedSites(p, q)),
+  ]
+}
 
 /** The sites among `names` that a site depends on, directly or through others. */
 const ancestorsOf = (q: AnyModel, name: string, found: Set<string> = new Set()): ReadonlySet<string> => {

@@ -13,6 +13,8 @@ import { nonNegative } from '../../dsl/domain.js'
 import { add, mul, sub } from '../../dsl/operations/arithmetic.js'
 import { greater, where } from '../../dsl/operations/comparisons.js'
 import { elementwise, expandAxes, logSumExpOver, meanOver, sumOver } from '../../dsl/value.js'
+import { eliminate } from '../elimination/eliminate.js'
+import { logValues } from '../elimination/logValues.js'
 import { particleAxis, type Scalar } from '../estimators/draws.js'
 import type { LogWeights } from './logWeight.js'
 
@@ -45,9 +47,20 @@ export const expectedOver = (f: Scalar, mass: Scalar): Scalar => {
 /** What each particle counts: log Σ_e q(e) (w / q(e))^s, or Σ_e q(e) log (w / q(e)) for s = 0. */
 export const perParticle = (w: LogWeights, s: number): Scalar => {
   if (s === 0) return expectedOver(sub(w.weight, w.mass), w.mass)
-  const a = exponents(w, s)
-  return logSumExpOver(a, enumAxesOf(a))
+  return eliminate(weighed(w, s), w.summed, w.plates, logValues)
 }
+
+/** The factors of what a value of the sites that are summed out counts, (w / q)^s q. */
+const weighed = ({ factors, summed }: LogWeights, s: number): readonly Scalar[] => {
+  if (s === 1 || summed.size === 0) return factors.weight.map((f) => scaled(f, s))
+  const masses = factors.mass.map((m) => {
+    const possible = greater(m, IMPOSSIBLE)
+    return where(possible, mul((1 - s) as number, where(possible, m, 0)), Number.NEGATIVE_INFINITY) as Scalar
+  })
+  return [...factors.weight.map((f) => scaled(f, s)), ...masses]
+}
+
+const scaled = (f: Scalar, s: number): Scalar => (s === 1 ? f : mul(s as number, f))
 
 /** The power mean, from what each particle counts. */
 export const overParticles = (a: Scalar, s: number): Scalar => {

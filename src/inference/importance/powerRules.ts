@@ -8,8 +8,9 @@ import type { ImportanceMethodName, MethodRules } from './methods.js'
 export type PowerMethods = ImportanceMethodName
 
 /** The rules of one of them. */
-export const powerRules = (bound: string): MethodRules => ({
+export const powerRules = (bound: string, eliminates = true): MethodRules => ({
   bound,
+  eliminates,
   allowed: ['pathwise', 'stickingTheLanding', 'doublyReparameterized', 'score', 'vimco', 'enumerate'],
   pathwise: 'pathwise',
   otherwise: (particles) => (particles > 1 ? 'vimco' : 'score'),

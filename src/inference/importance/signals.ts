@@ -14,8 +14,8 @@ import { logSumExp } from '../../dsl/numerics/logSumExp.js'
 import { mul, sub } from '../../dsl/operations/arithmetic.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
 import { axisToEvent, eventToAxis, onEvent, sumOver, type Value } from '../../dsl/value.js'
+import { gradientOnly } from '../estimators/baseline.js'
 import { type Drawn, type Draws, particleAxis, type Scalar } from '../estimators/draws.js'
-import { scoreOf } from '../estimators/score.js'
 import type { ImportanceMethods } from './methods.js'
 import { enumAxesOf, particlesOf } from './powerMean.js'
 
@@ -49,7 +49,7 @@ export const scoreTerms = (
 ): readonly Scalar[] => {
   const { plates, drawn } = draws
   const term = (d: Drawn, signal: Scalar): Scalar => {
-    const moved = mul(stopGradient(signal), scoreOf(d, plates)) as Scalar
+    const moved = mul(stopGradient(signal), gradientOnly(sumOver(d.logQ as Scalar, plates))) as Scalar
     return sumOver(moved, [particleAxis, ...enumAxesOf(moved)])
   }
   const own = drawn.some((d) => methods[d.name] === 'vimco') ? sub(bound, withoutEach(a, s)) : bound

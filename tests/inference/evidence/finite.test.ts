@@ -212,7 +212,7 @@ describe('enumeration', () => {
     const [error] = await refusal(evidence(model, { x: [0] }, { method: 'enumeration' }))
     expect(error?.tag).toBe('exact')
     expect(error?.message).toBe(
-      "the method 'enumeration' does not apply to this model: the latents have 2,097,152 configurations, more than 1,048,576",
+      "the method 'enumeration' does not apply to this model: the latents have 2,097,152 configurations, more than 1,048,576, and summing the latents out takes a table of 2,097,152 entries, more than 1,048,576",
     )
   })
 })
