@@ -21,23 +21,29 @@ export type Resampling = (typeof resamplings)[number]
 /** The largest float32 below 1. */
 const BELOW_ONE = 1 - 2 ** -24
 
-const points = (method: Resampling, noise: Noise, n: number, k: number): tf.Tensor => {
+const pointsOf = (method: Resampling, noise: Noise, n: number, k: number): tf.Tensor => {
   if (method === 'multinomial') return noise.uniform([n, k, 1])
   const steps = tf.reshape(tf.tensor(Float32Array.from({ length: k }, (_, i) => i)), [1, k, 1])
   return tf.minimum(tf.div(tf.add(steps, noise.uniform([n, 1, 1])), k), BELOW_ONE)
 }
 
+/** [C_k > t_i] as [n, K, K], by a product: tfjs is slow where two tensors meet along different axes. A difference keeps its sign. */
+const above = (sums: tf.Tensor, points: tf.Tensor): tf.Tensor => {
+  const [n, k] = sums.shape as [number, number]
+  const left = tf.concat([tf.ones([n, k, 1]), tf.neg(points)], 2)
+  const right = tf.concat([tf.reshape(sums, [n, 1, k]), tf.ones([n, 1, k])], 1)
+  return tf.step(tf.matMul(left, right))
+}
+
 /** One-hot ancestors [n, K, K] of weights [n, K] that need not add up to 1. */
 export const ancestorsOf = (weights: tf.Tensor, method: Resampling, noise: Noise): tf.Tensor => {
   const [n, k] = weights.shape as [number, number]
-  const sums = tf.reshape(tf.cumsum(detach(weights), 1), [n, 1, k])
-  const total = tf.slice(sums, [0, 0, k - 1], [n, 1, 1])
-  const passed = tf.cast(
-    tf.lessEqual(tf.slice(sums, [0, 0, 0], [n, 1, k - 1]), tf.mul(points(method, noise, n, k), total)),
-    'float32',
-  )
-  // passed falls from 1 to 0 along the particles, and the ancestor is where it does.
-  const ones = tf.ones([n, k, 1])
-  const zeros = tf.zeros([n, k, 1])
-  return tf.sub(tf.concat([ones, passed], 2), tf.concat([passed, zeros], 2))
+  const sums = tf.cumsum(detach(weights), 1)
+  const total = tf.reshape(tf.slice(sums, [0, k - 1], [n, 1]), [n, 1, 1])
+  const inner = tf.slice(sums, [0, 0], [n, k - 1])
+  const points = tf.mul(pointsOf(method, noise, n, k), total)
+  // The first interval begins below every point and the last ends above, whatever rounding did to their sums.
+  const begins = tf.concat([tf.fill([n, 1], -1), inner], 1)
+  const ends = tf.concat([inner, tf.add(tf.slice(sums, [0, k - 1], [n, 1]), 1)], 1)
+  return tf.sub(above(ends, points), above(begins, points))
 }

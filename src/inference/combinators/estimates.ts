@@ -19,12 +19,12 @@ import { datumAxis } from '../../dsl/model.js'
 import { flattenParams, type NetParams, type Params, paramErrors } from '../../dsl/params.js'
 import { functionsOf } from '../../dsl/run.js'
 import type { ValueIn } from '../../dsl/space.js'
-import { constant, expandTo, isValue, showSpaceOf, type Value } from '../../dsl/value.js'
+import { constant, expandTo, isValue, makeValue, showSpaceOf, type Value } from '../../dsl/value.js'
 import { useRuntime } from '../../runtime/backend.js'
 import { fold, keyFromSeed } from '../../runtime/keys.js'
 import { noiseOf } from '../../runtime/noise.js'
 import type { RuntimeName } from '../../runtime/runtimes.js'
-import { batchAt, noiseOnly } from '../batches.js'
+import { type Batch, batchAt, noiseOnly } from '../batches.js'
 import type { NeedsData } from '../estimate.js'
 import { particleAxis } from '../estimators/draws.js'
 import type { Evidence } from '../evidence.js'
@@ -183,26 +183,44 @@ const requireScalar = (value: unknown): Scalar =>
         'sum over the event axes with sum(…), or take one entry',
       )
 
-/** Population r of every datum. */
-const once = (plan: Plan, data: Dataset | undefined, r: number): readonly Population[] => {
+/** Entries of a matrix of ancestors, over all data and populations, that are evaluated at once. */
+const atOnce = 2 ** 20
+
+/** The data of one population, and so of each: bits are drawn once. */
+const batchFor = (data: Dataset | undefined, seed: number): Batch => {
+  const key = fold(keyFromSeed(seed), 'weighted')
+  const rows = Int32Array.from({ length: data?.size ?? 1 }, (_, i) => i)
+  return data === undefined ? noiseOnly(1, key).at(0) : batchAt(data, rows, key)
+}
+
+/** The data `times` over. */
+const repeated = (data: Values, times: number): Values =>
+  Object.fromEntries(
+    Object.entries(data).map(([name, v]) => {
+      const axes = v.axes.map((a) => (a.name === datumAxis ? { ...a, size: a.size * times } : a))
+      const tensor = tf.tile(
+        v.tensor,
+        v.tensor.shape.map((_, i) => (v.axes[i]?.name === datumAxis ? times : 1)),
+      )
+      return [name, makeValue(tensor, v.shape, v.domain, axes, v.origins)]
+    }),
+  )
+
+/** The populations begin … begin + times − 1 of every datum, one after the other. */
+const round = (plan: Plan, one: Batch, begin: number, times: number): readonly Population[] => {
   const { program, f, particles } = plan
-  const key = fold(fold(keyFromSeed(plan.seed), 'weighted'), r)
-  const batch =
-    data === undefined
-      ? noiseOnly(1, key).at(0)
-      : batchAt(
-          data,
-          Int32Array.from({ length: data.size }, (_, i) => i),
-          key,
-        )
+  const batch = one.size * times
   const [lw, value] = tf.tidy(() => {
-    const tensors = uploadAll(flattenParams(plan.params))
-    const env = { functions: functionsOf(program.nets, tensors), data: valuesOf(batch), batch: batch.size }
-    const { sites, logWeight } = program.sample(
-      weighing({ ...env, noise: noiseOf(batch.noise) }, particles, { hold: true }),
-    )
+    const functions = functionsOf(program.nets, uploadAll(flattenParams(plan.params)))
+    const env = {
+      functions,
+      data: repeated(valuesOf(one), times),
+      batch,
+      noise: noiseOf(fold(one.noise, begin)),
+    }
+    const { sites, logWeight } = program.sample(weighing(env, particles, { hold: true }))
     const axes = [
-      { name: datumAxis, size: batch.size },
+      { name: datumAxis, size: batch },
       { name: particleAxis, size: particles },
     ]
     return [expandTo(logWeight, axes), expandTo(requireScalar(f(sites)), axes)] as [tf.Tensor, tf.Tensor]
@@ -210,6 +228,18 @@ const once = (plan: Plan, data: Dataset | undefined, r: number): readonly Popula
   const found = populationsOf(lw.dataSync() as Float32Array, value.dataSync() as Float32Array, particles)
   tf.dispose([lw, value])
   return found
+}
+
+/** n populations of every datum. */
+const allOf = async (plan: Plan, data: Dataset | undefined): Promise<readonly (readonly Population[])[]> => {
+  const one = batchFor(data, plan.seed)
+  const times = Math.max(1, Math.floor(atOnce / (one.size * plan.particles ** 2)))
+  const found: Population[] = []
+  for (let begin = 0; begin < plan.n; begin += times) {
+    found.push(...round(plan, one, begin, Math.min(times, plan.n - begin)))
+    await new Promise((resolve) => setTimeout(resolve, 0))
+  }
+  return Array.from({ length: one.size }, (_, i) => found.filter((_, j) => j % one.size === i))
 }
 
 /** The populations of each datum. */
@@ -235,14 +265,7 @@ const populations = (
     TE.bind('backend', () => useRuntime(options.runtime ?? 'auto')),
     TE.flatMap(({ set }) =>
       TE.tryCatch(
-        async () => {
-          const rounds: (readonly Population[])[] = []
-          for (let r = 0; r < n; r++) {
-            rounds.push(once({ program, f, params, particles, n, seed }, set, r))
-            await new Promise((resolve) => setTimeout(resolve, 0))
-          }
-          return (rounds[0] ?? []).map((_, i) => rounds.map((round) => round[i] as Population))
-        },
+        () => allOf({ program, f, params, particles, n, seed }, set),
         (e) => errorsOf(e),
       ),
     ),

@@ -21,6 +21,9 @@ import type {
 
 type Keys<A> = Extract<keyof A, string>
 
+/** The names that the compiler knows. */
+type Known<A> = string extends keyof A ? never : keyof A
+
 /** The sites under their new names. */
 export type RenamedSites<S, W> = {
   readonly [K in Keys<W> | Exclude<Keys<S>, W[keyof W]>]: K extends keyof W
@@ -39,8 +42,8 @@ export type RenameFault<Q, W> = string extends keyof SourceSites<Q>
       [K in Keys<W>]: W[K] extends keyof SourceSites<Q>
         ? K extends
             | Exclude<keyof SourceSites<Q>, W[keyof W]>
-            | keyof SourceInputs<Q>
-            | keyof SourceObserved<Q>
+            | Known<SourceInputs<Q>>
+            | Known<SourceObserved<Q>>
           ? `the name '${K}' is taken in this program`
           : never
         : `'${W[K] & string}' is no site of this program`

@@ -11,6 +11,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { giryError, throwAll } from '../../dsl/error.js'
 import { datumAxis } from '../../dsl/model.js'
+import { greater, where } from '../../dsl/operations/comparisons.js'
+import { stopGradient } from '../../dsl/operations/functions.js'
 import { sizeOf } from '../../dsl/shape.js'
 import { type AnyValue, type Axis, expandAxes, expandTo, makeValue } from '../../dsl/value.js'
 import { particleAxis } from '../estimators/draws.js'
@@ -29,7 +31,7 @@ import type {
   Weighing,
   Weighted,
 } from './program.js'
-import { logMean, shares } from './weights.js'
+import { logMean, NOTHING, shares } from './weights.js'
 
 /** The same traces, drawn anew. */
 export type Resampled<Q> = Program<
@@ -98,8 +100,9 @@ const descended = (v: AnyValue, [data, particles]: readonly Axis[], chosen: tf.T
 
 /** The same for log densities, which may be −∞. */
 const chosenLog = (v: Scalar, axes: readonly Axis[], chosen: tf.Tensor): Scalar => {
-  const [n, k] = chosen.shape as [number, number, number]
-  const row = tf.broadcastTo(tf.reshape(expandTo(v, axes), [n, 1, k]), [n, k, k])
-  const picked = tf.sum(tf.where(tf.cast(chosen, 'bool'), row, tf.zerosLike(row)), 2)
-  return makeValue(picked, [], v.domain, axes, v.origins)
+  const all = expandAxes(v, axes)
+  const alive = greater(all, NOTHING)
+  const finite = descended(where(alive, all, 0), axes, chosen) as Scalar
+  const found = descended(stopGradient(alive), axes, chosen) as typeof alive
+  return where(found, finite, Number.NEGATIVE_INFINITY) as Scalar
 }

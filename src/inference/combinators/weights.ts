@@ -15,7 +15,7 @@ import { particleAxis } from '../estimators/draws.js'
 import type { Scalar } from './program.js'
 
 /** Every finite float32 is above. */
-const NOTHING = -3.4e38
+export const NOTHING = -3.4e38
 
 /** The log weight of a trace of q as one of p. */
 export const reweighed = (logWeight: Scalar, logTarget: Scalar, logProposal: Scalar): Scalar => {
