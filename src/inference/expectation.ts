@@ -163,20 +163,25 @@ const raoBlackwellized = ({ asked }: Drawn): boolean =>
   typeof asked === 'string' || (asked as { readonly raoBlackwell?: boolean }).raoBlackwell !== false
 
 /** The summands that a draw of s has a part in, each element of its plates with its own where that is sound. */
-const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly string[]): readonly Scalar[] => {
-  if (!raoBlackwellized(s)) return summands.map((f) => sumOver(f.value, plates))
+const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly string[]): readonly Summand[] => {
+  const whole = !raoBlackwellized(s)
   const own = s.site.plates.map((a) => a.name)
   return summands.flatMap(({ value, reach }) => {
-    const mixed = reach.get(s.name)
-    return mixed === undefined
-      ? []
-      : [
-          sumOver(
-            value,
-            plates.filter((name) => mixed.has(name) || !own.includes(name)),
-          ),
-        ]
+    const mixed = whole ? new Set(own) : reach.get(s.name)
+    if (mixed === undefined) return []
+    const summed = plates.filter((name) => mixed.has(name) || !own.includes(name))
+    return [{ value: sumOver(value, summed), reach }]
   })
+}
+
+const without = (reach: Reach, name: string): Reach => new Map([...reach].filter(([other]) => other !== name))
+
+/** Whoever reaches one of the summands, mixed where it is for any of them. */
+const reachOfSum = (summands: readonly Summand[]): Reach => {
+  const found = new Map<string, Set<string>>()
+  for (const { reach } of summands)
+    for (const [name, mixed] of reach) found.set(name, new Set([...(found.get(name) ?? []), ...mixed]))
+  return found
 }
 
 /** The summands with the surrogate of site s, given those in which later sites are reduced; s matters no more. */
@@ -189,16 +194,16 @@ const withSurrogate = (
   const surrogate = estimators[s.method].surrogate
   if (surrogate === undefined) return summands
   const signals = signalOf(s, summands, plates)
-  const left = merged(
-    summands.map(({ value, reach }) => ({
-      value,
-      reach: new Map([...reach].filter(([name]) => name !== s.name)),
-    })),
-  )
-  if (signals.length === 0) return left
-  const signal = total(signals)
+  const left = summands.map(({ value, reach }) => ({ value, reach: without(reach, s.name) }))
+  if (signals.length === 0) return merged(left)
+  const signal = total(signals.map((f) => f.value))
   const summed = plates.filter((name) => !hasAxis(signal, name))
-  return [...left, { value: surrogate(s, signal, { ...at, plates: summed }), reach: nothing }]
+  // 0 in value, but sites above may need its gradient by their own values, as their signals do.
+  const own = {
+    value: surrogate(s, signal, { ...at, plates: summed }),
+    reach: without(reachOfSum(signals), s.name),
+  }
+  return merged([...left, own])
 }
 
 /** The estimate of E_q[Σ terms] per datum, with its gradient estimator behind it. */
