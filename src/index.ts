@@ -371,11 +371,13 @@ export { type Estimate, type EstimateOptions, estimate } from './inference/estim
 export type { EvaluateOptions } from './inference/evaluate.js'
 export { evaluate } from './inference/evaluate.js'
 export type {
+  ConjugatePosterior,
   FinitePosterior,
   GaussianPosterior,
   GridPosterior,
   LatentPoints,
   Posterior,
+  PosteriorFactor,
   PosteriorGrid,
 } from './inference/evidence/posterior.js'
 export type { ObservedData } from './inference/evidence.js'
