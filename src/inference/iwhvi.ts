@@ -47,10 +47,12 @@ export type PathwiseFault<Q, Who extends string> =
       }[SiteNames<RQ>]
     : never
 
-/** Accepts a model whose every site is pathwise; otherwise the sentences. */
-export type ArePathwise<Q, Who extends string> = [PathwiseFault<Q, Who>] extends [never]
-  ? unknown
-  : PathwiseFault<Q, Who>
+/** Accepts a model with every site pathwise, where nothing else is wrong with it (`Rest`); otherwise the sentences. */
+export type ArePathwise<Q, Who extends string, Rest> = unknown extends Rest
+  ? [PathwiseFault<Q, Who>] extends [never]
+    ? unknown
+    : PathwiseFault<Q, Who>
+  : Rest
 
 const siteFaults = (model: AnyModel, who: 'q' | 'r'): readonly GiryError[] =>
   sitesOf(model).flatMap(([name, site]) => {
@@ -98,15 +100,15 @@ const givenFrom = (model: AnyModel, known: (name: string) => AnyValue): Readonly
 const logDensityAt = (
   model: AnyModel,
   who: string,
-  valueOf: (name: string) => AnyValue,
+  known: (name: string) => AnyValue,
   env: Environment,
 ): Scalar => {
   const terms: Scalar[] = []
   run(model, {
     functions: env.functions,
-    given: givenFrom(model, valueOf),
+    given: givenFrom(model, known),
     choose: (name, site, d, observed) => {
-      const value = observed ?? valueOf(name)
+      const value = observed ?? known(name)
       const term = logDensity(d, value)
       env.observe?.(name, `log ${who}(${name})`, term)
       terms.push(inPlates(term, site))
@@ -139,11 +141,9 @@ const guesses = (r: AnyModel, known: (name: string) => AnyValue, k: number, env:
 export const iwhvi = <TP, GP, RP, TQ, GQ, RQ, TR, GR, RR>(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> &
-    FitsWith<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>> &
-    ArePathwise<Model<TQ, GQ, RQ>, 'q'>,
+    ArePathwise<Model<TQ, GQ, RQ>, 'q', FitsWith<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>>>,
   r: Model<TR, GR, RR> &
-    Reverses<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>> &
-    ArePathwise<Model<TR, GR, RR>, 'r'>,
+    ArePathwise<Model<TR, GR, RR>, 'r', Reverses<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>>>,
   options: HierarchicalOptions,
 ): Objective<
   NetsOfThree<TP, TQ, TR>,
