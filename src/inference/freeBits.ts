@@ -11,12 +11,12 @@
  */
 import type { Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Model, type Site, sitesOf } from '../dsl/model.js'
+import { type AnyModel, datumAxis, type Model, sitesOf } from '../dsl/model.js'
 import { neg } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
 import { stopGradient } from '../dsl/operations/functions.js'
 import type { SiteNames } from '../dsl/rules.js'
-import { expandAxes, meanOver, sumOver, type Value } from '../dsl/value.js'
+import { type Axis, expandAxes, meanOver, sumOver, type Value } from '../dsl/value.js'
 import { type Draws, particleAxis } from './estimators/draws.js'
 import { sumOut } from './expectation.js'
 
@@ -63,14 +63,14 @@ export const freeBitsFaults = (q: AnyModel, free: unknown): readonly GiryError[]
   ])
 }
 
-/** A latent of p with its free nats. */
-interface Latent {
-  readonly p: Site
+/** What is asked of a latent: its free nats, and the plates it lies in. */
+interface Floored {
   readonly free: number
+  readonly p: { readonly plates: readonly Axis[] }
 }
 
 /** The mean over the minibatch of a term in all its plates. */
-const meanOfTerm = (l: Latent, term: Scalar, draws: Draws): Scalar => {
+const meanOfTerm = (l: Floored, term: Scalar, draws: Draws): Scalar => {
   const plates = l.p.plates
   const summed = sumOver(sumOut(expandAxes(term, plates), draws.drawn), [
     ...draws.plates,
@@ -80,7 +80,7 @@ const meanOfTerm = (l: Latent, term: Scalar, draws: Draws): Scalar => {
 }
 
 /** The term −KL of a latent, or −λ in its place (its part of it, in a plate) where its mean is above −λ. */
-export const atLeast = (l: Latent, term: Scalar, draws: Draws): Scalar => {
+export const atLeast = (l: Floored, term: Scalar, draws: Draws): Scalar => {
   if (l.free === 0) return term
   const elements = l.p.plates.reduce((n, a) => n * a.size, 1)
   const counts = greater(neg(stopGradient(meanOfTerm(l, term, draws))), l.free as number)
