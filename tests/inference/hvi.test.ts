@@ -6,7 +6,7 @@ import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
 import { push } from '../../src/dsl/distributions/push.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
-import { bind, Do, given, nets } from '../../src/dsl/notation.js'
+import { bind, Do, given, letTo, nets } from '../../src/dsl/notation.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { add, mul } from '../../src/dsl/operations/arithmetic.js'
 import { flattenParams } from '../../src/dsl/params.js'
@@ -178,6 +178,28 @@ describe('iwhvi', () => {
         evaluateOnce(any(iwhvi(p, q, exact, { particles: k })), scalarsOf({ g: 0.4 }), data, seed),
       )
       expect(Math.abs((none as number) - (ten as number))).toBeLessThan(1e-5)
+    }
+  })
+
+  it('r may take in what p names, and the encoder of q', () => {
+    const named = pipe(
+      Do,
+      bind('z', () => standardNormal()),
+      letTo('twice', ({ z }) => mul(2, z)),
+      bind('x', ({ z }) => normal({ loc: z, scale: 1 })),
+    )
+    const half = pipe(
+      given({ twice: real() }),
+      nets({ w: parameter(real()), v: parameter(positive()) }),
+      bind('a', ({ twice, w, v }) => normal({ loc: mul(mul(0.5, w()), twice), scale: v() })),
+    )
+    for (const of of [
+      (r: unknown, model: unknown) => any(hvi(model as typeof p, q, r as typeof rough, { kl: 'sampled' })),
+      (r: unknown, model: unknown) => any(iwhvi(model as typeof p, q, r as typeof rough, { particles: 3 })),
+    ]) {
+      const [a, b] = [gradientAt(of(half, named), params, data), gradientAt(of(rough, p), params, data)]
+      expect(a.value).toBeCloseTo(b.value, 5)
+      expect(Object.keys(of(half, named).data)).toEqual(['x'])
     }
   })
 
