@@ -90,6 +90,18 @@ describe('primitive', () => {
     expect(numbers(logWeight)).toEqual([0])
   })
 
+  it('refuses a draw along a plate that only its input lies in', () => {
+    const q = g.pipe(
+      g.given({ y: g.real() }),
+      g.bind('z', ({ y }) => g.normal({ loc: y, scale: 1 })),
+    )
+    const y = makeValue(tf.zeros([3, 4]), [], g.real().domain, [datum, { name: 'row', size: 4 }])
+    const env = { ...environment(), data: { y }, given: { y } }
+    expect(() => (g.primitive(q) as unknown as AnyProgram).sample(env)).toThrow(
+      "site 'z' is drawn along the plate row, but does not declare it",
+    )
+  })
+
   it('counts nothing at power 0, a datum of density 0 either', () => {
     const impossible = g.pipe(
       g.Do,
