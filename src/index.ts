@@ -274,6 +274,7 @@ export { resamplings } from './inference/combinators/ancestors.js'
 export type { BothKinds, Composed, Unfed } from './inference/combinators/compose.js'
 export { compose } from './inference/combinators/compose.js'
 export type {
+  NeedsColumns,
   NeedsNets,
   NormalizerEstimate,
   TargetMean,
