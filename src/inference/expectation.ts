@@ -165,7 +165,7 @@ const raoBlackwellized = ({ asked }: Drawn): boolean =>
 /** The summands that a draw of s has a part in, each element of its plates with its own where that is sound. */
 const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly string[]): readonly Scalar[] => {
   if (!raoBlackwellized(s)) return summands.map((f) => sumOver(f.value, plates))
-  const own = s.site.plates.map((a) => a.name)
+  const own = estimators[s.method].differentiates === true ? [] : s.site.plates.map((a) => a.name)
   return summands.flatMap(({ value, reach }) => {
     const mixed = reach.get(s.name)
     return mixed === undefined
@@ -179,9 +179,14 @@ const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly strin
   })
 }
 
+/** The sites before s whose methods differentiate what comes after them, so that the surrogate of s belongs to their signal. */
+const differentiated = (s: Drawn, drawn: readonly Drawn[]): Reach =>
+  reachOfAll(drawn.slice(0, drawn.indexOf(s)).filter((d) => estimators[d.method].differentiates === true))
+
 /** The summands with the surrogate of site s, given those in which later sites are reduced; s matters no more. */
 const withSurrogate = (
   s: Drawn,
+  drawn: readonly Drawn[],
   summands: readonly Summand[],
   plates: readonly string[],
   at: Omit<At, 'plates'>,
@@ -198,7 +203,10 @@ const withSurrogate = (
   if (signals.length === 0) return left
   const signal = total(signals)
   const summed = plates.filter((name) => !hasAxis(signal, name))
-  return [...left, { value: surrogate(s, signal, { ...at, plates: summed }), reach: nothing }]
+  return [
+    ...left,
+    { value: surrogate(s, signal, { ...at, plates: summed }), reach: differentiated(s, drawn) },
+  ]
 }
 
 /** The estimate of E_q[Σ terms] per datum, with its gradient estimator behind it. */
@@ -206,7 +214,7 @@ export const expectation = (terms: readonly Term[], draws: Draws, env: Environme
   for (const t of terms) env.observe?.(t.site, t.label, t.value)
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
   const pool = draws.drawn.reduceRight<readonly Summand[]>(
-    (pool, s) => reduced(s, withSurrogate(s, pool, plates, { context: draws.context, env })),
+    (pool, s) => reduced(s, withSurrogate(s, draws.drawn, pool, plates, { context: draws.context, env })),
     summandsOf(terms, draws, env),
   )
   return total(pool.map(({ value }) => meanOver(sumOver(value, plates), [particleAxis, datumAxis])))

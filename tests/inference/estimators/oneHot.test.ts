@@ -87,6 +87,46 @@ describe('a coin by its probability, in a plate', () => {
       })
       return total + terms.reduce((s, t) => s + t, 0)
     }, 0)
+  it('REBAR is unbiased where a term combines the elements of its plate, and with a score site after it', () => {
+    // b ~ B(mean_k z_k) for each datum, x_k ~ N(w z_k + b, 1);  q: b ~ B(e Σ_k z_k)
+    const joined = g.pipe(
+      g.Do,
+      g.nets({ w: g.parameter(g.real()) }),
+      g.bind('z', () => g.bernoulli({ logits: 0.4 }), { plates }),
+      g.bind('b', ({ z }) => g.bernoulli({ logits: g.meanOverPlate(z, 'k') })),
+      g.bind('x', ({ z, w, b }) => g.normal({ loc: g.add(g.mul(w(), z), b), scale: 1 }), { plates }),
+    )
+    const guess = g.pipe(
+      g.given({ x: g.real() }),
+      g.nets({ a: g.parameter(g.real()), e: g.parameter(g.real()) }),
+      g.bind('z', ({ a, x }) => g.bernoulli({ logits: g.mul(a(), x) }), { plates }),
+      g.bind('b', ({ e, z }) => g.bernoulli({ logits: g.mul(e(), g.sumOverPlate(z, 'k')) })),
+    )
+    const exactly = ({ w, a, e }: Readonly<Record<string, number>>): number => {
+      let sum = 0
+      for (let i = 0; i < 16; i++) {
+        const z = [i & 1, (i >> 1) & 1, (i >> 2) & 1]
+        const b = i >> 3
+        const total = z.reduce((s, v) => s + v, 0)
+        let logQ = logSigmoid((2 * b - 1) * (e as number) * total)
+        let logP = logSigmoid(((2 * b - 1) * total) / 3)
+        z.forEach((v, k) => {
+          logQ += logSigmoid((2 * v - 1) * (a as number) * (xs[k] as number))
+          const error = (xs[k] as number) - (w as number) * v - b
+          logP += logSigmoid((2 * v - 1) * 0.4) - 0.5 * error * error - 0.5 * Math.log(2 * Math.PI)
+        })
+        sum += Math.exp(logQ) * (logP - logQ)
+      }
+      return sum
+    }
+    const at = { ...free, e: 0.6 }
+    for (const b of ['score', 'rebar', 'enumerate'] as const) {
+      const o = g.elbo(joined, guess, { sites: { z: 'rebar', b } }) as unknown as AnyObjective
+      const found = gradientsOver(o, scalarsOf(at), { x: new Array(96).fill(xs) }, 16)
+      expectUnbiased(found, slopes(exactly, at), b)
+    }
+  })
+
   const c = g.dense(g.real(), g.real())
   const b = g.dense(g.real(), g.real())
   it.each([
