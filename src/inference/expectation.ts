@@ -168,20 +168,17 @@ const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly strin
   const own = estimators[s.method].differentiates === true ? [] : s.site.plates.map((a) => a.name)
   return summands.flatMap(({ value, reach }) => {
     const mixed = reach.get(s.name)
-    return mixed === undefined
-      ? []
-      : [
-          sumOver(
-            value,
-            plates.filter((name) => mixed.has(name) || !own.includes(name)),
-          ),
-        ]
+    if (mixed === undefined) return []
+    const summed = plates.filter((name) => mixed.has(name) || !own.includes(name))
+    return [sumOver(value, summed)]
   })
 }
 
 /** The sites before s whose methods differentiate what comes after them, so that the surrogate of s belongs to their signal. */
 const differentiated = (s: Drawn, drawn: readonly Drawn[]): Reach =>
   reachOfAll(drawn.slice(0, drawn.indexOf(s)).filter((d) => estimators[d.method].differentiates === true))
+
+const without = (reach: Reach, name: string): Reach => new Map([...reach].filter(([other]) => other !== name))
 
 /** The summands with the surrogate of site s, given those in which later sites are reduced; s matters no more. */
 const withSurrogate = (
@@ -194,12 +191,7 @@ const withSurrogate = (
   const surrogate = estimators[s.method].surrogate
   if (surrogate === undefined) return summands
   const signals = signalOf(s, summands, plates)
-  const left = merged(
-    summands.map(({ value, reach }) => ({
-      value,
-      reach: new Map([...reach].filter(([name]) => name !== s.name)),
-    })),
-  )
+  const left = merged(summands.map(({ value, reach }) => ({ value, reach: without(reach, s.name) })))
   if (signals.length === 0) return left
   const signal = total(signals)
   const summed = plates.filter((name) => !hasAxis(signal, name))
