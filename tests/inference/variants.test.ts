@@ -68,10 +68,7 @@ const variants: Readonly<Record<string, readonly [unknown, object]>> = {
     g.elbo(p, q, { beta: g.linearSchedule(0, 1, 30), freeBits: { z: { perEntry: 0.02 } } }),
     { x },
   ],
-  semiSupervised: [
-    g.semiSupervised(classes, classify, { label: 'y' }),
-    { x, y: filled, labelled: known },
-  ],
+  semiSupervised: [g.semiSupervised(classes, classify, { label: 'y' }), { x, y: filled, labelled: known }],
   betaTcvae: [g.betaTcvae(p, q, { beta: 4 }), { x }],
   infoVae: [g.infoVae(p, q, { alpha: 1, lambda: 10, kernel }), { x }],
   wae: [g.wae(p, code, { lambda: 10, kernel }), { x }],

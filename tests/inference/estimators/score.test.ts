@@ -8,7 +8,7 @@ import { expectUnbiased, gradientAt, gradientsOver, scalarsOf } from '../gradien
 import { at, bound, gradient, value, x } from './coins.js'
 import { momentsOf, perDraw } from './perDraw.js'
 
-const data = { x: new Array(64).fill(x) }
+const data = { x: new Array(128).fill(x) }
 const b = g.mlp(g.real(), [3], g.real())
 const learned = g.score({
   baseline: g.learned(g.given({ x: g.real(), c: g.binary() }), { b }, ({ x, c, b }) => b(g.add(x, c))),
@@ -34,7 +34,7 @@ describe('every baseline is unbiased', () => {
   ] as readonly (readonly [string, GradientMethod, number])[])('%s, %#', (_, z, particles) => {
     for (const c of ['enumerate', 'score'] as const) {
       const o = bound({ c, z, y: 'pathwise' }, { particles })
-      const found = ofBound(gradientsOver(o, params(-1.5), data, 20))
+      const found = ofBound(gradientsOver(o, params(-1.5), data, 14))
       expectUnbiased(found, gradient, c)
       expect(Math.abs(found.value.value - value)).toBeLessThan(5 * found.value.standardError + 1e-4)
     }
@@ -48,11 +48,26 @@ describe('baselines with parameters', () => {
     const [low, high] = [-2, 1].map((level) => gradientAt(o(average), params(level), data))
     const slope = (found: typeof low) => found?.gradients['z_baseline/value']?.[0] as number
     expect(slope(low) - slope(high)).toBeCloseTo(3, 4)
-    // c is enumerated and the signal is all of the bound: its mean is the value.
+    // c is enumerated, and the signal is all of the bound: its mean is the value.
     expect(slope(low)).toBeCloseTo((low?.value as number) + 2, 4)
-    const plain = gradientAt(o(g.score({ baseline: 'none' })), params(0), data)
+    const plain = gradientAt(o(g.score({ baseline: 'none', raoBlackwell: false })), params(0), data)
     for (const path of ['w/value', 'a/value', 'e/value'])
       expect(high?.gradients[path]?.[0]).toBeCloseTo(plain.gradients[path]?.[0] as number, 4)
+  })
+
+  it('a moving average is one, whatever the optimizer: of the values of the bound, which are its signals', async () => {
+    const average = g.score({ baseline: g.movingAverage(0.8), raoBlackwell: false })
+    const o = bound({ c: 'enumerate', z: average, y: 'pathwise' }, { particles: 1 })
+    for (const optimizer of [g.adam(0.05), g.optimizer(g.clipByGlobalNorm(0.01), g.sgd(0.1))])
+      for (const runtime of ['cpu', 'onnx-node'] as const) {
+        const options = { data, optimizer, steps: 6, batch: 16, seed: 1, runtime, params: params(0) }
+        const fit = (await g.orThrow(g.fit(o as never, options as never))) as g.Fit
+        const values = fit.history.map((h) => h.values.objective as number)
+        const expected = values.reduce((b, v) => 0.8 * b + 0.2 * v, 0)
+        const found = (fit.params as AnyParams).z_baseline?.value?.data[0] as number
+        expect(values.length).toBe(6)
+        expect(found).toBeCloseTo(expected, 4)
+      }
   })
 
   it('a learned baseline takes away the variance that its inputs explain', () => {
