@@ -25,16 +25,24 @@ export type {
 } from './dsl/distribution.js'
 export type { Bernoulli, BernoulliParameters } from './dsl/distributions/bernoulli.js'
 export { bernoulli } from './dsl/distributions/bernoulli.js'
+export type { AlphaBeta, Beta } from './dsl/distributions/beta.js'
+export { beta } from './dsl/distributions/beta.js'
 export type { Categorical } from './dsl/distributions/categorical.js'
 export { categorical } from './dsl/distributions/categorical.js'
 export type { Delta, DeltaCapability } from './dsl/distributions/delta.js'
 export { delta } from './dsl/distributions/delta.js'
+export type { Dirichlet } from './dsl/distributions/dirichlet.js'
+export { dirichlet } from './dsl/distributions/dirichlet.js'
 export type { Exponential } from './dsl/distributions/exponential.js'
 export { exponential } from './dsl/distributions/exponential.js'
+export type { ConcentrationRate, Gamma } from './dsl/distributions/gamma.js'
+export { gamma } from './dsl/distributions/gamma.js'
 export type { Iid } from './dsl/distributions/iid.js'
 export { iid } from './dsl/distributions/iid.js'
 export type { Distributions, Independent } from './dsl/distributions/independent.js'
 export { independent } from './dsl/distributions/independent.js'
+export type { InverseGamma } from './dsl/distributions/inverseGamma.js'
+export { inverseGamma } from './dsl/distributions/inverseGamma.js'
 export type { Laplace } from './dsl/distributions/laplace.js'
 export { laplace } from './dsl/distributions/laplace.js'
 export type { LogNormal } from './dsl/distributions/logNormal.js'
@@ -68,8 +76,12 @@ export type {
 } from './dsl/distributions/probabilities.js'
 export type { Push } from './dsl/distributions/push.js'
 export { push } from './dsl/distributions/push.js'
+export type { StudentT } from './dsl/distributions/studentT.js'
+export { studentT } from './dsl/distributions/studentT.js'
 export type { Uniform } from './dsl/distributions/uniform.js'
 export { standardUniform, uniform } from './dsl/distributions/uniform.js'
+export type { VonMises } from './dsl/distributions/vonMises.js'
+export { vonMises } from './dsl/distributions/vonMises.js'
 export type {
   AddDomain,
   DivDomain,
@@ -119,7 +131,7 @@ export type {
   Values,
 } from './dsl/kernel.js'
 export type { AreOutputs, Composes, Disjoint } from './dsl/kernels/category.js'
-export { compose, copy, discard, identity, marginal, product } from './dsl/kernels/category.js'
+export { copy, discard, identity, product } from './dsl/kernels/category.js'
 export type { DrawInputs } from './dsl/kernels/draw.js'
 export { draw } from './dsl/kernels/draw.js'
 export type { InfiniteFault } from './dsl/kernels/finite.js'
@@ -137,6 +149,7 @@ export type {
   RelaxMethod,
   ScoreMethod,
   Sighted,
+  WithMethodNets,
 } from './dsl/methods.js'
 export { learned, movingAverage, relax, score } from './dsl/methods.js'
 export type {
@@ -179,7 +192,7 @@ export { spectralNorm } from './dsl/nets/spectralNorm.js'
 export type { Noise } from './dsl/noise.js'
 export type { Fresh, FreshAll, NameTaken, SiteOptions } from './dsl/notation.js'
 export { bind, Do, empirical, given, letTo, nets, shared } from './dsl/notation.js'
-export type { AnyObjective, DataSpec, Environment } from './dsl/objective.js'
+export type { AnyObjective, DataSpec, Environment, StepSchedule } from './dsl/objective.js'
 export { constant, minus, type Objective, plus, scale } from './dsl/objective.js'
 export type { Arg, Both, DomainOf, Meets, ShapeOf, ShowArg, Takes } from './dsl/operations/argument.js'
 export * from './dsl/operations/arithmetic.js'
@@ -233,6 +246,66 @@ export type { Axis, Nested, ShowValue } from './dsl/value.js'
 export { type AnyValue, toArray, toTypedArray, type Value } from './dsl/value.js'
 export type { Adversaries, Payoff, PayoffName } from './inference/adversarial.js'
 export { adversarial, payoffs } from './inference/adversarial.js'
+export type { AggregateOptions } from './inference/aggregate.js'
+export { type BetaTcvaeOptions, betaTcvae } from './inference/betaTcvae.js'
+export type { Resampling } from './inference/combinators/ancestors.js'
+export { resamplings } from './inference/combinators/ancestors.js'
+export type { BothKinds, Composed, Unfed } from './inference/combinators/compose.js'
+export { compose } from './inference/combinators/compose.js'
+export type {
+  NeedsNets,
+  NormalizerEstimate,
+  TargetMean,
+  WeightedOptions,
+} from './inference/combinators/estimates.js'
+export { logNormalizer, targetMean } from './inference/combinators/estimates.js'
+export type { ParticleOptions, SourceData } from './inference/combinators/evidenceBound.js'
+export { evidenceBound } from './inference/combinators/evidenceBound.js'
+export type { Extended } from './inference/combinators/extend.js'
+export { extend } from './inference/combinators/extend.js'
+export type { FactorContext, Factored } from './inference/combinators/factor.js'
+export { factor } from './inference/combinators/factor.js'
+export type { AreSites, Marginal } from './inference/combinators/marginal.js'
+export { marginal } from './inference/combinators/marginal.js'
+export type {
+  ObservedFault,
+  ObservedSpaces,
+  Observes,
+  SharedFault,
+  Weighs,
+} from './inference/combinators/primitive.js'
+export { primitive } from './inference/combinators/primitive.js'
+export type {
+  AnyProgram,
+  Kind,
+  Offered,
+  Program,
+  Source,
+  SourceAuxiliary,
+  SourceInputs,
+  SourceKind,
+  SourceNets,
+  SourceObserved,
+  SourceSites,
+  Spaces,
+  Weighing,
+} from './inference/combinators/program.js'
+export type { Proposed } from './inference/combinators/propose.js'
+export { propose } from './inference/combinators/propose.js'
+export type { Renamed, RenamedSites, RenameFault, Renames } from './inference/combinators/rename.js'
+export { rename } from './inference/combinators/rename.js'
+export type { Resampled } from './inference/combinators/resample.js'
+export { resample } from './inference/combinators/resample.js'
+export type {
+  Covers,
+  Extends,
+  Follows,
+  IsTarget,
+  ProposeFault,
+  SequenceFault,
+} from './inference/combinators/rules.js'
+export type { StepwiseDivergence, StepwiseOptions } from './inference/combinators/stepwise.js'
+export { stepwise, stepwiseDivergences } from './inference/combinators/stepwise.js'
 export type { Common, Contest, Critic, OfBoth, OfFake, Seen } from './inference/contest.js'
 export { contest } from './inference/contest.js'
 export type { Formula, Prose, Summand } from './inference/derive/formula.js'
@@ -270,6 +343,7 @@ export type { PlayerReport, TrainingReport } from './inference/diagnostics/train
 export { verdict } from './inference/diagnostics/verdict.js'
 export type { BoundData, BoundOptions } from './inference/elbo.js'
 export { elbo } from './inference/elbo.js'
+export type { EntrywiseFamily } from './inference/entrywise.js'
 export type { NeedsData } from './inference/estimate.js'
 export { type Estimate, type EstimateOptions, estimate } from './inference/estimate.js'
 export type { EvaluateOptions } from './inference/evaluate.js'
@@ -300,15 +374,20 @@ export { fDivergenceExact, optimalCritic } from './inference/fDivergences/finite
 export type { FDivergence } from './inference/fDivergences/table.js'
 export { fit, type NeedsData as FitData, orThrow } from './inference/fit.js'
 export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted.js'
+export type { FreeBits, LatentNames } from './inference/freeBits.js'
 export { consensus } from './inference/games/consensus.js'
 export { type UnrolledOptions, unrolled } from './inference/games/unrolled.js'
+export { type InfoVaeOptions, infoVae } from './inference/infoVae.js'
 export { init } from './inference/init.js'
 export type { GivenOf, NeedsGiven, NeedsParams } from './inference/inputs.js'
 export { type ImportanceOptions, iwae } from './inference/iwae.js'
 export type { Comparable } from './inference/kl.js'
 export { type Divergence, type KlOptions, kl } from './inference/kl.js'
+export type { EntriesFault, HasEntries, KlParts, PartsOptions } from './inference/klParts.js'
+export { klParts } from './inference/klParts.js'
 export type { HasDensity, RecordOf } from './inference/logProb.js'
 export { logProb } from './inference/logProb.js'
+export { missing, type PartlyMissing } from './inference/missing.js'
 export { type DiscrepancyOptions, maximumMeanDiscrepancy } from './inference/mmd.js'
 export type { AdamOptions } from './inference/optimizers/optimizers.js'
 export {
@@ -323,8 +402,14 @@ export {
   rmsprop,
   sgd,
 } from './inference/optimizers/optimizers.js'
-export type { Rate, Schedule } from './inference/optimizers/schedule.js'
-export { cosineSchedule, exponentialDecay, linearSchedule, warmup } from './inference/optimizers/schedule.js'
+export type { Cycles, Rate, Schedule } from './inference/optimizers/schedule.js'
+export {
+  cosineSchedule,
+  cyclicalSchedule,
+  exponentialDecay,
+  linearSchedule,
+  warmup,
+} from './inference/optimizers/schedule.js'
 export type { Arrays, StepContext, Transformation } from './inference/optimizers/transformation.js'
 export { type Optimizer, optimizer } from './inference/optimizers/transformation.js'
 export type { DraganOptions, NormOptions, SlopeOptions } from './inference/penalties.js'
@@ -334,11 +419,20 @@ export type { Play } from './inference/playNames.js'
 export { predictive } from './inference/predictive.js'
 export type { DrawOptions, SiteValues } from './inference/sample.js'
 export { sample } from './inference/sample.js'
+export type {
+  IsLabel,
+  LabelFault,
+  LabelledData,
+  SemiSupervisedOptions,
+} from './inference/semiSupervised.js'
+export { semiSupervised } from './inference/semiSupervised.js'
 export { type Similarity, similarities } from './inference/similarities/table.js'
 export type { NetToOnnx, SamplerToOnnx } from './inference/toOnnx/options.js'
 export { toOnnx } from './inference/toOnnx.js'
 export type { Accepts, DataFault } from './inference/trainingData.js'
 export { type Costs, type Transport, transport, wasserstein1 } from './inference/transport.js'
+export { type AsDense, type WaeOptions, wae } from './inference/wae.js'
 export { wasserstein } from './inference/wasserstein.js'
+export type { Weight } from './inference/weight.js'
 export type { Key } from './runtime/keys.js'
 export type { RuntimeName } from './runtime/runtimes.js'

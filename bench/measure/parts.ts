@@ -17,7 +17,7 @@ import { type StepGraph, stepGraphs } from './graphs.js'
 import { type Alone, runAlone } from './program.js'
 import { type Contender, repeated } from './rounds.js'
 
-const feeding = ({ draws, spec, simplified }: StepGraph, batches: Batches): (() => void) => {
+const feeding = ({ spec, simplified, ...traced }: StepGraph, batches: Batches): (() => void) => {
   const sizes = simplified.nodes.flatMap((n) =>
     n.kernel === 'Input' ? [[n.attributes.name, sizeOf(n.shape)] as const] : [],
   )
@@ -27,7 +27,7 @@ const feeding = ({ draws, spec, simplified }: StepGraph, batches: Batches): (() 
       .map(([name, size]) => [name, new Float32Array(size)]),
   )
   let step = 0
-  return () => feed({ ...batches.at(step++), size: spec.batch }, draws, feeds)
+  return () => feed({ ...batches.at(step++), size: spec.batch }, traced, feeds)
 }
 
 const updating = ({ spec, player }: StepGraph): (() => void) => {

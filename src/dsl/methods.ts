@@ -136,6 +136,9 @@ type Intersection<U> = (U extends unknown ? (u: U) => void : never) extends (u: 
 /** The nets that the methods of a bound bring along. */
 export type MethodNets<M> = Intersection<{ [K in keyof M & string]: NetsOfMethod<K, M[K]> }[keyof M & string]>
 
+/** The nets T, with those that the methods of a bound bring along. */
+export type WithMethodNets<T, M> = [keyof M] extends [never] ? T : Merge<T, MethodNets<M>>
+
 /** What a baseline or a control variate is computed from. */
 type SightedContext<T, G, R, N> = Context<Merge<T, N>, G, R>
 

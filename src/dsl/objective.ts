@@ -1,7 +1,7 @@
 /**
  * Objective<T, D>: an estimator of a scalar from data D, with nets T, in nats per datum; what is maximized.
  *
- *   plus(a, b) = a + b     minus(a, b) = a − b     scale(c, a) = c a     constant(c) = c
+ *   plus(a, b) = a + b     minus(a, b) = a − b     scale(c, a) = c a     constant(c) = c          c may follow the updates
  *
  * `evaluate` returns one scalar whose value is the estimate and whose gradient is the estimator of the gradient.
  * A bound is a function that returns one (src/inference/elbo.ts), never a subclass. Objectives are functions of the
@@ -17,6 +17,13 @@ import type { ParameterTensors } from './params.js'
 import { sameShape } from './shape.js'
 import { type AnyValue, type Axis, constant as scalar, showSpaceOf, type Value } from './value.js'
 
+/** A number for each update t = 1, 2, …; its number for Infinity is the one that holds once training is over. */
+export type StepSchedule = (step: number) => number
+
+/** Where nothing is trained: every schedule is at its end. */
+export const afterTraining = (schedule: StepSchedule): Value<[], Real> =>
+  scalar(schedule(Infinity)) as Value<[], Real>
+
 /** What an objective is evaluated in. */
 export interface Environment {
   /** The functions of the nets, by name. */
@@ -30,6 +37,8 @@ export interface Environment {
   /** Size of the whole data set, N; a shared latent counts 1/N per datum. */
   readonly dataSize: number
   readonly noise: Noise
+  /** A number that follows the updates: a schedule at the update t = 1, 2, … of the fit, and at t = Infinity outside of one. */
+  readonly step: (schedule: StepSchedule) => Value<[], Real>
   /** Set where the gradient of the objective will be differentiated in turn: an estimator that cannot be is refused. */
   readonly twice?: true
   /** Told each term as it is computed, with its site; finds where a NaN began. */
@@ -65,11 +74,11 @@ export const constant = (c: number): Objective<None, None> => ({
   evaluate: () => scalar(c) as Value<[], Real>,
 })
 
-/** c · a. */
-export const scale = <T, D>(c: number, a: Objective<T, D>): Objective<T, D> => ({
+/** c · a, for a number or a schedule c of the update. */
+export const scale = <T, D>(c: number | StepSchedule, a: Objective<T, D>): Objective<T, D> => ({
   ...a,
-  description: `${c} · (${a.description})`,
-  evaluate: (env) => mul(c as number, a.evaluate(env)),
+  description: `${typeof c === 'number' ? c : 'c_t'} · (${a.description})`,
+  evaluate: (env) => mul(typeof c === 'number' ? (c as number) : env.step(c), a.evaluate(env)),
 })
 
 const merge = <A, B>(what: string, a: A, b: B, same: (x: unknown, y: unknown) => boolean): Merge<A, B> => {

@@ -6,6 +6,7 @@
  * The batch of step t depends on (seed, t) only, so a run can be repeated bit for bit.
  */
 import type { Dataset } from '../dsl/dataset.js'
+import type { StepSchedule } from '../dsl/objective.js'
 import { fold, type Key, permutation } from '../runtime/keys.js'
 
 /** One minibatch, before its numbers are gathered: which rows, and the keys of its bits and its noise. */
@@ -15,7 +16,13 @@ export interface Batch {
   readonly noise: Key
   readonly size: number
   readonly dataSize: number
+  /** The update t = 1, 2, … of the fit that it is for; outside of a fit there is none, and schedules are at their end. */
+  readonly step?: number
 }
+
+/** A schedule at the update of a batch. */
+export const scheduledAt = ({ step = Infinity }: Pick<Batch, 'step'>, schedule: StepSchedule): number =>
+  schedule(step)
 
 /** Minibatches of a data set. */
 export interface Batches {

@@ -3,6 +3,7 @@
  *
  *   log P(x) >= L_b = E_q(z|x)[log p(x | z)] − KL(q(z | x) ‖ p(z))        log P(x) = L_b + KL(q(z | x) ‖ P(z | x))
  *
+ * Annealed and with free bits it is E_q[log p(x | z)] − β_t Σ_z max(λ_z, KL(q(z | x) ‖ p(z))) (freeBits.ts).
  * Divergences are in closed form wherever the graph and the table allow it (plan.ts), otherwise sampled; gradients are
  * pathwise where possible, by enumeration for small finite sites, and by the score function otherwise (expectation.ts).
  * Errors: tag `model`, every rule that q breaks (src/dsl/rules.ts), in the compiler's words; a site that `condition`
@@ -15,7 +16,7 @@ import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
 import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
-import type { MethodNets } from '../dsl/methods.js'
+import type { WithMethodNets } from '../dsl/methods.js'
 import { type AnyModel, datumAxis, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul, neg, sub } from '../dsl/operations/arithmetic.js'
@@ -28,7 +29,9 @@ import { expectationCost } from './elimination/cost.js'
 import { detachedDistributions } from './estimators/detached.js'
 import { type Draws, logDensity, relaxedDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
+import { atLeast, type FreeBits, freeBitsFaults, type LatentNames } from './freeBits.js'
 import { enumerationFaults, type LatentPlan, type Plan, planBound } from './plan.js'
+import { type Weight, weightAt, weightFaults } from './weight.js'
 
 type Scalar = Value<[], Real>
 
@@ -39,8 +42,13 @@ type Posteriors = ReadonlyMap<string, AnyDistribution>
 export interface BoundOptions<Q = unknown, M = unknown> {
   /** Draws of z per datum; 1, or 2 where the score function needs a baseline (with 1 it has none, and more variance). */
   readonly particles?: number
-  /** Weight of the divergence terms; 1 is the evidence bound, above 1 a beta-VAE. */
-  readonly beta?: number
+  /**
+   * Weight of the divergence terms; 1 is the evidence bound, above 1 a beta-VAE. A schedule of the step anneals it
+   * (`linearSchedule(0, 1, 1000)`, `cyclicalSchedule({ steps: 10000 })`); held-out data and `evaluate` take its end.
+   */
+  readonly beta?: Weight
+  /** Nats of each latent's divergence below which it costs nothing less (free bits): one number, or one for each latent. */
+  readonly freeBits?: FreeBits<LatentNames<Q>>
   /** The gradient method of a site, where the choice of giry is not wanted. */
   readonly sites?: AllowedMethods<Q, M, 'elbo'>
   /** A larger table of closed forms. */
@@ -126,16 +134,7 @@ const numberFaults = (options: BoundOptions) => [
         ),
       ]
     : []),
-  ...(options.beta !== undefined && !(options.beta >= 0 && options.beta < Infinity)
-    ? [
-        giryError(
-          'option',
-          'beta',
-          `beta must be a number >= 0, but ${options.beta} was given`,
-          'use 1 for the evidence bound',
-        ),
-      ]
-    : []),
+  ...weightFaults('beta', options.beta),
 ]
 
 /** The q of each latent whose density a term takes: with constant parameters where the method holds them fixed. */
@@ -148,8 +147,16 @@ const posteriors = (q: AnyModel, plan: Plan, draws: Draws, env: Environment): Po
 }
 
 /** The terms of the bound at the draws of q. */
-const boundTerms = (p: Model, plan: Plan, draws: Draws, q: Posteriors, env: Environment): readonly Term[] => {
+export const boundTerms = (
+  p: Model,
+  q: AnyModel,
+  plan: Plan,
+  draws: Draws,
+  env: Environment,
+): readonly Term[] => {
+  const of = posteriors(q, plan, draws, env)
   const terms: Term[] = []
+  const beta = weightAt(plan.beta, env)
   const latent = new Map(plan.latents.map((l) => [l.name, l]))
   run(p, {
     functions: env.functions,
@@ -160,7 +167,7 @@ const boundTerms = (p: Model, plan: Plan, draws: Draws, q: Posteriors, env: Envi
       const scaled =
         l === undefined
           ? logDensity(d, value)
-          : mul(plan.beta as number, latentTerm(l, d, value, draws, q, plan.klTable))
+          : mul(beta, atLeast(l, latentTerm(l, d, value, draws, of, plan.klTable), draws))
       terms.push({
         site: name,
         label: l === undefined ? `log p(${name})` : labelOf(l),
@@ -208,7 +215,7 @@ export const elbo = <
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: BoundOptions<Model<TQ, GQ, RQ>, M> = {},
-): Objective<Merge<Merge<TP, TQ>, MethodNets<M>>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
+): Objective<WithMethodNets<Merge<TP, TQ>, M>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const mp = p as unknown as AnyModel
   const mq = q as unknown as AnyModel
   const sites = (options.sites ?? {}) as AskedMethods
@@ -219,12 +226,11 @@ export const elbo = <
     ...methodFaults(mq, sites, 'elbo'),
     ...netFaults(mp, mq, sites),
     ...numberFaults(options as BoundOptions),
+    ...freeBitsFaults(mq, options.freeBits),
   ])
   const plan = planBound(mp, mq, { ...options, sites })
   const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))
-  throwAll(
-    enumerationFaults(mq, Object.fromEntries(methods), expectationCost(mp, mq), mixedSites(mp, mq)),
-  )
+  throwAll(enumerationFaults(mq, Object.fromEntries(methods), expectationCost(mp, mq), mixedSites(mp, mq)))
   return {
     tag: 'objective',
     description: 'L_b',
@@ -232,7 +238,7 @@ export const elbo = <
     data: boundData(mp, mq) as unknown as BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
     evaluate: (env) => {
       const draws = drawSites(mq, (name) => methods.get(name) as GradientMethod, plan.particles, env)
-      return expectation(boundTerms(mp, plan, draws, posteriors(mq, plan, draws, env), env), draws, env)
+      return expectation(boundTerms(mp, mq, plan, draws, env), draws, env)
     },
   }
 }

@@ -11,7 +11,7 @@ import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
 import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
-import type { MethodNets } from '../dsl/methods.js'
+import type { WithMethodNets } from '../dsl/methods.js'
 import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
 import type { AllowedMethods, AskedMethod, GradientMethod, SiteNames } from '../dsl/rules.js'
@@ -82,13 +82,13 @@ export const expect: {
     model: Model<T, G, R>,
     f: Integrand<T, G, R>,
     options?: ExpectOptions<Model<T, G, R>, M>,
-  ): Objective<Merge<Merge<T, None>, MethodNets<M>>, G>
+  ): Objective<WithMethodNets<Merge<T, None>, M>, G>
   <T, G, R, const N extends Nets, const M extends AskedOf<R> = object>(
     model: Model<T, G, R>,
     nets: N,
     f: Integrand<Merge<T, N>, G, R>,
     options?: ExpectOptions<Model<T, G, R>, M>,
-  ): Objective<Merge<Merge<T, N>, MethodNets<M>>, G>
+  ): Objective<WithMethodNets<Merge<T, N>, M>, G>
 } = (model: Model, ...rest: readonly unknown[]): Objective<never, never> => {
   const [nets, f, options] = typeof rest[0] === 'function' ? [{}, ...rest] : rest
   const { sites = {} } = (options ?? {}) as { readonly sites?: AskedMethods }

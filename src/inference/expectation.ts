@@ -97,6 +97,8 @@ const perDatum = (t: Term, env: Environment): Scalar => {
   return t.shared ? mul(1 / env.dataSize, value) : value
 }
 
+const nothing: Reach = new Map()
+
 /** A summand on its way through the sites, with the sites that it still depends on. */
 interface Summand {
   readonly value: Scalar
@@ -148,6 +150,12 @@ const reduced = (s: Drawn, summands: readonly Summand[]): readonly Summand[] => 
     ...summands.filter((f) => !hasAxis(f.value, axis)),
     ...merged(along).map(({ value, reach }) => ({ value: reduce(s, value), reach })),
   ]
+}
+
+/** A term without the axes of these sites, the last reduced first. */
+export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar => {
+  const start: readonly Summand[] = [{ value: f, reach: nothing }]
+  return total(drawn.reduceRight((left, s) => reduced(s, left), start).map(({ value }) => value))
 }
 
 /** Whether the signal of a site is what depends on it, or everything. */

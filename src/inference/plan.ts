@@ -12,14 +12,16 @@
  * Tested in tests/inference/plan.test.ts.
  */
 import { can } from '../dsl/distribution.js'
-import { hasClosedForm } from '../dsl/families.js'
 import { type GiryError, giryError } from '../dsl/error.js'
+import { hasClosedForm } from '../dsl/families.js'
 import type { KlTable } from '../dsl/kl.js'
 import type { ScoreMethod } from '../dsl/methods.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { type GradientMethod, type MethodName, nameOfMethod } from '../dsl/rules.js'
 import { type Mixed, mixedSites } from './dependence.js'
 import { expectationCost, jointCost, type TableCost } from './elimination/cost.js'
+import { type FreeBits, freeBitsOf } from './freeBits.js'
+import type { Weight } from './weight.js'
 
 /** Why a divergence is not in closed form. */
 export type WhySampled =
@@ -39,6 +41,8 @@ export interface LatentPlan {
   readonly gradient: MethodName
   /** The method with its options, as it was asked for. */
   readonly asked: GradientMethod
+  /** The nats of its divergence that cost nothing less: the free bits; 0 for none. */
+  readonly free: number
 }
 
 /** The plan of a bound. */
@@ -49,8 +53,8 @@ export interface Plan {
   readonly data: readonly (readonly [string, Site])[]
   /** Particles per datum. */
   readonly particles: number
-  /** Weight of the divergences. */
-  readonly beta: number
+  /** Weight of the divergences, which may follow the updates. */
+  readonly beta: Weight
   /** The closed forms, where the user passed a larger table. */
   readonly klTable?: KlTable | undefined
 }
@@ -58,7 +62,8 @@ export interface Plan {
 /** What a user may fix of a plan. */
 export interface PlanOptions {
   readonly particles?: number | undefined
-  readonly beta?: number | undefined
+  readonly beta?: Weight | undefined
+  readonly freeBits?: FreeBits | undefined
   readonly sites?: Readonly<Record<string, GradientMethod | undefined>> | undefined
   readonly klTable?: KlTable | undefined
   /** `sampled` estimates every divergence by Monte Carlo, for comparison. */
@@ -117,8 +122,7 @@ export const gradientMethods = (
   return Object.fromEntries(
     sitesOf(q).map(([name, site]) => [
       name,
-      fixed[name] ??
-        (can(site, 'pathwise') ? 'pathwise' : enumerated.has(name) ? 'enumerate' : 'score'),
+      fixed[name] ?? (can(site, 'pathwise') ? 'pathwise' : enumerated.has(name) ? 'enumerate' : 'score'),
     ]),
   )
 }
@@ -211,6 +215,7 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
       kl: divergence(name, prior, site, mq, nameOfMethod(asked), options),
       gradient: nameOfMethod(asked),
       asked,
+      free: freeBitsOf(options.freeBits, name),
     }
   })
   return {

@@ -7,15 +7,16 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { batchOf } from '../dsl/dataset.js'
+import type { Real } from '../dsl/domains/marks.js'
 import type { AnyNet } from '../dsl/net.js'
 import type { Noise } from '../dsl/noise.js'
 import type { AnyObjective, Environment } from '../dsl/objective.js'
 import type { NamedArray, ParameterTensors } from '../dsl/params.js'
 import { functionsOf } from '../dsl/run.js'
-import type { AnyValue } from '../dsl/value.js'
+import { type AnyValue, constant, type Value } from '../dsl/value.js'
 import { binarize, fold } from '../runtime/keys.js'
 import { noiseOf } from '../runtime/noise.js'
-import type { Batch } from './batches.js'
+import { type Batch, scheduledAt } from './batches.js'
 
 /** The numbers of a batch as values with the axis `datum`. */
 export const valuesOf = ({ data }: Batch): Readonly<Record<string, AnyValue>> =>
@@ -41,6 +42,7 @@ const environment = (
   batch: batch.size,
   dataSize: batch.dataSize,
   noise: noiseOf(batch.noise),
+  step: (schedule) => constant(scheduledAt(batch, schedule)) as Value<[], Real>,
   ...(observe === undefined ? {} : { observe }),
 })
 

@@ -84,7 +84,7 @@ const fitSoFar = (r: Run, steps: number, stopped: Stopped): Fit => {
 const moveAll = (r: Run, step: number): Promise<E.Either<Errors, Looks>> => {
   const context = { state: r.state, engine: r.engine, step: step + 1, history: r.history }
   const moves = movesOf(r.prepared.players)
-  return plays[r.prepared.play](context, (k) => r.batches.at(step * moves + k))
+  return plays[r.prepared.play](context, (k) => ({ ...r.batches.at(step * moves + k), step: step + 1 }))
 }
 
 const read = <A extends keyof Looks[string]>(looks: Looks, what: A) =>

@@ -33,6 +33,7 @@ import {
 } from './importance/bound.js'
 import { normalized } from './importance/doubly.js'
 import { logWeights } from './importance/logWeight.js'
+import type { ImportanceMethods } from './importance/methods.js'
 import { constantDraws, logProposal, weightedMean } from './importance/posteriorMean.js'
 import type { Importance } from './importance/powerBound.js'
 import { expectedOver, exponents, particlesOf } from './importance/powerMean.js'
@@ -71,6 +72,19 @@ const partitionFaults = (partitions: number | readonly number[]): readonly GiryE
         ),
       ]
 }
+
+/** One particle has nothing to covary with. */
+const aloneFaults = (methods: ImportanceMethods): readonly GiryError[] =>
+  Object.keys(methods)
+    .filter((name) => methods[name] !== 'enumerate')
+    .map((name) =>
+      giryError(
+        'option',
+        'particles',
+        `site '${name}' is drawn, and the covariance of one particle is 0`,
+        'ask for 2 particles or more',
+      ),
+    )
 
 const boundFaults = (bound: string): readonly GiryError[] =>
   bound === 'lower' || bound === 'upper'
@@ -126,6 +140,7 @@ export const tvo: ImportanceBound<TvoOptions, 'tvo', 'score' | 'enumerate'> = (p
   return importanceObjective(p, q, options, constantDraws('tvo'), {
     description: `TVO ${bound}, ${pointsOf(partitions).length - 1} intervals, ${particles} particles`,
     faults: [...partitionFaults(partitions), ...boundFaults(bound)],
+    methodFaults: (methods) => (particles === 1 ? aloneFaults(methods) : []),
     evaluate: (of, env) => estimate(of, options, env),
   }) as never
 }

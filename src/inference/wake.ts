@@ -49,11 +49,17 @@ export const wakeTheta: ImportanceBound<ParticlesOption, 'wakeTheta', 'score' | 
   q,
   options,
 ) =>
-  importanceObjective(p, q, options, { ...constantDraws('wakeTheta'), eliminates: true }, {
-    description: `L_${options.particles} for p`,
-    faults: [],
-    evaluate: theta,
-  }) as never
+  importanceObjective(
+    p,
+    q,
+    options,
+    { ...constantDraws('wakeTheta'), eliminates: true },
+    {
+      description: `L_${options.particles} for p`,
+      faults: [],
+      evaluate: theta,
+    },
+  ) as never
 
 /**
  * Σ_k W_k log w_k with the gradient (1 − W_k) of each path: the parameters of p and of q are constants. Its gradient is that of

@@ -2,7 +2,15 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Real } from '../../src/dsl/domains/marks.js'
 import { mlp } from '../../src/dsl/nets/dense.js'
-import { constant, type Environment, minus, type Objective, plus, scale } from '../../src/dsl/objective.js'
+import {
+  afterTraining,
+  constant,
+  type Environment,
+  minus,
+  type Objective,
+  plus,
+  scale,
+} from '../../src/dsl/objective.js'
 import * as S from '../../src/dsl/space.js'
 import { constant as scalar, toTypedArray, type Value } from '../../src/dsl/value.js'
 import { noiseFromSeed } from '../../src/runtime/noise.js'
@@ -13,6 +21,7 @@ const env: Environment = {
   data: {},
   batch: 1,
   dataSize: 1,
+  step: afterTraining,
   noise: noiseFromSeed(1),
 }
 const at = (o: Objective) => toTypedArray(o.evaluate(env))[0]

@@ -10,6 +10,7 @@ import { klTable } from '../../src/dsl/kl.js'
 import { dense, gaussian } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import { bind, Do, given, nets, shared } from '../../src/dsl/notation.js'
+import { afterTraining } from '../../src/dsl/objective.js'
 import { add, mul } from '../../src/dsl/operations/arithmetic.js'
 import { sumOverPlate } from '../../src/dsl/operations/plates.js'
 import { binary, real, value } from '../../src/dsl/space.js'
@@ -285,6 +286,7 @@ describe('plates', () => {
       noise: noiseFromSeed(1),
       batch: 1,
       dataSize: 1,
+      step: afterTraining,
     }
     for (const method of ['pathwise', 'score'] as const)
       expect(sentences(() => drawSites(inputs, () => method, 1, env))).toEqual([

@@ -9,7 +9,7 @@ import { dense } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import { bind, Do, empirical, nets } from '../../src/dsl/notation.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
-import { minus, scale } from '../../src/dsl/objective.js'
+import { afterTraining, minus, scale } from '../../src/dsl/objective.js'
 import { add, mul, square } from '../../src/dsl/operations/arithmetic.js'
 import { exp } from '../../src/dsl/operations/functions.js'
 import { sum } from '../../src/dsl/operations/reductions.js'
@@ -157,6 +157,7 @@ const evaluateNoise = (o: unknown, seed: number): number =>
       data: {},
       batch: 500,
       dataSize: 500,
+      step: afterTraining,
       noise: noiseOf(noiseOnly(500, keyFromSeed(seed)).at(0).noise),
     })
     .tensor.dataSync()[0] as number

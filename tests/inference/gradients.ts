@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { dataset } from '../../src/dsl/dataset.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { flattenParams } from '../../src/dsl/params.js'
-import { batchAt } from '../../src/inference/batches.js'
+import { type Batch, batchAt, noiseOnly } from '../../src/inference/batches.js'
 import { meanAndError } from '../../src/inference/estimate.js'
 import { evaluateWithGradients, uploadAll } from '../../src/inference/step.js'
 import { fold, keyFromSeed } from '../../src/runtime/keys.js'
@@ -28,7 +28,8 @@ export const gradientAt = (o: AnyObjective, params: AnyParams, data: object, opt
   const rows = Int32Array.from(options.rows ?? Array.from({ length: columns.size }, (_, i) => i))
   const tensors = uploadAll(flattenParams(params))
   const key = fold(fold(keyFromSeed(options.seed ?? 0), 'gradients'), 'test')
-  const found = evaluateWithGradients(o, tensors, Object.keys(tensors), batchAt(columns, rows, key))
+  const batch: Batch = rows.length === 0 ? noiseOnly(1, key).at(0) : batchAt(columns, rows, key)
+  const found = evaluateWithGradients(o, tensors, Object.keys(tensors), batch)
   tf.dispose(tensors)
   return found
 }

@@ -29,6 +29,7 @@ import {
   vanishesAt,
 } from '../../src/testing/laws/divergence.js'
 import { boundAt, evaluateMany, evaluateOnce } from './evaluation.js'
+import { runs, someSeeds } from './runs.js'
 
 const number = fc.double({ min: -5, max: 5, noNaN: true }).map(Math.fround)
 const scale = fc.double({ min: 0.1, max: 5, noNaN: true }).map(Math.fround)
@@ -67,7 +68,7 @@ describe('the penalty of the VAE', () => {
           ),
         ),
       ),
-      { numRuns: 200 },
+      runs(),
     )
   })
 
@@ -85,6 +86,7 @@ describe('the penalty of the VAE', () => {
           ),
         ),
       ),
+      runs(),
     )
   })
 })
@@ -110,6 +112,7 @@ describe('KL >= 0, 0 on the diagonal, additive', () => {
         verdict(isDivergence(agree)(klNormal(q, p)))
         verdict(vanishesAt(agree, klNormal)(q))
       }),
+      runs(),
     )
   })
 
@@ -119,6 +122,7 @@ describe('KL >= 0, 0 on the diagonal, additive', () => {
         verdict(isDivergence(agree)(klLabels(q, p)))
         verdict(vanishesAt(agree, klLabels)(q))
       }),
+      runs(),
     )
   })
 
@@ -132,6 +136,7 @@ describe('KL >= 0, 0 on the diagonal, additive', () => {
         )[0] as number
         verdict(isAdditive(agree)(whole, [klNormal(a, c), klNormal(b, d)]))
       }),
+      runs(),
     )
   })
 })
@@ -140,17 +145,17 @@ describe('beta and particles', () => {
   it('L_β is L_1 less (β − 1) times the divergence from the prior', () => {
     fc.assert(
       fc.property(seeds(), fc.double({ min: 0, max: 4, noNaN: true }), (seed, beta) => {
-        const c = finiteCase(seed)
+        const c = finiteCase(seed, 1, 1)
         const atOne = boundAt(c)
         const divergence = boundAt(c, { beta: 0 }) - atOne
         verdict(betaWeighs(agree)({ beta, atOne, atBeta: boundAt(c, { beta }), divergence }))
       }),
-      { numRuns: 40 },
+      runs(),
     )
   })
 
   it('particles change the variance of the estimate, not its mean', () => {
-    for (let seed = 0; seed < 4; seed++) {
+    for (const seed of someSeeds(4)) {
       const c = factorAnalysisCase(seed)
       const one = evaluateMany(boundOf(c.p, c.q, { particles: 1 }), c.params, c.data, 200)
       const many = evaluateMany(boundOf(c.p, c.q, { particles: 25 }), c.params, c.data, 60)

@@ -9,8 +9,7 @@ import { boundsDivergence, touchesDivergence } from '../../src/testing/laws/game
 import { rows } from '../inference/fDivergences/rows.js'
 import { evaluateOnce } from './evaluation.js'
 import { boundOf, forSize, type Pair, pairs, paramsAt, sizeOf, ulps, verdict } from './finiteMeasures.js'
-
-const runs = { numRuns: 200 }
+import { runs } from './runs.js'
 
 describe.each(rows.map((row) => [row.name, row] as const))('the bound of %s', (_, row) => {
   const of = forSize((n) => boundOf(row, n))
@@ -22,7 +21,7 @@ describe.each(rows.map((row) => [row.name, row] as const))('the bound of %s', (_
         const divergence = fDivergenceExact(row, x.p, x.q)
         verdict(boundsDivergence(ulps(sizeOf(row, x, x.v)))({ bound: at(x, x.v), divergence }))
       }),
-      runs,
+      runs(),
     )
   })
 
@@ -35,7 +34,7 @@ describe.each(rows.map((row) => [row.name, row] as const))('the bound of %s', (_
         const divergence = fDivergenceExact(row, x.p, x.q)
         verdict(touchesDivergence(ulps(sizeOf(row, x, v)))({ bound: at(x, v), divergence }))
       }),
-      runs,
+      runs(),
     )
   })
 })

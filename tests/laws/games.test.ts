@@ -56,8 +56,8 @@ import {
   verdict,
   within,
 } from './finiteMeasures.js'
+import { runs } from './runs.js'
 
-const runs = { numRuns: 200 }
 const sigmoid = (v: number) => 1 / (1 + Math.exp(-v))
 const logits = ({ p, q }: Pair) => p.map((x, i) => Math.log(x / (q[i] as number)))
 
@@ -85,7 +85,7 @@ describe('the best discriminator', () => {
         const d = optimalCritic(fDivergences.gan, p, q).map(sigmoid)
         verdict(isBestDiscriminator(exactly(1e-12))({ d, p, q }))
       }),
-      runs,
+      runs(),
     )
   })
 
@@ -96,7 +96,7 @@ describe('the best discriminator', () => {
         // ∂V/∂D_i = p_i σ(−D_i) − q_i σ(D_i), two equal numbers of at most 1/4, each a product of rounded factors
         verdict(isStationary(within(1e-6))(gradients['V/value'] as Float32Array))
       }),
-      runs,
+      runs(),
     )
   })
 
@@ -106,7 +106,7 @@ describe('the best discriminator', () => {
         const size = sizeOf(fDivergences.gan, x, x.v) + sizeOf(fDivergences.gan, x, logits(x))
         verdict(boundsDivergence(ulps(size))({ bound: ganAt(x, x.v), divergence: ganAt(x, logits(x)) }))
       }),
-      runs,
+      runs(),
     )
   })
 
@@ -117,7 +117,7 @@ describe('the best discriminator', () => {
         const agree = ulps(sizeOf(fDivergences.gan, x, logits(x)))
         verdict(hasMinimaxValue(agree)({ value: ganAt(x, logits(x)), jensenShannon }))
       }),
-      runs,
+      runs(),
     )
   })
 })
@@ -131,7 +131,7 @@ describe('payoffs', () => {
         const payoffs = game.players.map((p) => evaluateOnce(payoff(p), paramsAt(x, x.v), {}))
         verdict(isZeroSum(within(0))(payoffs))
       }),
-      runs,
+      runs(),
     )
   })
 })
@@ -261,7 +261,7 @@ describe('W₁', () => {
         const found = { value: dual(x, x.v), lipschitz: lipschitz(x.v, distance) }
         verdict(obeysLipschitzBound(ulps(largest(x.v)))({ ...found, distance: program(x, distance).value }))
       }),
-      runs,
+      runs(),
     )
   })
 
@@ -272,7 +272,7 @@ describe('W₁', () => {
         expect(lipschitz(potential, distance)).toBeLessThan(1 + 1e-9)
         verdict(touchesDivergence(ulps(largest(potential)))({ bound: dual(x, potential), divergence: value }))
       }),
-      runs,
+      runs(),
     )
   })
 

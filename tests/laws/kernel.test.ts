@@ -4,10 +4,10 @@ import { matrix } from '../../src/dsl/kernels/matrix.js'
 import { binary, category, oneHot } from '../../src/dsl/space.js'
 import { finiteKernel } from '../../src/testing/arbitraries/finiteKernel.js'
 import * as laws from '../../src/testing/laws/kernel.js'
+import { runs } from './runs.js'
 
 // The draws are exact in float64 but for the rounding of sums of a few dozen products <= 1.
 const equal = laws.within(1e-14)
-const runs = { numRuns: 25 }
 
 const f = finiteKernel({ x: 2 }, { y: 2, z: 3 })
 const g = finiteKernel({ y: 2, z: 3 }, { w: 3 })
@@ -17,25 +17,25 @@ const after = finiteKernel({ b: 3 }, { c: 2 })
 
 describe('composition', () => {
   it('is associative', () => {
-    fc.assert(fc.property(f, g, h, laws.associativity(equal)), runs)
+    fc.assert(fc.property(f, g, h, laws.associativity(equal)), runs())
   })
   it('has identities', () => {
-    fc.assert(fc.property(f, laws.identityLaw(equal)), runs)
+    fc.assert(fc.property(f, laws.identityLaw(equal)), runs())
   })
   it('multiplies matrices', () => {
-    fc.assert(fc.property(f, g, laws.functoriality(equal)), runs)
+    fc.assert(fc.property(f, g, laws.functoriality(equal)), runs())
   })
 })
 
 describe('product', () => {
   it('multiplies independent masses', () => {
-    fc.assert(fc.property(f, aside, laws.independence(equal)), runs)
+    fc.assert(fc.property(f, aside, laws.independence(equal)), runs())
   })
   it('does not depend on the order of the draws (Fubini)', () => {
-    fc.assert(fc.property(f, aside, laws.fubini(equal)), runs)
+    fc.assert(fc.property(f, aside, laws.fubini(equal)), runs())
   })
   it('interchanges with composition', () => {
-    fc.assert(fc.property(f, aside, g, after, laws.interchange(equal)), runs)
+    fc.assert(fc.property(f, aside, g, after, laws.interchange(equal)), runs())
   })
 })
 
@@ -52,14 +52,14 @@ describe.each([
 
 describe('discard', () => {
   it('is natural: rows sum to 1', () => {
-    fc.assert(fc.property(f, laws.discardIsNatural(equal)), runs)
+    fc.assert(fc.property(f, laws.discardIsNatural(equal)), runs())
   })
 })
 
 describe('marginal', () => {
   it('sums columns', () => {
     const names = fc.subarray(['y', 'z'])
-    fc.assert(fc.property(f, names, laws.marginalSums(equal)), runs)
+    fc.assert(fc.property(f, names, laws.marginalSums(equal)), runs())
   })
 })
 

@@ -19,16 +19,16 @@ import {
 import { binary, isWithin, nonNegative, real, unit } from '../domain.js'
 import type { Binary, Real, Unit } from '../domains/marks.js'
 import { fail } from '../error.js'
-import { softplus as softplusOf } from '../numerics/softplus.js'
 import type { Arg, ShapeOf } from '../operations/argument.js'
 import { add, mul, neg, sub } from '../operations/arithmetic.js'
 import { less, lessEqual } from '../operations/comparisons.js'
-import { logSigmoid, sigmoid } from '../operations/functions.js'
+import { sigmoid } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
 import { type Shape, sizeOf } from '../shape.js'
-import { type AnyValue, elementwise, makeValue, type Value, withDomain } from '../value.js'
+import { makeValue, type Value, withDomain } from '../value.js'
+import { chances, softplus } from './chance.js'
 import { uniformNoise } from './draw.js'
-import { plogp, relativeEntropy, safeLog, selected } from './masses.js'
+import { plogp, relativeEntropy, selected } from './masses.js'
 import { parameter, type Within } from './parameter.js'
 import { coinRelaxation, logitsOf } from './relaxation.js'
 import { onSupport } from './support.js'
@@ -65,10 +65,6 @@ export const bernoulli: {
       : fromLogits(parameter('logits of bernoulli', real, p.logits))
   ) as Bernoulli<never>
 }
-
-/** log(1 + e^x) without the floor of the operation: a surprisal may be 0. */
-const softplus = (x: AnyValue): Value<Shape, Real> =>
-  elementwise('softplus', real, (t) => softplusOf(t as tf.Tensor), x)
 
 const fromLogits = (logits: Value<Shape, Real>): Bernoulli<Shape> =>
   coins(
@@ -135,25 +131,13 @@ const bits = (n: number, shape: Shape, axis: string): Value<Shape, Binary> => {
   return makeValue(tf.tensor(data, [size, ...shape]), shape, binary, [{ name: axis, size }])
 }
 
-/** p, log p, 1 − p and log(1 − p) of each coin. */
-const massesOf = (d: { readonly parameters: BernoulliParameters<Shape> }) => {
-  const p = d.parameters
-  if ('logits' in p)
-    return {
-      heads: sigmoid(p.logits),
-      logHeads: logSigmoid(p.logits),
-      tails: sigmoid(neg(p.logits)),
-      logTails: neg(softplus(p.logits)),
-    }
-  const tails = withDomain(sub(1, p.probs), unit)
-  return { heads: p.probs, logHeads: safeLog(p.probs), tails, logTails: safeLog(tails) }
-}
-
 /** KL(bernoulli(q) ‖ bernoulli(p)) = Σ_i q log(q/p) + (1 − q) log((1 − q)/(1 − p)). */
 export const klBernoulli = (q: Bernoulli<Shape>, p: Bernoulli<Shape>): Value<[], Real> => {
-  const a = massesOf(q)
-  const b = massesOf(p)
+  const [a, b] = [chances(q.parameters), chances(p.parameters)]
   return sum(
-    add(relativeEntropy(a.heads, a.logHeads, b.logHeads), relativeEntropy(a.tails, a.logTails, b.logTails)),
+    add(
+      relativeEntropy(a.success, a.logSuccess, b.logSuccess),
+      relativeEntropy(a.failure, a.logFailure, b.logFailure),
+    ),
   )
 }

@@ -2,7 +2,7 @@
  * poisson({ rate }) or poisson({ logRate }) = Π_i Poisson(x_i; rate_i)
  *
  *   log p(x) = Σ_i [ x_i log rate_i − rate_i − log x_i! ]                            (nats)
- *            = −D(x, rate) − ½ log 2πx − 1/(12x) + …,  D(x, r) = x log(x/r) + r − x  (Loader 2000, for x >= 10)
+ *            = −D(x, rate) − [ log x! − x log x + x ],  D(x, r) = x log(x/r) + r − x   (numerics/deviance.ts)
  *   x = the smallest k with P(X <= k) >= u,  u ~ U(0, 1)                             (not pathwise)
  *   E x = Var x = rate       (the entropy has no closed form)
  *
@@ -16,8 +16,7 @@ import { type Distribution, distribution, type EventSpace, type Moments } from '
 import { count, isWithin, positive, real } from '../domain.js'
 import type { Count, Positive, Real } from '../domains/marks.js'
 import { fail } from '../error.js'
-import { lgamma } from '../numerics/lgamma.js'
-import { log1p } from '../numerics/log1p.js'
+import { deviance, logFactorialRest, logOrLarge } from '../numerics/deviance.js'
 import type { Arg, ShapeOf } from '../operations/argument.js'
 import { greaterEqual } from '../operations/comparisons.js'
 import { exp, log } from '../operations/functions.js'
@@ -25,7 +24,6 @@ import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { uniformNoise } from './draw.js'
-import { halfLog2Pi } from './normal.js'
 import { parameter, type Within } from './parameter.js'
 import { inside, onSupport } from './support.js'
 import { weakPoisson } from './weak.js'
@@ -95,24 +93,9 @@ const counts = (parameters: PoissonParameters<Shape>): Poisson<Shape> => {
 
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor]
 
-/** n log(n/r) + r − n without cancellation near n = r, where it is n (t − log(1 + t)), t = (r − n)/n. */
-const deviance = (n: tf.Tensor, r: tf.Tensor, logN: tf.Tensor, logR: tf.Tensor): tf.Tensor => {
-  const t = tf.div(tf.sub(r, n), tf.maximum(n, 1e-30))
-  const near = tf.less(tf.abs(t), 0.5)
-  const s = tf.where(near, t, tf.zerosLike(t))
-  const far = tf.add(tf.sub(r, n), tf.mul(n, tf.sub(logN, logR)))
-  return tf.where(near, tf.mul(n, tf.sub(s, log1p(s))), far)
-}
-
-/** Below 10 the definition; from there on the saddle point form −deviance − ½ log 2πx − 1/(12x) + 1/(360x³). */
-const logMassOf = (x: tf.Tensor, r: tf.Tensor, logR: tf.Tensor): tf.Tensor => {
-  const few = tf.sub(tf.sub(tf.mul(x, logR), r), lgamma(tf.add(x, 1)))
-  const n = tf.maximum(x, 10)
-  const logN = tf.log(n)
-  const rest = tf.add(tf.mul(0.5, logN), tf.div(tf.sub(1 / 12, tf.div(1 / 360, tf.square(n))), n))
-  const many = tf.neg(tf.add(deviance(n, r, logN, logR), tf.add(rest, halfLog2Pi)))
-  return tf.where(tf.less(x, 10), few, many)
-}
+/** −deviance(x, rate) − (log x! − x log x + x): accurate at large counts, where the definition cancels. */
+const logMassOf = (x: tf.Tensor, r: tf.Tensor, logR: tf.Tensor): tf.Tensor =>
+  tf.neg(tf.add(deviance(x, tf.sub(r, x), logOrLarge(x), logR), logFactorialRest(x)))
 
 /** The smallest count whose cdf reaches u, entry by entry; `rates` broadcasts to `u`. */
 const smallestCounts = (u: tf.Tensor, rates: tf.Tensor): tf.Tensor => {
@@ -158,7 +141,8 @@ export const klPoisson = (q: Poisson<Shape>, p: Poisson<Shape>): Value<[], Real>
   const terms = elementwise<Shape, Real>(
     'kl',
     real,
-    (...t) => deviance(...(t as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor])),
+    (...[r, s, logR, logS]) =>
+      deviance(r as tf.Tensor, tf.sub(s as tf.Tensor, r as tf.Tensor), logR as tf.Tensor, logS as tf.Tensor),
     a.rate(),
     b.rate(),
     a.logRate(),

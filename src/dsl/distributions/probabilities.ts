@@ -109,17 +109,19 @@ export const entropyOf = (p: Probabilities): Value<[], Real> => {
 export const klOfProbabilities = (q: Probabilities, p: Probabilities): Value<[], Real> =>
   sum(relativeEntropy(q.probs(), q.logProbs(), p.logProbs()))
 
-/**
- * The label k with cum_{k−1} < u <= cum_k. The cumulative sums are divided by their last entry, so rounding never
- * leads to a label of probability 0.
- */
-export const labelAt = (u: Value<Shape, Real>, p: Probabilities): Value<[], Real> => {
-  const cumulative = onEvent<[number], Real>(p.probs(), [p.k], real, (t) => {
+/** Σ_{j<=k} p_j, divided by the last of these sums: the last is 1. */
+export const cumulativeOf = (p: Probabilities): Value<[number], Real> =>
+  onEvent<[number], Real>(p.probs(), [p.k], real, (t) => {
     const c = tf.cumsum(t, t.rank - 1)
     return tf.div(
       c,
       tf.slice(c, [...t.shape.slice(0, -1).map(() => 0), p.k - 1], [...t.shape.slice(0, -1), 1]),
     )
   })
-  return sum(less(cumulative, u))
-}
+
+/**
+ * The label k with cum_{k−1} < u <= cum_k. The cumulative sums are divided by their last entry, so rounding never
+ * leads to a label of probability 0.
+ */
+export const labelAt = (u: Value<Shape, Real>, p: Probabilities): Value<[], Real> =>
+  sum(less(cumulativeOf(p), u))

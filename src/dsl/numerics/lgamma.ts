@@ -14,7 +14,8 @@ import { unary } from './customGradient.js'
 import { digamma } from './polygamma.js'
 import { polynomial } from './polynomial.js'
 
-const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI)
+/** 1/2 log 2 pi. */
+export const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI)
 
 /** log Gamma(1 + d) / d on [-1/2, 1/2]. */
 const aroundOne = polynomial([
@@ -30,7 +31,9 @@ const aroundTwo = polynomial([
 ])
 
 /** x (log Gamma(x) - leading terms) in t = 1/x^2 on (0, 1/9]. */
-const stirling = polynomial([0.0833333326726, -0.00277758622476, 0.000784718412652, -0.000454428317976])
+export const stirlingSeries = polynomial([
+  0.0833333326726, -0.00277758622476, 0.000784718412652, -0.000454428317976,
+])
 
 const small = (x: tf.Tensor): tf.Tensor => {
   const below = tf.less(x, 0.5)
@@ -46,7 +49,7 @@ const middle = (x: tf.Tensor): tf.Tensor => {
 
 const large = (x: tf.Tensor): tf.Tensor => {
   const inverse = tf.div(1, x)
-  const correction = tf.add(tf.mul(inverse, stirling(tf.square(inverse))), HALF_LOG_2PI - 0.5)
+  const correction = tf.add(tf.mul(inverse, stirlingSeries(tf.square(inverse))), HALF_LOG_2PI - 0.5)
   return tf.add(tf.mul(tf.sub(x, 0.5), tf.sub(tf.log(x), 1)), correction)
 }
 

@@ -25,7 +25,7 @@ const aroundZero = polynomial([
 ])
 
 /** x^2 (log x - 1/(2x) - digamma(x)) in t = 1/x^2 on (0, 1/4]. */
-const correction = polynomial([
+export const digammaSeries = polynomial([
   0.0833333322698, -0.0083330235304, 0.00395293427434, -0.00387117573106, 0.00466577413537, -0.00357591526145,
 ])
 
@@ -40,7 +40,7 @@ const small = (x: tf.Tensor): tf.Tensor => {
 const large = (x: tf.Tensor): tf.Tensor => {
   const inverse = tf.div(1, x)
   const t = tf.square(inverse)
-  return tf.sub(tf.log(x), tf.add(tf.mul(inverse, 0.5), tf.mul(t, correction(t))))
+  return tf.sub(tf.log(x), tf.add(tf.mul(inverse, 0.5), tf.mul(t, digammaSeries(t))))
 }
 
 /** The logarithmic derivative of the Gamma function, x > 0. */

@@ -15,6 +15,7 @@ import { erfc, erf as erfOf } from '../numerics/erf.js'
 import { lgamma as lgammaOf } from '../numerics/lgamma.js'
 import { expm1 as expm1Of, log1p as log1pOf } from '../numerics/log1p.js'
 import { logSoftmax as logSoftmaxOf, softmax as softmaxOf } from '../numerics/logSumExp.js'
+import { digamma as digammaOf, trigamma as trigammaOf } from '../numerics/polygamma.js'
 import { logSigmoid as logSigmoidOf, softplus as softplusOf } from '../numerics/softplus.js'
 import { stopGradient as stop } from '../numerics/stopGradient.js'
 import type { Shape } from '../shape.js'
@@ -156,6 +157,20 @@ export const lgamma: TakesOnly<'lgamma', Positive, Real> = map(
   real,
   lgammaOf,
 ) as TakesOnly<'lgamma', Positive, Real>
+/** d/dx log Γ(x). */
+export const digamma: TakesOnly<'digamma', Positive, Real> = map(
+  'digamma',
+  positive,
+  real,
+  digammaOf,
+) as TakesOnly<'digamma', Positive, Real>
+/** d/dx digamma(x). */
+export const trigamma: TakesOnly<'trigamma', Positive, Positive> = map(
+  'trigamma',
+  positive,
+  positive,
+  trigammaOf,
+) as TakesOnly<'trigamma', Positive, Positive>
 /** The error function. */
 export const erf: <S extends Shape>(x: Value<S, Real>) => Value<S, Real> = map('erf', real, real, erfOf)
 

@@ -12,7 +12,15 @@ import type * as tf from '@tensorflow/tfjs'
 import { isOwnAxis, liftPrefix } from '../axes.js'
 import type { Shape } from '../shape.js'
 import type { SpaceLike } from '../space.js'
-import { type AnyValue, type Axis, expandTo, makeValue, unionAxes, unionOrigins, type Value } from '../value.js'
+import {
+  type AnyValue,
+  type Axis,
+  expandTo,
+  makeValue,
+  unionAxes,
+  unionOrigins,
+  type Value,
+} from '../value.js'
 
 /** The origins of all values; f may have combined the elements of their plates, which nobody can see. */
 const originsThrough = (values: readonly AnyValue[], axes: readonly Axis[]): ReadonlySet<string> => {

@@ -49,8 +49,8 @@ const only = (arrays: Arrays, names: Readonly<Record<string, unknown>>): Arrays 
 
 /** Compiles a step. Errors: throws GiryException, tag `runtime`, where it cannot be recorded or built. */
 export const compileStep = async (runtime: OnnxRuntime, spec: StepSpec): Promise<CompiledStep> => {
-  const { graph: recorded, draws } = traceStep(spec)
-  const graph = simplify(recorded)
+  const step = traceStep(spec)
+  const graph = simplify(step.graph)
   const program = await createProgram(runtime, writeModel(lower(graph)))
   const feeds = feedsFor(graph)
   const inputs = inputsOf(graph)
@@ -70,7 +70,7 @@ export const compileStep = async (runtime: OnnxRuntime, spec: StepSpec): Promise
   }
   return {
     run: async (batch, homes) => {
-      feed(batch, draws, feeds)
+      feed(batch, step, feeds)
       await boundTo(homes).run()
       return value[0] as number
     },

@@ -1,11 +1,11 @@
 /**
- * What changes from step to step: the rows of the minibatch and the noise, written into the arrays that the compiled graph
+ * What changes from step to step: the rows of the minibatch, the noise and what follows the updates, written into the arrays that the compiled graph
  * reads. The numbers are those of the eager runtime, bit for bit.
  */
 import { writeRows } from '../../dsl/dataset.js'
 import { binarize, fold, writeNormals, writeUniforms } from '../../runtime/keys.js'
-import type { Batch } from '../batches.js'
-import { type Draw, keyOfDraw } from './traceStep.js'
+import { type Batch, scheduledAt } from '../batches.js'
+import { type Draw, keyOfDraw, type Scheduled, type TracedStep } from './traceStep.js'
 
 /** Arrays by the name of the graph's input. */
 export type Feeds = Readonly<Record<string, Float32Array>>
@@ -29,8 +29,17 @@ const writeData = ({ data }: Batch, feeds: Feeds): void => {
   }
 }
 
+const writeSchedules = (batch: Batch, schedules: readonly Scheduled[], feeds: Feeds): void => {
+  for (const { input, schedule } of schedules) feeds[input]?.fill(scheduledAt(batch, schedule))
+}
+
 /** Writes one batch. */
-export const feed = (batch: Batch, draws: readonly Draw[], feeds: Feeds): void => {
+export const feed = (
+  batch: Batch,
+  { draws, schedules }: Pick<TracedStep, 'draws' | 'schedules'>,
+  feeds: Feeds,
+): void => {
   writeData(batch, feeds)
   writeNoise(batch, draws, feeds)
+  writeSchedules(batch, schedules, feeds)
 }

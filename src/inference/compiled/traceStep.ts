@@ -1,15 +1,16 @@
 /**
  * One step as a graph: value and gradients of an objective, from parameters, a minibatch and noise.
  *
- *   inputs   param/<path>, data/<column>, noise/<k>        outputs   value, grad/<path> for the paths asked for
+ *   inputs   param/<path>, data/<column>, noise/<k>, schedule/<k>        outputs   value, grad/<path> for the paths asked for
  *
  * The noise of a step is the same pure function of a key as on the eager runtime: each draw is noted with the folds that
  * lead to its key, so that both runtimes compute with the same bits. A graph holds for one size of the minibatch.
  */
 import type * as tf from '@tensorflow/tfjs'
+import { real } from '../../dsl/domain.js'
 import { fail } from '../../dsl/error.js'
 import type { Noise } from '../../dsl/noise.js'
-import type { AnyObjective, DataSpec } from '../../dsl/objective.js'
+import type { AnyObjective, DataSpec, Environment, StepSchedule } from '../../dsl/objective.js'
 import type { NamedArray } from '../../dsl/params.js'
 import { functionsOf } from '../../dsl/run.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'
@@ -28,10 +29,17 @@ export interface Draw {
   readonly size: number
 }
 
+/** One number that follows the updates. */
+export interface Scheduled {
+  readonly input: string
+  readonly schedule: StepSchedule
+}
+
 /** A recorded step. */
 export interface TracedStep {
   readonly graph: Graph
   readonly draws: readonly Draw[]
+  readonly schedules: readonly Scheduled[]
 }
 
 /** What a step is recorded for. */
@@ -62,6 +70,14 @@ const notingNoise = (t: Tracing, draws: Draw[], folds: readonly (string | number
   }
 }
 
+const notingSchedules =
+  (t: Tracing, schedules: Scheduled[]): Environment['step'] =>
+  (schedule) => {
+    const input = `schedule/${schedules.length}`
+    schedules.push({ input, schedule })
+    return makeValue(t.input(input, []), [], real)
+  }
+
 const column = (t: Tracing, name: string, space: DataSpec, batch: number): AnyValue => {
   const axes = [{ name: 'datum', size: batch }, ...(space.plates ?? [])]
   const tensor = t.input(`data/${name}`, [...axes.map((a) => a.size), ...space.shape])
@@ -70,6 +86,7 @@ const column = (t: Tracing, name: string, space: DataSpec, batch: number): AnyVa
 
 const recordStep = (spec: StepSpec): TracedStep => {
   const draws: Draw[] = []
+  const schedules: Scheduled[] = []
   const { objective, batch, dataSize, paths } = spec
   const graph = record((t) => {
     const tensors = Object.fromEntries(
@@ -79,6 +96,7 @@ const recordStep = (spec: StepSpec): TracedStep => {
       Object.entries(objective.data).map(([name, space]) => [name, column(t, name, space, batch)]),
     )
     const noise = notingNoise(t, draws)
+    const step = notingSchedules(t, schedules)
     const at = (all: Readonly<Record<string, tf.Tensor>>) =>
       objective.evaluate({
         functions: functionsOf(objective.nets, all),
@@ -87,6 +105,7 @@ const recordStep = (spec: StepSpec): TracedStep => {
         batch,
         dataSize,
         noise,
+        step,
       }).tensor as tf.Scalar
     if (paths.length === 0) return { value: at(tensors) }
     const { value, grads } = gradientsOf(
@@ -95,7 +114,7 @@ const recordStep = (spec: StepSpec): TracedStep => {
     )
     return { value, ...Object.fromEntries(paths.map((p, i) => [`grad/${p}`, grads[i] as tf.Tensor])) }
   })
-  return { graph, draws }
+  return { graph, draws, schedules }
 }
 
 /**

@@ -4,8 +4,10 @@
  */
 import { isWithin } from '../../dsl/domain.js'
 import { showSpaceOf } from '../../dsl/value.js'
+import { finalWeight } from '../weight.js'
 import { type Formula, formula, list, type Prose, variable } from './formula.js'
 import { hasShared, planOf, type Structure } from './structure.js'
+import { isPlain, weightOf } from './terms.js'
 
 /** The remarks of a derivation. */
 export const remarksOf = (s: Structure): readonly Prose[] => [
@@ -41,14 +43,42 @@ const narrower = (s: Structure): readonly Prose[] =>
     ])
 
 const weight = (s: Structure): readonly Prose[] => {
+  if (isPlain(s) || s.latents.length === 0) return []
   const { beta } = s.plan
-  if (beta === 1 || s.latents.length === 0) return []
+  const end = finalWeight(beta)
   const l = formula('L_β', 'L_\\beta')
   return [
-    beta > 1
+    end >= 1
       ? [l, ' is maximized. It lies below ', formula('L_b'), ', so it is still a lower bound.']
       : [l, ' is maximized. With ', formula('β < 1', '\\beta < 1'), ' it need not be a lower bound.'],
+    ...(typeof beta === 'number'
+      ? []
+      : [
+          [
+            weightOf(beta),
+            ` follows the steps of a fit: ${beta(1)} at the first, ${end} at the end, which held-out data and evaluate take.`,
+          ],
+        ]),
+    ...freeRemark(s),
   ]
+}
+
+/** Below the free nats the divergence costs nothing, and has no gradient. */
+const freeRemark = (s: Structure): readonly Prose[] => {
+  const free = s.plan.latents.filter((l) => l.free > 0)
+  return free.length === 0
+    ? []
+    : [
+        [
+          'Free bits: ',
+          list(
+            free.map((l) =>
+              formula(`λ(${l.name}) = ${l.free}`, `\\lambda(${variable(l.name).latex}) = ${l.free}`),
+            ),
+          ),
+          ' nats. The maximum is of the mean over the minibatch, and has no gradient where that lies below.',
+        ],
+      ]
 }
 
 const scaling = (s: Structure): readonly Prose[] => {

@@ -28,7 +28,7 @@ import {
 } from './formula.js'
 import { type Factor, hasShared, type Structure } from './structure.js'
 import { factorFormula, type Symbols } from './symbols.js'
-import { summandsOf } from './terms.js'
+import { isPlain, summandsOf, weightOf } from './terms.js'
 
 /** One step of the derivation: `left` stands for what came before. */
 export interface Step {
@@ -138,7 +138,7 @@ export const boundSteps = (s: Structure, v: Symbols): readonly Step[] => {
           } as const,
         ]),
     { left: boundName, relation: '=', summands: summandsOf(s, false), reason: ['one term for each site'] },
-    ...(s.plan.beta === 1 ? [] : [weightedStep(s)]),
+    ...(isPlain(s) ? [] : [weightedStep(s)]),
   ]
 }
 
@@ -146,8 +146,19 @@ const weightedStep = (s: Structure): Step => ({
   left: formula('L_β', 'L_\\beta'),
   relation: '=',
   summands: summandsOf(s, true),
-  reason: ['the latents weighted by ', formula(`β = ${s.plan.beta}`, `\\beta = ${s.plan.beta}`)],
+  reason: weightedReason(s),
 })
+
+const weightedReason = (s: Structure): Prose => {
+  const { beta, latents } = s.plan
+  const weighed: Prose =
+    typeof beta === 'number'
+      ? ['the latents weighted by ', formula(`β = ${beta}`, `\\beta = ${beta}`)]
+      : ['the latents weighted by ', weightOf(beta), ', a schedule of the step ', formula('t')]
+  const free = latents.some((l) => l.free > 0)
+  if (!free) return weighed
+  return beta === 1 ? ['with free bits'] : [...weighed, ', with free bits']
+}
 
 /** The product of the factors of one side: p(z) p(x | z), with Π over data and plates. */
 const factorization = (s: Structure, factors: readonly Factor[]): Formula => product(factorsIn(s, factors))

@@ -7,6 +7,8 @@
  * Each is Σ over its plates; with a shared site, terms per datum are means over the N data and those of shared sites
  * count 1/N. Tested against planBound in tests/inference/derive.test.ts.
  */
+
+import type { Weight } from '../weight.js'
 import {
   divergence,
   expectation,
@@ -36,6 +38,8 @@ interface Part {
   readonly sign: Summand['sign']
   readonly body: Formula
   readonly shared: boolean
+  /** What free bits make of it. */
+  readonly free?: ((a: Formula) => Formula) | undefined
 }
 
 const partsOfBound = (s: Structure): readonly Part[] => [
@@ -57,7 +61,8 @@ const datumPart = (s: Structure, p: Factor): Part => ({
 })
 
 const latentPart = (s: Structure, p: Factor, q: Factor): Part => {
-  const closed = planOf(s, p.name).kl === 'closed form'
+  const { kl, free } = planOf(s, p.name)
+  const closed = kl === 'closed form'
   const [lp, lq] = [factorFormula(s, p), factorFormula(s, q)]
   const apart = formula(`${log(lp).text} − ${log(lq).text}`, `${log(lp).latex} - ${log(lq).latex}`)
   const inPlates =
@@ -70,26 +75,46 @@ const latentPart = (s: Structure, p: Factor, q: Factor): Part => {
       ? averaged(drawnFor(s, [...p.parents, ...q.parents]), overPlates(p, divergence(lq, lp)))
       : expectation(overPlates(p, inPlates)),
     shared: s.shared.has(p.name),
+    free: free > 0 ? atLeast(free, !closed) : undefined,
   }
 }
 
-/** The summands of the bound; `weighted` writes beta before the divergences. */
+/** The summands of the bound; `weighted` writes beta before the divergences, and their free bits. */
 export const summandsOf = (s: Structure, weighted: boolean): readonly Summand[] =>
   partsOfBound(s).map((part) => summandOf(s, part, weighted))
 
 const summandOf = (s: Structure, part: Part, weighted: boolean): Summand => {
-  const beta = weighted && part.kind === 'latent' ? `${s.plan.beta}` : undefined
-  const coefficient = hasShared(s) ? perDatum(beta ?? '1') : beta === undefined ? undefined : formula(beta)
+  const beta = weighted && part.kind === 'latent' && s.plan.beta !== 1 ? weightOf(s.plan.beta) : undefined
+  const coefficient = hasShared(s) ? perDatum(beta ?? formula('1')) : beta
   const data = hasShared(s) && !part.shared ? sumOver('n', part.body) : part.body
-  return { sign: part.sign, body: times(coefficient, data) }
+  return weighted && part.free !== undefined
+    ? { sign: '−', body: times(beta, part.free(hasShared(s) ? times(perDatum(formula('1')), data) : data)) }
+    : { sign: part.sign, body: times(coefficient, data) }
 }
 
-const perDatum = (c: string): Formula => formula(`(${c}/N)`, `\\frac{${c}}{N}`)
+const perDatum = (c: Formula): Formula => formula(`(${c.text}/N)`, `\\frac{${c.latex}}{N}`)
+
+/** A weight as it is written: its number, or β_t for a schedule. */
+export const weightOf = (beta: Weight): Formula =>
+  typeof beta === 'number' ? formula(`${beta}`) : formula('β_t', '\\beta_t')
+
+/** max(λ, a), and max(λ, −a) for a term that is no divergence but its negative. */
+const atLeast =
+  (nats: number, negated: boolean) =>
+  (a: Formula): Formula =>
+    formula(
+      `max(${nats}, ${negated ? '−' : ''}${a.text})`,
+      `\\max\\left(${nats}, ${negated ? '-' : ''}${a.latex}\\right)`,
+    )
+
+/** Whether the bound is maximized as it is, without weights and free bits. */
+export const isPlain = (s: Structure): boolean =>
+  s.plan.beta === 1 && s.plan.latents.every((l) => l.free === 0)
 
 /** The terms of the bound with their methods. */
 export const termsOf = (s: Structure): readonly DerivedTerm[] =>
   partsOfBound(s).map((part) => {
-    const { sign, body } = summandOf(s, part, s.plan.beta !== 1)
+    const { sign, body } = summandOf(s, part, !isPlain(s))
     const minus = sign === '−'
     return {
       site: part.site,

@@ -98,6 +98,9 @@ export const productCost =
     const factors = priors.map(([name, prior]) =>
       enumerated.has(name) ? prior : union([prior, weights.get(name)]),
     )
-    return eliminationOrder([...factors, ...order.map((name) => weights.get(name) as Names)], supportsIn(q), stagesIn(q, order))
-      .largest
+    return eliminationOrder(
+      [...factors, ...order.map((name) => weights.get(name) as Names)],
+      supportsIn(q),
+      stagesIn(q, order),
+    ).largest
   }

@@ -56,8 +56,7 @@ const nodeOf = <F>({ algebra, variables, plates }: Setting<F>, factor: F): Node<
     plates: names.filter((name) => plates.has(name)).sort(),
   }
   for (const v of node.variables)
-    for (const plate of variables.get(v) ?? [])
-      if (!node.plates.includes(plate)) failMixed(v, plate)
+    for (const plate of variables.get(v) ?? []) if (!node.plates.includes(plate)) failMixed(v, plate)
   return node
 }
 
@@ -134,9 +133,6 @@ export const eliminate = <F>(
     const own = [...variables.keys()].filter((v) => [...(variables.get(v) ?? [])].sort().join() === at)
     const summed = sumProduct(setting, inside, own)
     if (at === '') return algebra.product(summed.map((n) => n.factor))
-    nodes = [
-      ...nodes.filter((n) => n.plates.join() !== at),
-      ...summed.map((n) => toOuterPlates(setting, n)),
-    ]
+    nodes = [...nodes.filter((n) => n.plates.join() !== at), ...summed.map((n) => toOuterPlates(setting, n))]
   }
 }

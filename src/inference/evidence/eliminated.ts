@@ -20,8 +20,8 @@ import { mixedAmong, termOf } from '../dependence.js'
 import { eliminate, type Variables } from '../elimination/eliminate.js'
 import { type LogTable, logTables } from '../elimination/logTables.js'
 import { eliminationOrder, stagesOf } from '../elimination/order.js'
-import { enumAxis } from '../estimators/enumerate.js'
 import { logDensity } from '../estimators/draws.js'
+import { enumAxis } from '../estimators/enumerate.js'
 import { chunkOf, chunks } from './chunks.js'
 import { runProblem } from './logJoint.js'
 import { numbersAlong } from './numbersAlong.js'
@@ -86,8 +86,7 @@ const platesOf = (factors: readonly LogTable[]): ReadonlySet<string> =>
 /** Numbers of one table that are held at once. */
 const tableNumbers = 2 ** 22
 
-const rowsAtOnce = (problem: Problem): number =>
-  Math.min(tableNumbers / largestOf(problem), chunkOf(problem))
+const rowsAtOnce = (problem: Problem): number => Math.min(tableNumbers / largestOf(problem), chunkOf(problem))
 
 /** log P(x) of every datum, by variable elimination. */
 export const eliminatedEvidence = (problem: Problem): readonly number[] =>

@@ -96,7 +96,8 @@ const largestTable = 2 ** 24
 
 /** Why the table of probabilities is not built, if it is not. */
 export const whyNoTable = (problem: Problem): string | undefined => {
-  if (isLarge(problem)) return `${tooMany(problem)}: the posterior is too large for a table, though evidence has log P(x)`
+  if (isLarge(problem))
+    return `${tooMany(problem)}: the posterior is too large for a table, though evidence has log P(x)`
   const count = jointSupport(problem.latents)
   return count * problem.size > largestTable
     ? `${problem.size} data × ${count} configurations are more probabilities than ${largestTable.toLocaleString('en-US')}; ask for fewer data at a time`

@@ -14,6 +14,7 @@ import {
   askedFaults,
   type ImportanceMethod,
   type ImportanceMethodName,
+  type ImportanceMethods,
   importanceMethods,
   type MethodRules,
   mixtureFaults,
@@ -77,6 +78,8 @@ export const importanceObjective = <Options extends AnyOptions>(
   what: {
     readonly description: string
     readonly faults: readonly GiryError[]
+    /** Faults of the methods that the sites have come to. */
+    readonly methodFaults?: (methods: ImportanceMethods) => readonly GiryError[]
     readonly evaluate: (of: Importance, env: Environment) => Scalar
   },
 ): AnyObjective => {
@@ -94,6 +97,7 @@ export const importanceObjective = <Options extends AnyOptions>(
     ...askedFaults(mq, methods, rules),
     ...placeFaults(p as AnyModel, mq, methods, rules, particles),
     ...mixtureFaults(mq, methods),
+    ...(what.methodFaults?.(methods) ?? []),
   ])
   const of: Importance = { p: p as AnyModel, q: mq, methods, particles }
   return { ...fitted, description: what.description, evaluate: (env) => what.evaluate(of, env) }

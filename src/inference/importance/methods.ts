@@ -194,8 +194,7 @@ export const placeFaults = (
   rules: MethodRules,
   particles: number,
 ): readonly GiryError[] => {
-  const eliminates =
-    rules.eliminates === true && !Object.values(methods).includes('doublyReparameterized')
+  const eliminates = rules.eliminates === true && !Object.values(methods).includes('doublyReparameterized')
   return [
     ...sitesOf(q).flatMap(([name, site]) => {
       if (site.scope === 'shared') return [sharedFault(name)]

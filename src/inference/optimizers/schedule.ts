@@ -5,6 +5,9 @@
  *   constant(r) = r                                   linearSchedule(a, b, T): from a to b over T steps, then b
  *   exponentialDecay(r, d, T) = r d^(t / T)           cosineSchedule(r, T) = ½ r (1 + cos(π min(t, T) / T))
  *   warmup(n, s) = s(t) min(1, t / n)
+ *   cyclicalSchedule: rises from a to b in each of M cycles over T steps, then stays at b
+ *
+ * The weight of a divergence may be one too (elbo's `beta`, `scale`); there t is the step of the fit, and t = Infinity outside of one.
  *
  * Tested in tests/inference/optimizers/optimizers.test.ts.
  */
@@ -51,4 +54,31 @@ export const cosineSchedule =
 export const warmup = (steps: number, rate: Rate): Schedule => {
   const after = scheduleOf(rate)
   return (t) => after(t) * Math.min(1, t / steps)
+}
+
+/** The cycles of an annealed weight. */
+export interface Cycles {
+  /** Where each cycle begins; 0 if left out. */
+  readonly from?: number
+  /** Where each ends, and where the schedule stays; 1 if left out. */
+  readonly to?: number
+  /** Steps of all cycles together. */
+  readonly steps: number
+  /** Number of cycles; 4 if left out. */
+  readonly cycles?: number
+  /** The part of a cycle in which it rises; ½ if left out. */
+  readonly rise?: number
+}
+
+/** Linear from `from` to `to` in the first part of each cycle, then flat (Fu et al., 2019, equation 6). */
+export const cyclicalSchedule = ({ from = 0, to = 1, steps, cycles = 4, rise = 0.5 }: Cycles): Schedule => {
+  if (!(steps > 0 && Number.isInteger(cycles) && cycles >= 1 && rise > 0 && rise <= 1))
+    fail(
+      'option',
+      'cycles',
+      `a cyclical schedule has steps > 0, a whole number of cycles >= 1 and 0 < rise <= 1, but ${steps}, ${cycles} and ${rise} were given`,
+      'use { steps: 10000, cycles: 4, rise: 0.5 }',
+    )
+  const length = steps / cycles
+  return (t) => (t > steps ? to : from + (to - from) * Math.min(1, ((t - 1) % length) / length / rise))
 }

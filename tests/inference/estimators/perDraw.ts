@@ -1,10 +1,11 @@
 /** The gradient of each single draw: parameters enter as data, one for each of n data, so that one backward pass has all. */
 import * as tf from '@tensorflow/tfjs'
 import { real } from '../../../src/dsl/domain.js'
+import type { Real } from '../../../src/dsl/domains/marks.js'
 import type { AnyObjective } from '../../../src/dsl/objective.js'
 import { flattenParams } from '../../../src/dsl/params.js'
 import { functionsOf } from '../../../src/dsl/run.js'
-import { makeValue } from '../../../src/dsl/value.js'
+import { constant, makeValue, type Value } from '../../../src/dsl/value.js'
 import { uploadAll } from '../../../src/inference/step.js'
 import { keyFromSeed } from '../../../src/runtime/keys.js'
 import { noiseOf } from '../../../src/runtime/noise.js'
@@ -37,6 +38,7 @@ export const perDraw = (
         batch: n,
         dataSize: n,
         noise: noiseOf(keyFromSeed(seed)),
+        step: (schedule) => constant(schedule(Infinity)) as Value<[], Real>,
       }).tensor as tf.Scalar
     }
     return tf.grads(f as never)([...columns, ...paths.map((path) => tensors[path] as tf.Tensor)])

@@ -1,0 +1,94 @@
+/**
+ * beta({ alpha, beta }) = Π_i Beta(x_i; α_i, β_i)
+ *
+ *   log p(x) = Σ_i [ (α_i − 1) log x_i + (β_i − 1) log(1 − x_i) − log B(α_i, β_i) ],  −Infinity outside [0, 1]   (nats)
+ *   x = z / (z + w),  z ~ Gamma(α, 1), w ~ Gamma(β, 1), in logarithms  (standardGamma.ts)            (pathwise, implicit)
+ *   H = Σ_i [ log B(α_i, β_i) − (α_i − 1) ψ(α_i) − (β_i − 1) ψ(β_i) + (α_i + β_i − 2) ψ(α_i + β_i) ]
+ *   E x = α / (α + β)      Var x = α β / ((α + β)² (α + β + 1))
+ *
+ * On Unit, entries independent. Shapes: `alpha` and `beta` agree, or one is a scalar; both must be Positive. Densities at
+ * 0 and 1 are those of the nearest float32 inside, 1.2e-38 and 1 − 6e-8, so they are finite; draws lie between these.
+ * Tested in tests/dsl/distributions/beta.test.ts.
+ */
+import {
+  type Distribution,
+  distribution,
+  type Entropy,
+  type EventSpace,
+  type Moments,
+} from '../distribution.js'
+import { positive, unit } from '../domain.js'
+import type { Positive, Real, Unit } from '../domains/marks.js'
+import type { Arg, Both, Meets } from '../operations/argument.js'
+import { add, clip, div, mul, sub } from '../operations/arithmetic.js'
+import { greaterEqual, lessEqual } from '../operations/comparisons.js'
+import { log, sigmoid } from '../operations/functions.js'
+import { sum } from '../operations/reductions.js'
+import type { Shape } from '../shape.js'
+import { type Value, withDomain } from '../value.js'
+import { logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
+import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { logStandardGamma } from './standardGamma.js'
+import { inside, onSupport } from './support.js'
+
+/** The parameters of a beta. */
+export interface AlphaBeta<S extends Shape> {
+  readonly alpha: Value<S, Positive>
+  readonly beta: Value<S, Positive>
+}
+
+/** A product of independent betas of event shape S. */
+export type Beta<S extends Shape> = Distribution<EventSpace<S, Unit>, 'density' | 'pathwise', 'beta'> &
+  Moments<S> &
+  Entropy & {
+    readonly parameters: { readonly alpha: Value<S, Positive>; readonly beta: Value<S, Positive> }
+  }
+
+/** Beta(alpha, beta), entry by entry. */
+export const beta = <const A extends Arg, const B extends Arg>(p: {
+  readonly alpha: A & Within<A, Positive, 'alpha of beta'>
+  readonly beta: B & Within<B, Positive, 'beta of beta'> & Meets<A, B, 'beta'>
+}): Beta<Both<A, B>> =>
+  fromParameters(
+    parameter('alpha of beta', positive, p.alpha),
+    parameter('beta of beta', positive, p.beta),
+  ) as Beta<Both<A, B>>
+
+/** The float32 numbers next to 0 and 1. */
+const LOWEST = 1.1754944e-38
+const HIGHEST = 1 - 2 ** -24
+
+const fromParameters = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): Beta<Shape> => {
+  const shape = eventShape('beta', [a, b])
+  const alpha = overEvent(a, shape)
+  const beta = overEvent(b, shape)
+  const total = add(alpha, beta) as Value<Shape, Positive>
+  const isMember = (x: Value<Shape, Real>) => mul(greaterEqual(x, 0), lessEqual(x, 1))
+  const member = (x: Value<Shape, Real>) =>
+    withDomain(clip(inside(isMember(x), x, 0.5), LOWEST, HIGHEST), positive)
+  const logDensity = (x: Value<Shape, Positive>) => {
+    const y = withDomain(sub(1, x), positive)
+    const mass = add(add(logPart(total, alpha, x), logPart(total, beta, y)), logTotal(total))
+    return sub(mass, add(log(x), log(y))) as Value<Shape, Real>
+  }
+  const measure = distribution({
+    family: 'beta',
+    shape,
+    domain: unit,
+    capabilities: ['density', 'pathwise'],
+    parameters: { alpha, beta },
+    sample: (noise, axes) => {
+      const log_z = logStandardGamma(noise.child('alpha'), axes, alpha)
+      const log_w = logStandardGamma(noise.child('beta'), axes, beta)
+      return withDomain(clip(sigmoid(sub(log_z, log_w)), LOWEST, HIGHEST), unit) as Value<Shape, Unit>
+    },
+    logProb: (x) => sum(onSupport(isMember(x), logDensity(member(x)))),
+  })
+  return {
+    ...measure,
+    parameters: { alpha, beta },
+    mean: () => div(alpha, total) as Value<Shape, Real>,
+    variance: () => div(mul(div(alpha, total), div(beta, total)), add(total, 1)) as Value<Shape, Real>,
+    entropy: () => sum(sub(add(partEntropy(alpha), partEntropy(beta)), totalEntropy(total, 2))),
+  }
+}

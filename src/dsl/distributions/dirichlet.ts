@@ -1,0 +1,102 @@
+/**
+ * dirichlet({ concentration }): probabilities x of K labels, x ~ Dirichlet(a_1, …, a_K)
+ *
+ *   log p(x) = Σ_i (a_i − 1) log x_i − log B(a),   log B(a) = Σ_i log Γ(a_i) − log Γ(n),  n = Σ_i a_i       (nats)
+ *   x = softmax(log z),  z_i ~ Gamma(a_i, 1)  (standardGamma.ts)                             (pathwise, implicit)
+ *   H = log B(a) + (n − K) ψ(n) − Σ_i (a_i − 1) ψ(a_i)
+ *   E x_i = a_i / n      Var x_i = a_i (n − a_i) / (n² (n + 1))
+ *
+ * One vector on Simplex[K], with respect to the Lebesgue measure of its first K − 1 entries; a batch is `iid(n, …)`.
+ * `concentration` is a Positive vector. An entry counts as at least 1.2e-38, so densities on the faces are finite.
+ * Tested in tests/dsl/distributions/dirichlet.test.ts.
+ */
+import * as tf from '@tensorflow/tfjs'
+import {
+  type Distribution,
+  distribution,
+  type Entropy,
+  type EventSpace,
+  type Moments,
+} from '../distribution.js'
+import { positive, real, simplex } from '../domain.js'
+import type { Positive, Real, Simplex } from '../domains/marks.js'
+import { fail } from '../error.js'
+import { softmax } from '../numerics/logSumExp.js'
+import type { Arg } from '../operations/argument.js'
+import { add, div, sub } from '../operations/arithmetic.js'
+import { log } from '../operations/functions.js'
+import { sum } from '../operations/reductions.js'
+import type { Shape } from '../shape.js'
+import { elementwise, onEvent, showSpaceOf, type Value } from '../value.js'
+import { logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
+import { parameter, type Within } from './parameter.js'
+import type { CountOf, IsVector } from './probabilities.js'
+import { logStandardGamma } from './standardGamma.js'
+
+/** Probabilities of K labels. */
+export type Dirichlet<K extends number> = Distribution<
+  EventSpace<[K], Simplex>,
+  'density' | 'pathwise',
+  'dirichlet'
+> &
+  Moments<[K]> &
+  Entropy & { readonly parameters: { readonly concentration: Value<[K], Positive> } }
+
+/** Dirichlet(concentration). */
+export const dirichlet = <const C extends Arg>(p: {
+  readonly concentration: C &
+    Within<C, Positive, 'concentration of dirichlet'> &
+    IsVector<C, 'concentration of dirichlet'>
+}): Dirichlet<CountOf<C>> => {
+  const concentration = parameter('concentration of dirichlet', positive, p.concentration)
+  if (concentration.shape.length !== 1)
+    fail(
+      'shape',
+      'concentration of dirichlet',
+      `concentration of dirichlet must be a vector, but ${showSpaceOf(concentration)} was given`,
+      'give K numbers along one event axis',
+    )
+  return fromConcentration(
+    concentration as Value<Shape, Positive> as Value<[number], Positive>,
+  ) as Dirichlet<number> as Dirichlet<CountOf<C>>
+}
+
+/** The smallest probability that is told from 0. */
+const LOWEST = 1.1754944e-38
+
+const present = (x: Value<[number], Real>): Value<[number], Positive> =>
+  elementwise('present', positive, (t) => tf.maximum(t as tf.Tensor, LOWEST), x)
+
+const fromConcentration = (concentration: Value<[number], Positive>): Dirichlet<number> => {
+  const [k] = concentration.shape
+  const total = sum(concentration)
+  const mean = () => div(concentration, total) as Value<[number], Positive>
+  const logDensity = (x: Value<[number], Positive>) =>
+    add(sum(sub(logPart(total, concentration, x), log(x))), logTotal(total)) as Value<[], Real>
+  const measure = distribution({
+    family: 'dirichlet',
+    shape: [k] as [number],
+    domain: simplex,
+    capabilities: ['density', 'pathwise'],
+    parameters: { concentration },
+    sample: (noise, axes) =>
+      onEvent<[number], Simplex>(logStandardGamma(noise, axes, concentration), [k], simplex, (t) =>
+        tf.maximum(softmax(t), LOWEST),
+      ),
+    logProb: (x) => logDensity(present(x)),
+  })
+  return {
+    ...measure,
+    parameters: { concentration },
+    mean,
+    variance: () =>
+      elementwise<[number], Real>(
+        'variance',
+        real,
+        (m, n) => tf.div(tf.mul(m as tf.Tensor, tf.sub(1, m as tf.Tensor)), tf.add(n as tf.Tensor, 1)),
+        mean(),
+        total,
+      ),
+    entropy: () => sub(sum(partEntropy(concentration)), totalEntropy(total, k)) as Value<[], Real>,
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * inverseGamma({ concentration, scale }): 1/x ~ Gamma(concentration, scale), entry by entry
+ *
+ *   log p(x) = Σ_i [ a_i log s_i − (a_i + 1) log x_i − s_i/x_i − log Γ(a_i) ],  −Infinity where some x_i <= 0    (nats)
+ *   x = scale / z,  z ~ Gamma(a, 1)  (standardGamma.ts)                                               (pathwise, implicit)
+ *   H = Σ_i [ a_i + log s_i + log Γ(a_i) − (1 + a_i) ψ(a_i) ]
+ *   E x = s/(a − 1), Infinity for a <= 1      Var x = s²/((a − 1)² (a − 2)), Infinity for a <= 2
+ *
+ * On Positive, entries independent. Shapes: `concentration` and `scale` agree, or one is a scalar; both must be Positive.
+ * A draw is at least e^−87.33, and at most the largest float32. Tested in tests/dsl/distributions/inverseGamma.test.ts.
+ */
+import type * as tf from '@tensorflow/tfjs'
+import {
+  type Cdf,
+  type Distribution,
+  distribution,
+  type Entropy,
+  type EventSpace,
+  type Moments,
+} from '../distribution.js'
+import { positive, unit } from '../domain.js'
+import type { Positive, Real } from '../domains/marks.js'
+import { igammac } from '../numerics/incompleteGamma.js'
+import type { Arg, Both, Meets } from '../operations/argument.js'
+import { add, div, minimum, mul, square, sub } from '../operations/arithmetic.js'
+import { greater, where } from '../operations/comparisons.js'
+import { digamma, exp, log } from '../operations/functions.js'
+import { sum } from '../operations/reductions.js'
+import type { Shape } from '../shape.js'
+import { elementwise, type Value, withDomain } from '../value.js'
+import { gammaEntropy } from './concentration.js'
+import { logMass } from './gamma.js'
+import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { logStandardGamma } from './standardGamma.js'
+import { inside, onSupport } from './support.js'
+
+/** A product of independent inverse gammas of event shape S. */
+export type InverseGamma<S extends Shape> = Distribution<
+  EventSpace<S, Positive>,
+  'density' | 'pathwise',
+  'inverseGamma'
+> &
+  Moments<S> &
+  Entropy &
+  Cdf<S> & {
+    readonly parameters: { readonly concentration: Value<S, Positive>; readonly scale: Value<S, Positive> }
+  }
+
+/** One over Gamma(concentration, scale), entry by entry. */
+export const inverseGamma = <const C extends Arg, const Sc extends Arg>(p: {
+  readonly concentration: C & Within<C, Positive, 'concentration of inverseGamma'>
+  readonly scale: Sc & Within<Sc, Positive, 'scale of inverseGamma'> & Meets<C, Sc, 'inverseGamma'>
+}): InverseGamma<Both<C, Sc>> =>
+  fromParameters(
+    parameter('concentration of inverseGamma', positive, p.concentration),
+    parameter('scale of inverseGamma', positive, p.scale),
+  ) as InverseGamma<Both<C, Sc>>
+
+/** e^88 is near the largest float32. */
+const HIGHEST_EXPONENT = 88
+
+/** numerator / (a − k)… where a > k, else Infinity. */
+const ifAbove = (
+  a: Value<Shape, Real>,
+  k: number,
+  moment: (safe: Value<Shape, Real>) => Value<Shape, Real>,
+): Value<Shape, Real> =>
+  where(greater(a, k), moment(inside(greater(a, k), a, k + 1)), Number.POSITIVE_INFINITY) as Value<
+    Shape,
+    Real
+  >
+
+const fromParameters = (a: Value<Shape, Positive>, s: Value<Shape, Positive>): InverseGamma<Shape> => {
+  const shape = eventShape('inverseGamma', [a, s])
+  const concentration = overEvent(a, shape)
+  const scale = overEvent(s, shape)
+  const isMember = (x: Value<Shape, Real>) => greater(x, 0)
+  const member = (x: Value<Shape, Real>) => withDomain(inside(isMember(x), x, 1), positive)
+  const logDensity = (x: Value<Shape, Positive>) =>
+    add(logMass(concentration, div(scale, x)), sub(log(concentration), log(x)))
+  const measure = distribution({
+    family: 'inverseGamma',
+    shape,
+    domain: positive,
+    capabilities: ['density', 'pathwise'],
+    parameters: { concentration, scale },
+    sample: (noise, axes) =>
+      exp(minimum(sub(log(scale), logStandardGamma(noise, axes, concentration)), HIGHEST_EXPONENT)),
+    logProb: (x) => sum(onSupport(isMember(x), logDensity(member(x)))),
+  })
+  return {
+    ...measure,
+    parameters: { concentration, scale },
+    mean: () => ifAbove(concentration, 1, (c) => div(scale, sub(c, 1))),
+    variance: () =>
+      ifAbove(concentration, 2, (c) => div(square(div(scale, sub(c, 1))), sub(c, 2)) as Value<Shape, Real>),
+    entropy: () => {
+      const log_x = sub(log(scale), digamma(concentration))
+      return sum(add(gammaEntropy(concentration), sub(mul(2, log_x), log(scale))))
+    },
+    cdf: (x) =>
+      mul(
+        elementwise(
+          'cdf',
+          unit,
+          (c, y) => igammac(c as tf.Tensor, y as tf.Tensor),
+          concentration,
+          div(scale, member(x)),
+        ),
+        isMember(x),
+      ) as Value<Shape, Real>,
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * studentT({ degrees, loc, scale }) = Π_i t(x_i; ν_i, loc_i, scale_i)
+ *
+ *   log p(x) = −Σ_i [ ½ (ν_i + 1) log(1 + z_i²/ν_i) + log scale_i + ½ log πν_i − log Γ(½ν_i + ½) + log Γ(½ν_i) ]   (nats)
+ *   z = (x − loc) / scale
+ *   x = loc + scale · ε √(½ν / w),  ε ~ N(0, 1), w ~ Gamma(½ν, 1)  (standardGamma.ts)            (pathwise, implicit)
+ *   H = Σ_i [ ½ (ν_i + 1)(ψ(½ν_i + ½) − ψ(½ν_i)) + ½ log ν_i + log B(½ν_i, ½) + log scale_i ]
+ *   E x = loc, NaN for ν <= 1      Var x = scale² ν/(ν − 2), Infinity for ν <= 2
+ *
+ * On Real, entries independent. Shapes: all agree, or are scalars; `degrees` (of any size > 0) and `scale` must be Positive.
+ * Tested in tests/dsl/distributions/studentT.test.ts.
+ */
+import * as tf from '@tensorflow/tfjs'
+import {
+  type Distribution,
+  distribution,
+  type Entropy,
+  type EventSpace,
+  type Moments,
+} from '../distribution.js'
+import { positive, real } from '../domain.js'
+import type { Positive, Real } from '../domains/marks.js'
+import { digammaStep, lgammaRatio } from '../numerics/lgammaRatio.js'
+import type { Arg, Both, Meets } from '../operations/argument.js'
+import { add, div, minimum, mul, square, sub } from '../operations/arithmetic.js'
+import { greater, where } from '../operations/comparisons.js'
+import { exp, log, log1p } from '../operations/functions.js'
+import { sum } from '../operations/reductions.js'
+import type { Shape } from '../shape.js'
+import { elementwise, type Value } from '../value.js'
+import { normalNoise } from './draw.js'
+import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { logStandardGamma } from './standardGamma.js'
+import { inside } from './support.js'
+
+/** A product of independent Student t distributions of event shape S. */
+export type StudentT<S extends Shape> = Distribution<
+  EventSpace<S, Real>,
+  'density' | 'pathwise',
+  'studentT'
+> &
+  Moments<S> &
+  Entropy & {
+    readonly parameters: {
+      readonly degrees: Value<S, Positive>
+      readonly loc: Value<S, Real>
+      readonly scale: Value<S, Positive>
+    }
+  }
+
+/** Student's t with so many degrees of freedom, entry by entry. */
+export const studentT = <const N extends Arg, const L extends Arg, const Sc extends Arg>(p: {
+  readonly degrees: N & Within<N, Positive, 'degrees of studentT'>
+  readonly loc: L & Within<L, Real, 'loc of studentT'> & Meets<N, L, 'studentT'>
+  readonly scale: Sc &
+    Within<Sc, Positive, 'scale of studentT'> &
+    Meets<N, Sc, 'studentT'> &
+    Meets<L, Sc, 'studentT'>
+}): StudentT<Both<Value<Both<N, L>, unknown>, Sc>> =>
+  fromParameters(
+    parameter('degrees of studentT', positive, p.degrees),
+    parameter('loc of studentT', real, p.loc),
+    parameter('scale of studentT', positive, p.scale),
+  ) as StudentT<never>
+
+/** e^60 times a normal is finite in float32, and so is its square root's square. */
+const HIGHEST_EXPONENT = 60
+
+const half = (t: tf.Tensor): tf.Tensor => tf.fill(t.shape, 0.5)
+
+/** log Γ(h + ½) − log Γ(h), entry by entry. */
+const logRatio = (h: Value<Shape, Positive>): Value<Shape, Real> =>
+  elementwise('logRatio', real, (t) => lgammaRatio(t as tf.Tensor, half(t as tf.Tensor)), h)
+
+/** ψ(h + ½) − ψ(h), entry by entry. */
+const psiStep = (h: Value<Shape, Positive>): Value<Shape, Real> =>
+  elementwise('psiStep', real, (t) => digammaStep(t as tf.Tensor, half(t as tf.Tensor)), h)
+
+const fromParameters = (
+  n: Value<Shape, Positive>,
+  l: Value<Shape, Real>,
+  s: Value<Shape, Positive>,
+): StudentT<Shape> => {
+  const shape = eventShape('studentT', [n, l, s])
+  const degrees = overEvent(n, shape)
+  const loc = overEvent(l, shape)
+  const scale = overEvent(s, shape)
+  const halfDegrees = mul(0.5, degrees) as Value<Shape, Positive>
+  const standardized = (x: Value<Shape, Real>) => div(sub(x, loc), scale)
+  /** log of the height of the density at loc. */
+  const logPeak = () =>
+    sub(logRatio(halfDegrees), add(log(scale), add(mul(0.5, log(degrees)), 0.5 * Math.log(Math.PI))))
+  const spread = (log_w: Value<Shape, Real>) =>
+    exp(minimum(mul(0.5, sub(log(halfDegrees), log_w)), HIGHEST_EXPONENT))
+  const above = (k: number) => greater(degrees, k)
+  const measure = distribution({
+    family: 'studentT',
+    shape,
+    domain: real,
+    capabilities: ['density', 'pathwise'],
+    parameters: { degrees, loc, scale },
+    sample: (noise, axes) => {
+      const log_w = logStandardGamma(noise.child('gamma'), axes, halfDegrees)
+      const t = mul(normalNoise(noise.child('normal'), axes, shape), spread(log_w))
+      return add(loc, mul(scale, t)) as Value<Shape, Real>
+    },
+    logProb: (x) =>
+      sum(sub(logPeak(), mul(add(halfDegrees, 0.5), log1p(div(square(standardized(x)), degrees))))),
+  })
+  return {
+    ...measure,
+    parameters: { degrees, loc, scale },
+    mean: () => where(above(1), loc, Number.NaN) as Value<Shape, Real>,
+    variance: () => {
+      const safe = inside(above(2), degrees, 3)
+      const finite = mul(square(scale), div(safe, sub(safe, 2)))
+      return where(above(2), finite, Number.POSITIVE_INFINITY) as Value<Shape, Real>
+    },
+    entropy: () => sum(sub(mul(add(halfDegrees, 0.5), psiStep(halfDegrees)), logPeak())),
+  }
+}

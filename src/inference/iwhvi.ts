@@ -1,0 +1,173 @@
+/**
+ * iwhvi(p, q, r, { particles: K }): the hierarchical bound, tightened by K further guesses of the auxiliary variables.
+ *
+ *   L_K = E[log p(x, z) − log (1/(K + 1)) Σ_{k=0..K} q(z, a_k | x) / r(a_k | z, x)]      (a_0, z) ~ q,   a_1 … a_K ~ r(a | z, x)
+ *
+ *   L_0 = L_HVI <= L_K <= L_K+1 <= L_b(q)        and L_K → L_b(q), the bound of elbo for q(z | x) = ∫ q(z | a, x) q(a | x) da
+ *
+ * Gradients are pathwise, through the samples of q and of r. Nats per datum.
+ * Sobolev and Vetrov, 2019, "Importance weighted hierarchical variational inference", theorem 1.
+ * Errors: tag `model`, those of hvi, a site that is not pathwise or shared; tag `option`. Tested in tests/inference/hvi.test.ts.
+ */
+import { can } from '../dsl/distribution.js'
+import type { Real } from '../dsl/domains/marks.js'
+import { type GiryError, giryError, throwAll } from '../dsl/error.js'
+import { type AnyModel, datumAxis, type Model, type Site, sitesOf } from '../dsl/model.js'
+import type { Environment, Objective } from '../dsl/objective.js'
+import { sub } from '../dsl/operations/arithmetic.js'
+import { stack } from '../dsl/operations/joining.js'
+import { logSumExp } from '../dsl/operations/reductions.js'
+import type { SiteNames } from '../dsl/rules.js'
+import { run } from '../dsl/run.js'
+import { type AnyValue, expandAxes, logSumExpOver, meanOver, sumOver, type Value } from '../dsl/value.js'
+import type { BoundData } from './elbo.js'
+import { axesOfSite, logDensity, total } from './estimators/draws.js'
+import { drawSites } from './expectation.js'
+import { hvi, type NetsOfThree } from './hvi.js'
+import type { FitsWith, Reverses, WithReverse } from './reverse.js'
+
+type Scalar = Value<[], Real>
+type Values = Readonly<Record<string, unknown>>
+
+/** Options of the tightened bound. */
+export interface HierarchicalOptions {
+  /** K, the further draws of the auxiliary variables; 0 is hvi. */
+  readonly particles: number
+}
+
+/** The sentences for sites through whose samples no gradient flows. */
+export type PathwiseFault<Q, Who extends string> =
+  Q extends Model<unknown, unknown, infer RQ>
+    ? {
+        [K in SiteNames<RQ>]: RQ[K] extends { readonly capabilities: { readonly pathwise: true } }
+          ? never
+          : RQ[K] extends { readonly family: infer F extends string }
+            ? `site '${K}' of ${Who}: the gradient flows through samples, but ${F} is not pathwise`
+            : never
+      }[SiteNames<RQ>]
+    : never
+
+/** Accepts a model whose every site is pathwise; otherwise the sentences. */
+export type ArePathwise<Q, Who extends string> = [PathwiseFault<Q, Who>] extends [never]
+  ? unknown
+  : PathwiseFault<Q, Who>
+
+const siteFaults = (model: AnyModel, who: 'q' | 'r'): readonly GiryError[] =>
+  sitesOf(model).flatMap(([name, site]) => {
+    if (site.scope === 'shared')
+      return [
+        giryError(
+          'model',
+          name,
+          `site '${name}' of ${who} is shared by all data, so the bound is no mean over the data`,
+          'use hvi, or draw the site once for each datum',
+        ),
+      ]
+    return can(site, 'pathwise')
+      ? []
+      : [
+          giryError(
+            'model',
+            name,
+            `site '${name}' of ${who}: the gradient flows through samples, but ${site.family} is not pathwise`,
+            'use hvi, or draw it from a pathwise distribution',
+          ),
+        ]
+  })
+
+const particleFaults = (k: number): readonly GiryError[] =>
+  Number.isInteger(k) && k >= 0
+    ? []
+    : [
+        giryError(
+          'option',
+          'particles',
+          `particles of iwhvi must be a whole number >= 0, but ${k} was given`,
+          'use 10, or 0 for hvi',
+        ),
+      ]
+
+/** The axis of the guesses. */
+const guessAxis = 'guess'
+
+/** The inputs of a model among known values. */
+const givenFrom = (model: AnyModel, known: (name: string) => AnyValue): Readonly<Record<string, AnyValue>> =>
+  Object.fromEntries(Object.keys(model.given).map((name) => [name, known(name)]))
+
+/** Adds up the log densities of all sites of a model at known values. */
+const logDensityAt = (
+  model: AnyModel,
+  who: string,
+  valueOf: (name: string) => AnyValue,
+  env: Environment,
+): Scalar => {
+  const terms: Scalar[] = []
+  run(model, {
+    functions: env.functions,
+    given: givenFrom(model, valueOf),
+    choose: (name, site, d, observed) => {
+      const value = observed ?? valueOf(name)
+      const term = logDensity(d, value)
+      env.observe?.(name, `log ${who}(${name})`, term)
+      terms.push(inPlates(term, site))
+      return value
+    },
+  })
+  return total(terms)
+}
+
+const inPlates = (term: Scalar, site: Site): Scalar =>
+  sumOver(
+    expandAxes(term, site.plates),
+    site.plates.map((a) => a.name),
+  )
+
+/** K draws of r, along the axis of the guesses. */
+const guesses = (r: AnyModel, known: (name: string) => AnyValue, k: number, env: Environment): Values =>
+  run(r, {
+    functions: env.functions,
+    given: givenFrom(r, known),
+    choose: (name, site, d, observed) =>
+      observed ??
+      d.sample(env.noise.child('reverse').child(name), [
+        { name: guessAxis, size: k },
+        ...axesOfSite(site, env.batch, 1),
+      ]),
+  })
+
+/** The tightened hierarchical bound; does not compile unless q fits p and r gives its auxiliaries back, all of them pathwise. */
+export const iwhvi = <TP, GP, RP, TQ, GQ, RQ, TR, GR, RR>(
+  p: Model<TP, GP, RP>,
+  q: Model<TQ, GQ, RQ> &
+    FitsWith<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>> &
+    ArePathwise<Model<TQ, GQ, RQ>, 'q'>,
+  r: Model<TR, GR, RR> &
+    Reverses<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>> &
+    ArePathwise<Model<TR, GR, RR>, 'r'>,
+  options: HierarchicalOptions,
+): Objective<
+  NetsOfThree<TP, TQ, TR>,
+  BoundData<WithReverse<Model<TP, GP, RP>, Model<TR, GR, RR>>, Model<TQ, GQ, RQ>>
+> => {
+  const [mp, mq, mr] = [p, q, r] as readonly unknown[] as readonly [AnyModel, AnyModel, AnyModel]
+  const k = options.particles
+  // Refuses what hvi refuses.
+  const bound = hvi(p, q as never, r as never) as Objective
+  throwAll([...siteFaults(mq, 'q'), ...siteFaults(mr, 'r'), ...particleFaults(k)])
+  const evaluate = (env: Environment): Scalar => {
+    const drawn = drawSites(mq, () => 'pathwise', 1, env).context
+    const among =
+      (...records: readonly Values[]) =>
+      (name: string) =>
+        records.find((record) => record[name] !== undefined)?.[name] as AnyValue
+    const ratioAt = (known: (name: string) => AnyValue): Scalar =>
+      sub(logDensityAt(mq, 'q', known, env), logDensityAt(mr, 'r', known, env))
+    const known = among(drawn, env.data)
+    const own = ratioAt(known)
+    const further = (): Scalar =>
+      logSumExpOver(ratioAt(among(guesses(mr, known, k, env), drawn, env.data)), [guessAxis])
+    const marginal = k === 0 ? own : sub(logSumExp(stack([own, further()])) as Scalar, Math.log(k + 1))
+    return meanOver(sub(logDensityAt(mp, 'p', known, env), marginal), [datumAxis])
+  }
+  return { ...bound, description: `L_HVI, K = ${k}`, evaluate } as never
+}

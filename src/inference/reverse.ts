@@ -1,0 +1,145 @@
+/**
+ * Reverse models: q draws auxiliary sites a, which p does not have, before its latents z, and r(a | z, x) guesses them back.
+ *
+ *   p(x, z) r(a | z, x)        is a model of all that q draws, so that q fits it, or not, by the rules of every bound
+ *
+ * Beside these rules: what p does not have, r gives back, and nothing else; r takes in what p has, of the same space. Each rule is a
+ * type and a check at construction, in the same words. Tested in tests/inference/hvi.test.ts and tests/types/regular.test-d.ts.
+ */
+import { isWithin } from '../dsl/domain.js'
+import type { DomainName } from '../dsl/domains/marks.js'
+import { type GiryError, giryError } from '../dsl/error.js'
+import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import type { Fits, SiteNames } from '../dsl/rules.js'
+import { type SameShape, type Shape, type ShapeName, sameShape } from '../dsl/shape.js'
+import { showSpaceOf } from '../dsl/value.js'
+
+/** p(x, z) r(a | z, x): the sites of both; what r takes in and p does not have is an input. */
+export type WithReverse<P, R> =
+  P extends Model<infer TP, infer GP, infer RP>
+    ? R extends Model<infer TR, infer GR, infer RR>
+      ? Model<Merge<TP, TR>, Merge<GP, Omit<GR, keyof RP>>, Merge<RP, RR>>
+      : never
+    : never
+
+type SpaceName<X> = X extends {
+  readonly shape: infer S extends Shape
+  readonly domain: { readonly marks: infer D }
+}
+  ? `${DomainName<D>}${ShapeName<S>}`
+  : 'nothing'
+type MarksOf<X> = X extends { readonly domain: { readonly marks: infer D } } ? D : never
+type ShapeIn<X> = X extends { readonly shape: infer S extends Shape } ? S : never
+
+type GivenBack<RP, RQ, RR> = {
+  [K in SiteNames<RQ>]: K extends SiteNames<RP> | SiteNames<RR>
+    ? never
+    : `auxiliary '${K}' of q: p has no such site, and r does not give it back`
+}[SiteNames<RQ>]
+
+type NothingElse<RP, RQ, RR> = {
+  [K in SiteNames<RR>]: K extends SiteNames<RP>
+    ? `site '${K}' of r: p has it, so it is no auxiliary`
+    : K extends SiteNames<RQ>
+      ? never
+      : `site '${K}' of r: q draws no such auxiliary`
+}[SiteNames<RR>]
+
+type TakenIn<RP, GR> = {
+  [K in keyof GR & SiteNames<RP>]: RP[K] extends { readonly space: infer X }
+    ? [SameShape<ShapeIn<X>, ShapeIn<GR[K]>>, MarksOf<X>] extends [true, MarksOf<GR[K]>]
+      ? never
+      : `input '${K}' of r: p has ${SpaceName<X>} but r takes ${SpaceName<GR[K]>}`
+    : never
+}[keyof GR & SiteNames<RP>]
+
+/** The sentences that say why r is no reverse of q beside p; never, if it is. */
+export type ReverseFault<P, Q, R> =
+  P extends Model<unknown, unknown, infer RP>
+    ? Q extends Model<unknown, unknown, infer RQ>
+      ? R extends Model<unknown, infer GR, infer RR>
+        ? GivenBack<RP, RQ, RR> | NothingElse<RP, RQ, RR> | TakenIn<RP, GR>
+        : never
+      : never
+    : never
+
+/** Accepts r when it reverses q beside p; otherwise the sentences. */
+export type Reverses<P, Q, R> = [ReverseFault<P, Q, R>] extends [never] ? unknown : ReverseFault<P, Q, R>
+
+/** Accepts q when it fits p with r beside it; where r is at fault, that is said of r. */
+export type FitsWith<P, Q, R> = [ReverseFault<P, Q, R>] extends [never] ? Fits<WithReverse<P, R>, Q> : unknown
+
+const error = (where: string, message: string, remedy: string): GiryError =>
+  giryError('model', where, message, remedy)
+
+const givenBack = (p: AnyModel, q: AnyModel, r: AnyModel): readonly GiryError[] =>
+  sitesOf(q)
+    .filter(([name]) => p.entries[name]?.kind !== 'site' && r.entries[name]?.kind !== 'site')
+    .map(([name]) =>
+      error(
+        name,
+        `auxiliary '${name}' of q: p has no such site, and r does not give it back`,
+        `bind '${name}' in r, given the latents`,
+      ),
+    )
+
+const nothingElse = (p: AnyModel, q: AnyModel, r: AnyModel): readonly GiryError[] =>
+  sitesOf(r).flatMap(([name]) => {
+    if (p.entries[name]?.kind === 'site')
+      return [error(name, `site '${name}' of r: p has it, so it is no auxiliary`, 'remove it from r')]
+    return q.entries[name]?.kind === 'site'
+      ? []
+      : [error(name, `site '${name}' of r: q draws no such auxiliary`, 'remove it, or bind it in q')]
+  })
+
+const takenIn = (p: AnyModel, r: AnyModel): readonly GiryError[] =>
+  Object.entries(r.given).flatMap(([name, space]) => {
+    const site = p.entries[name]
+    if (site?.kind !== 'site') return []
+    return sameShape(site.space.shape, space.shape) && isWithin(site.space.domain, space.domain)
+      ? []
+      : [
+          error(
+            name,
+            `input '${name}' of r: p has ${showSpaceOf(site.space)} but r takes ${showSpaceOf(space)}`,
+            'declare the same space on both sides',
+          ),
+        ]
+  })
+
+/** Names that would mean two things: nets of p and r that differ, a name of r that p has. */
+const nameFaults = (p: AnyModel, q: AnyModel, r: AnyModel): readonly GiryError[] => [
+  ...Object.keys(r.nets)
+    .filter((name) => [p, q].some((m) => name in m.nets && m.nets[name] !== r.nets[name]))
+    .map((name) =>
+      error(
+        name,
+        `r uses the name '${name}' for a net that p or q uses for another`,
+        'give each its own name',
+      ),
+    ),
+  ...Object.keys(r.entries)
+    .filter((name) => r.entries[name]?.kind === 'let' && (name in p.entries || name in p.given))
+    .map((name) => error(name, `r uses the name '${name}', which p has`, 'give each its own name')),
+]
+
+/** The run-time twin of `ReverseFault`. */
+export const reverseFaults = (p: AnyModel, q: AnyModel, r: AnyModel): readonly GiryError[] => [
+  ...givenBack(p, q, r),
+  ...nothingElse(p, q, r),
+  ...takenIn(p, r),
+  ...nameFaults(p, q, r),
+]
+
+/** p(x, z) r(a | z, x) as one model. */
+export const withReverse = (p: AnyModel, r: AnyModel): AnyModel => ({
+  tag: 'model',
+  nets: { ...p.nets, ...r.nets },
+  given: {
+    ...p.given,
+    ...Object.fromEntries(Object.entries(r.given).filter(([name]) => !(name in p.entries))),
+  },
+  entries: { ...p.entries, ...r.entries },
+  statements: [...p.statements, ...r.statements],
+  observed: { ...p.observed, ...r.observed },
+})

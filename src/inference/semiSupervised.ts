@@ -1,0 +1,198 @@
+/**
+ * semiSupervised(p, q, { label: 'y' }): the bound of a model whose labels are partly observed, in nats per datum.
+ *
+ *   y known      L(x, y) + α log q(y | x)       L(x, y) = E_q(z|x,y)[log p(x, y, z) − log q(z | x, y)] <= log P(x, y)
+ *   y missing    Σ_y q(y | x) [L(x, y) − log q(y | x)] <= log P(x): the bound of elbo, with the label summed out exactly
+ *
+ * The column of labels goes with a column that says 1 where the label is known and 0 where it is missing (`labelled`, or
+ * the name in `known`); what stands in the place of a missing label is not read (missing.ts makes both columns of one with
+ * nulls). One enumeration serves both cases: a known label has weight 1 at its value, a missing one q(y | x). Where q draws
+ * latents before the label, log q(y | …) is averaged over them.
+ * Kingma et al., 2014, "Semi-supervised learning with deep generative models", equations 6 to 9; there α is 0.1 N.
+ * Errors: tag `model`, those of elbo, a label that q does not propose or that cannot be summed out; tag `option`.
+ * Tested in tests/inference/semiSupervised.test.ts and tests/types/regular.test-d.ts.
+ */
+import { can, type EventSpace } from '../dsl/distribution.js'
+import { binary } from '../dsl/domain.js'
+import type { Binary, Real } from '../dsl/domains/marks.js'
+import { type GiryError, giryError, throwAll } from '../dsl/error.js'
+import type { AnyModel, Merge, Model, Site } from '../dsl/model.js'
+import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
+import { add, mul } from '../dsl/operations/arithmetic.js'
+import { greater, notEqual, where } from '../dsl/operations/comparisons.js'
+import { sum } from '../dsl/operations/reductions.js'
+import type { Fits, GradientMethod, Latents, SiteNames } from '../dsl/rules.js'
+import type { AnyValue, Value } from '../dsl/value.js'
+import { type BoundData, type BoundOptions, boundTerms, elbo } from './elbo.js'
+import type { Draws, Term } from './estimators/draws.js'
+import { drawSites, expectation } from './expectation.js'
+import { type Plan, planBound } from './plan.js'
+import { weightFaults } from './weight.js'
+
+type Scalar = Value<[], Real>
+type Known = Value<[], Binary>
+
+/** The sentence for a label that cannot be one; never, if it can. */
+export type LabelFault<Q, L extends string> =
+  Q extends Model<unknown, unknown, infer RQ>
+    ? L extends SiteNames<RQ>
+      ? RQ[L] extends Site<infer _X, never, infer F, infer Sc>
+        ? RQ[L] extends { readonly capabilities: { readonly enumerable: true } }
+          ? Sc extends 'shared'
+            ? `label '${L}' is shared by all data`
+            : never
+          : `label '${L}': q draws it from ${F}, which cannot be summed out where the label is missing`
+        : never
+      : `label '${L}': q has no such site, so it cannot be guessed where it is missing`
+    : never
+
+/** Accepts a label that can be summed out; otherwise the sentence. */
+export type IsLabel<Q, L extends string> = [LabelFault<Q, L>] extends [never]
+  ? unknown
+  : { readonly error: LabelFault<Q, L> }
+
+/** Options of a bound with partly observed labels. */
+export interface SemiSupervisedOptions<Q, L extends string, K extends string = 'labelled', M = unknown>
+  extends Pick<BoundOptions<Q, M>, 'particles' | 'sites' | 'klTable' | 'kl'> {
+  /** The site of p and q that is the label. */
+  readonly label: L & IsLabel<NoInfer<Q>, L>
+  /** The column that is 1 where the label is known and 0 where it is missing; `labelled` if left out. */
+  readonly known?: K
+  /** Weight of log q(y | x) at known labels, which trains the classifier; 1 if left out. */
+  readonly alpha?: number
+}
+
+/** The data: those of elbo, the label, and whether it is known. */
+export type LabelledData<P, Q, L extends string, K extends string> =
+  P extends Model<unknown, unknown, infer RP>
+    ? Merge<
+        BoundData<P, Q>,
+        { readonly [N in L | K]: N extends keyof RP ? SpaceOf<RP[N]> : EventSpace<[], Binary> }
+      >
+    : never
+type SpaceOf<E> = E extends { readonly space: infer X } ? X : never
+
+interface Labels {
+  readonly label: string
+  readonly known: string
+  readonly alpha: number
+}
+
+const labelFaults = (q: AnyModel, name: string): readonly GiryError[] => {
+  const site = q.entries[name]
+  const fault = (message: string, remedy: string) => [giryError('model', name, message, remedy)]
+  if (site?.kind !== 'site')
+    return fault(
+      `label '${name}': q has no such site, so it cannot be guessed where it is missing`,
+      `bind '${name}' in q, given the data`,
+    )
+  if (!can(site, 'enumerable'))
+    return fault(
+      `label '${name}': q draws it from ${site.family}, which cannot be summed out where the label is missing`,
+      'draw it from a bernoulli, a categorical or a oneHotCategorical',
+    )
+  if (site.scope === 'shared')
+    return fault(`label '${name}' is shared by all data`, 'draw it with bind, once for each datum')
+  return site.plates.length === 0
+    ? []
+    : fault(`label '${name}' lies in a plate`, 'give the elements of the plate as data of their own')
+}
+
+const knownFaults = (p: AnyModel, q: AnyModel, known: string): readonly GiryError[] =>
+  [p, q].some((m) => known in m.entries || known in m.given || known in m.nets)
+    ? [
+        giryError(
+          'option',
+          'known',
+          `the column '${known}' says which labels are known, but the models have a name '${known}'`,
+          "name the column otherwise: known: '…'",
+        ),
+      ]
+    : []
+
+/** exp of it is 0 in float32, and nothing is infinite. */
+const never = -1e4
+
+/** log of the weight of each value: at a known label 0 for it and nothing for the others, else log q. */
+const logWeight = (value: AnyValue, label: AnyValue, known: Known, logQ: Scalar): Scalar => {
+  const wrong = greater(sum(notEqual(value, label)), 0)
+  return where(known, where(wrong, never, 0), logQ) as Scalar
+}
+
+/** The draws with the label weighted by what is known of it, and the terms with its own. */
+const withLabels = (terms: readonly Term[], draws: Draws, env: Environment, o: Labels) => {
+  const [label, known] = [env.data[o.label] as AnyValue, env.data[o.known] as Known]
+  const drawn = draws.drawn.find((d) => d.name === o.label) as Draws['drawn'][number]
+  const logQ = drawn.logQ as Scalar
+  const weight = logWeight(draws.context[o.label] as AnyValue, label, known, logQ)
+  // log p − log q, where the label is missing; log p + α log q, where it is known.
+  const counted = (t: Term): Term => ({
+    ...t,
+    label: `log p(${o.label}) − log q(${o.label}) or + α log q(${o.label})`,
+    value: add(t.value, mul(mul((1 + o.alpha) as number, known), logQ)),
+  })
+  return {
+    terms: terms.map((t) => (t.site === o.label ? counted(t) : t)),
+    draws: {
+      ...draws,
+      drawn: draws.drawn.map((d) => (d === drawn ? { ...d, logQ: weight } : d)),
+    },
+  }
+}
+
+/** The plan of elbo with the label summed out, and its divergence not in closed form, which only a missing label has. */
+const planWith = (p: AnyModel, q: AnyModel, options: object, label: string): Plan => {
+  const plan = planBound(p, q, options)
+  const open = { sampled: 'asked for' } as const
+  return { ...plan, latents: plan.latents.map((l) => (l.name === label ? { ...l, kl: open } : l)) }
+}
+
+/** The bound of a model whose labels are partly observed; does not compile unless q fits p and can sum the label out. */
+export const semiSupervised = <
+  TP,
+  GP,
+  RP,
+  TQ,
+  GQ,
+  RQ,
+  const L extends string,
+  const K extends string = 'labelled',
+  const M extends { readonly [N in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: GradientMethod } = object,
+>(
+  p: Model<TP, GP, RP>,
+  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
+  options: SemiSupervisedOptions<Model<TQ, GQ, RQ>, L, K, M>,
+): Objective<Merge<TP, TQ>, LabelledData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, L, K>> => {
+  const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
+  const o: Labels = { label: options.label, known: options.known ?? 'labelled', alpha: options.alpha ?? 1 }
+  throwAll([
+    ...labelFaults(mq, o.label),
+    ...knownFaults(mp, mq, o.known),
+    ...weightFaults('alpha', o.alpha, 'use 1, or more for a better classifier'),
+  ])
+  const { label: _, known: __, alpha: ___, ...rest } = options
+  const summed = { ...rest, sites: { ...rest.sites, [o.label]: 'enumerate' } }
+  // Refuses what elbo refuses.
+  const bound = elbo(p, q, summed as never)
+  const plan = planWith(mp, mq, summed, o.label)
+  const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))
+  const columns: Readonly<Record<string, DataSpec>> = {
+    [o.label]: (mp.entries[o.label] as Site).space,
+    [o.known]: { shape: [], domain: binary },
+  }
+  return {
+    ...bound,
+    description: `L_b, '${o.label}' partly observed`,
+    data: { ...bound.data, ...columns } as unknown as LabelledData<
+      Model<TP, GP, RP>,
+      Model<TQ, GQ, RQ>,
+      L,
+      K
+    >,
+    evaluate: (env) => {
+      const drawn = drawSites(mq, (name) => methods.get(name) as GradientMethod, plan.particles, env)
+      const { terms, draws } = withLabels(boundTerms(mp, mq, plan, drawn, env), drawn, env, o)
+      return expectation(terms, draws, env)
+    },
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * How many random cases, and which: 1,000 of the seed 1, or of GIRY_SEED. `scripts/seeds.mjs` runs the laws with many seeds.
+ */
+import { vi } from 'vitest'
+import { environmentSeed } from '../../src/testing/seed.js'
+
+// A thousand cases take seconds where the cores are free, and minutes where they are not.
+vi.setConfig({ testTimeout: 600_000 })
+
+/** The settings of a property that is held against so many random cases. */
+export const runs = (numRuns = 1000) => ({ numRuns, seed: environmentSeed() })
+
+/** n seeds for what is not a property of fast-check: others for another GIRY_SEED. */
+export const someSeeds = (n: number): readonly number[] =>
+  Array.from({ length: n }, (_, i) => 10_000 * (environmentSeed() - 1) + i)
