@@ -142,7 +142,9 @@ export const hmmModel = (h: Hmm): AnyModel => {
   )
   return times(h).reduce(
     (m, t) =>
-      bindAny(`x${t}`, (c) => categorical({ logits: gather(call(c, 'emission'), c[`z${t}`] as never) } as never))(m),
+      bindAny(`x${t}`, (c) =>
+        categorical({ logits: gather(call(c, 'emission'), c[`z${t}`] as never) } as never),
+      )(m),
     hidden,
   )
 }
@@ -155,7 +157,9 @@ export const chainModel = (h: Hmm): AnyModel =>
         categorical({
           logits: t === 0 ? call(c, 'q0') : gather(call(c, `q${t}`), c[`z${t - 1}`] as never),
         } as never),
-      )(netsAny({ [`q${t}`]: parameter(real(...(t === 0 ? [h.states] : [h.states, h.states])) as never) })(m)),
+      )(
+        netsAny({ [`q${t}`]: parameter(real(...(t === 0 ? [h.states] : [h.states, h.states])) as never) })(m),
+      ),
     givenAny(Object.fromEntries(times(h).map((t) => [`x${t}`, category(h.symbols)]))),
   )
 

@@ -53,7 +53,8 @@ const randomGraph = (s: Stream, nested: boolean) => {
 /** Plate elements as records: every assignment of indices to plates. */
 const elements = (plates: readonly string[]): readonly Readonly<Record<string, number>>[] =>
   plates.reduce<readonly Readonly<Record<string, number>>[]>(
-    (all, k) => all.flatMap((e) => Array.from({ length: plateSizes[k] as number }, (_, i) => ({ ...e, [k]: i }))),
+    (all, k) =>
+      all.flatMap((e) => Array.from({ length: plateSizes[k] as number }, (_, i) => ({ ...e, [k]: i }))),
     [{}],
   )
 
@@ -61,7 +62,9 @@ const elements = (plates: readonly string[]): readonly Readonly<Record<string, n
 const bruteForce = (variables: readonly Variable[], factors: readonly LogTable[]): number => {
   const keyOf = (v: Variable, at: Readonly<Record<string, number>>) =>
     `${v.name}${v.plates.map((k) => at[k]).join()}`
-  const copies = variables.flatMap((v) => elements(v.plates).map((at) => ({ key: keyOf(v, at), size: v.size })))
+  const copies = variables.flatMap((v) =>
+    elements(v.plates).map((at) => ({ key: keyOf(v, at), size: v.size })),
+  )
   const values = new Map<string, number>()
   const term = (f: LogTable): number =>
     elements(f.axes.map((a) => a.name).filter((n) => n in plateSizes)).reduce((sum, at) => {
@@ -108,13 +111,20 @@ describe('eliminate', () => {
       const tables = eliminate(factors, variablesOf(variables), Object.keys(plateSizes), logTables)
       const tensors = tf.tidy(
         () =>
-          eliminate(factors.map(asValue), variablesOf(variables), Object.keys(plateSizes), logValues).tensor.dataSync()[0],
+          eliminate(
+            factors.map(asValue),
+            variablesOf(variables),
+            Object.keys(plateSizes),
+            logValues,
+          ).tensor.dataSync()[0],
       ) as number
       if (exact === Number.NEGATIVE_INFINITY) {
         expect([tables.data[0], tensors], `seed ${seed}`).toEqual([exact, exact])
         continue
       }
-      expect(Math.abs((tables.data[0] as number) - exact), `seed ${seed}`).toBeLessThan(1e-12 * (1 + Math.abs(exact)))
+      expect(Math.abs((tables.data[0] as number) - exact), `seed ${seed}`).toBeLessThan(
+        1e-12 * (1 + Math.abs(exact)),
+      )
       expect(Math.abs(tensors - exact), `seed ${seed}`).toBeLessThan(3e-6 * (1 + Math.abs(exact)))
     }
   })

@@ -62,7 +62,9 @@ describe('3 states, 50 steps', () => {
       h[table].forEach((x, i) => {
         const moved = (d: number) => forward({ ...h, [table]: h[table].map((y, j) => (i === j ? x + d : y)) })
         const slope = (moved(1e-4) - moved(-1e-4)) / 2e-4
-        expect(Math.abs((gradients[`${table}/value`]?.[i] as number) - slope), `${table} ${i}`).toBeLessThan(2e-5)
+        expect(Math.abs((gradients[`${table}/value`]?.[i] as number) - slope), `${table} ${i}`).toBeLessThan(
+          2e-5,
+        )
       })
   })
 })

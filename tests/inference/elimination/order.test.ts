@@ -11,7 +11,12 @@ const largestOf = (scopes: readonly (readonly string[])[], order: readonly strin
   let pool = scopes.map((s) => new Set(s))
   let largest = 1
   for (const v of order) {
-    const joined = new Set(pool.filter((s) => s.has(v)).flatMap((s) => [...s]).concat(v))
+    const joined = new Set(
+      pool
+        .filter((s) => s.has(v))
+        .flatMap((s) => [...s])
+        .concat(v),
+    )
     largest = Math.max(largest, 3 ** joined.size)
     joined.delete(v)
     pool = [...pool.filter((s) => !s.has(v)), joined]
@@ -38,7 +43,9 @@ describe('eliminationOrder', () => {
   it('counts what its order really needs, and eliminates each variable once', () => {
     for (let seed = 1; seed < 40; seed++) {
       const scopes = names(7).flatMap((z, i) =>
-        names(i).filter((_, j) => (seed * 7919 + i * 104729 + j * 1299709) % 5 < 2).map((w) => [z, w]),
+        names(i)
+          .filter((_, j) => (seed * 7919 + i * 104729 + j * 1299709) % 5 < 2)
+          .map((w) => [z, w]),
       )
       const found = eliminationOrder(scopes, three, [names(7)])
       expect([...found.order].sort()).toEqual(names(7))
@@ -48,8 +55,13 @@ describe('eliminationOrder', () => {
   })
 
   it('does one stage after the other, though it costs more', () => {
-    const star = names(5).slice(1).map((z) => ['z0', z])
-    expect(eliminationOrder(star, three, [names(5)])).toEqual({ order: ['z1', 'z2', 'z3', 'z0', 'z4'], largest: 9 })
+    const star = names(5)
+      .slice(1)
+      .map((z) => ['z0', z])
+    expect(eliminationOrder(star, three, [names(5)])).toEqual({
+      order: ['z1', 'z2', 'z3', 'z0', 'z4'],
+      largest: 9,
+    })
     expect(eliminationOrder(star, three, [['z0'], names(5).slice(1)]).largest).toBe(3 ** 5)
     expect(stagesOf(['a', 'b', 'c'], (name) => (name === 'b' ? 1 : 0))).toEqual([['b'], ['a', 'c']])
   })

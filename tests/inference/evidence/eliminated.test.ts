@@ -108,7 +108,10 @@ describe('a dense graph', () => {
       emptyModel,
     )
     const model = bindAny('x', (c) =>
-      normal({ loc: names.map((n) => c[n] as never).reduce((a, b) => add(a, b) as never), scale: 1 } as never),
+      normal({
+        loc: names.map((n) => c[n] as never).reduce((a, b) => add(a, b) as never),
+        scale: 1,
+      } as never),
     )(coins)
     expect(await sentence(solve(model, { x: [3] }, { method: 'enumeration' }) as never)).toBe(
       "the method 'enumeration' does not apply to this model: the latents have 16,777,216 configurations, more than 1,048,576, and summing the latents out takes a table of 16,777,216 entries, more than 1,048,576",
