@@ -309,6 +309,7 @@ export type { StepwiseDivergence, StepwiseOptions } from './inference/combinator
 export { stepwise, stepwiseDivergences } from './inference/combinators/stepwise.js'
 export type { Common, Contest, Critic, OfBoth, OfFake, Seen } from './inference/contest.js'
 export { contest } from './inference/contest.js'
+export { type CuboExponentialOptions, type CuboOptions, cubo, cuboExponential } from './inference/cubo.js'
 export type { Formula, Prose, Summand } from './inference/derive/formula.js'
 export type { TermMethod } from './inference/derive/methods.js'
 export type { Step } from './inference/derive/steps.js'
@@ -378,6 +379,16 @@ export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted
 export type { FreeBits, LatentNames } from './inference/freeBits.js'
 export { consensus } from './inference/games/consensus.js'
 export { type UnrolledOptions, unrolled } from './inference/games/unrolled.js'
+export type { ImportanceBound, ParticlesOption } from './inference/importance/bound.js'
+export type {
+  AllAllow,
+  ImportanceMethod,
+  ImportanceMethodFault,
+  ImportanceMethodName,
+  NeedFault,
+  SitesOption,
+} from './inference/importance/methods.js'
+export type { PowerMethods } from './inference/importance/powerRules.js'
 export { type InfoVaeOptions, infoVae } from './inference/infoVae.js'
 export { init } from './inference/init.js'
 export type { GivenOf, NeedsGiven, NeedsParams } from './inference/inputs.js'
@@ -418,6 +429,9 @@ export { dragan, gradientPenalty, r1, r2 } from './inference/penalties.js'
 export type { Trainable } from './inference/players.js'
 export type { Play } from './inference/playNames.js'
 export { predictive } from './inference/predictive.js'
+export { type RenyiOptions, renyi } from './inference/renyi.js'
+export type { Apart, PhiPhase, SharedNetFault, WakeSleepOptions } from './inference/reweightedWakeSleep.js'
+export { reweightedWakeSleep } from './inference/reweightedWakeSleep.js'
 export type { DrawOptions, SiteValues } from './inference/sample.js'
 export { sample } from './inference/sample.js'
 export type {
@@ -428,11 +442,15 @@ export type {
 } from './inference/semiSupervised.js'
 export { semiSupervised } from './inference/semiSupervised.js'
 export { type Similarity, similarities } from './inference/similarities/table.js'
+export { type SleepData, type SleepOptions, sleep } from './inference/sleep.js'
+export { type TailAdaptiveOptions, tailAdaptive } from './inference/tailAdaptive.js'
 export type { NetToOnnx, SamplerToOnnx } from './inference/toOnnx/options.js'
 export { toOnnx } from './inference/toOnnx.js'
 export type { Accepts, DataFault } from './inference/trainingData.js'
 export { type Costs, type Transport, transport, wasserstein1 } from './inference/transport.js'
+export { logPartitions, type TvoOptions, tvo } from './inference/tvo.js'
 export { type AsDense, type WaeOptions, wae } from './inference/wae.js'
+export { wakePhi, wakeTheta } from './inference/wake.js'
 export { wasserstein } from './inference/wasserstein.js'
 export type { Weight } from './inference/weight.js'
 export type { Key } from './runtime/keys.js'

@@ -47,7 +47,7 @@ export type Baseline = 'none' | 'leaveOneOut' | MovingAverage | Learned
 /** The score function with a baseline. */
 export interface ScoreMethod<out B extends Baseline = Baseline> {
   readonly method: 'score'
-  readonly baseline?: B
+  readonly baseline: B
   /** Whether the signal is only what depends on the site, true if left out; false: all of the objective, with more variance. */
   readonly raoBlackwell?: boolean
 }
@@ -164,7 +164,7 @@ const requireScalar = (what: string, s: Sighted): void => {
 /** The score function, with the baseline that is subtracted from its signal. */
 export const score = <const B extends Baseline = 'leaveOneOut'>(
   options: { readonly baseline?: B; readonly raoBlackwell?: boolean } = {},
-): ScoreMethod<B> => ({ method: 'score', ...options })
+): ScoreMethod<B> => ({ method: 'score', ...options, baseline: options.baseline ?? ('leaveOneOut' as B) })
 
 /** The sentence for a decay outside (0, 1). */
 export type DecayFault<D extends number> = number extends D

@@ -163,30 +163,27 @@ const raoBlackwellized = ({ asked }: Drawn): boolean =>
   typeof asked === 'string' || (asked as { readonly raoBlackwell?: boolean }).raoBlackwell !== false
 
 /** The summands that a draw of s has a part in, each element of its plates with its own where that is sound. */
-const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly string[]): readonly Summand[] => {
-  const whole = !raoBlackwellized(s)
-  const own = s.site.plates.map((a) => a.name)
+const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly string[]): readonly Scalar[] => {
+  if (!raoBlackwellized(s)) return summands.map((f) => sumOver(f.value, plates))
+  const own = estimators[s.method].differentiates === true ? [] : s.site.plates.map((a) => a.name)
   return summands.flatMap(({ value, reach }) => {
-    const mixed = whole ? new Set(own) : reach.get(s.name)
+    const mixed = reach.get(s.name)
     if (mixed === undefined) return []
     const summed = plates.filter((name) => mixed.has(name) || !own.includes(name))
-    return [{ value: sumOver(value, summed), reach }]
+    return [sumOver(value, summed)]
   })
 }
 
-const without = (reach: Reach, name: string): Reach => new Map([...reach].filter(([other]) => other !== name))
+/** The sites before s whose methods differentiate what comes after them, so that the surrogate of s belongs to their signal. */
+const differentiated = (s: Drawn, drawn: readonly Drawn[]): Reach =>
+  reachOfAll(drawn.slice(0, drawn.indexOf(s)).filter((d) => estimators[d.method].differentiates === true))
 
-/** Whoever reaches one of the summands, mixed where it is for any of them. */
-const reachOfSum = (summands: readonly Summand[]): Reach => {
-  const found = new Map<string, Set<string>>()
-  for (const { reach } of summands)
-    for (const [name, mixed] of reach) found.set(name, new Set([...(found.get(name) ?? []), ...mixed]))
-  return found
-}
+const without = (reach: Reach, name: string): Reach => new Map([...reach].filter(([other]) => other !== name))
 
 /** The summands with the surrogate of site s, given those in which later sites are reduced; s matters no more. */
 const withSurrogate = (
   s: Drawn,
+  drawn: readonly Drawn[],
   summands: readonly Summand[],
   plates: readonly string[],
   at: Omit<At, 'plates'>,
@@ -194,16 +191,14 @@ const withSurrogate = (
   const surrogate = estimators[s.method].surrogate
   if (surrogate === undefined) return summands
   const signals = signalOf(s, summands, plates)
-  const left = summands.map(({ value, reach }) => ({ value, reach: without(reach, s.name) }))
-  if (signals.length === 0) return merged(left)
-  const signal = total(signals.map((f) => f.value))
+  const left = merged(summands.map(({ value, reach }) => ({ value, reach: without(reach, s.name) })))
+  if (signals.length === 0) return left
+  const signal = total(signals)
   const summed = plates.filter((name) => !hasAxis(signal, name))
-  // 0 in value, but sites above may need its gradient by their own values, as their signals do.
-  const own = {
-    value: surrogate(s, signal, { ...at, plates: summed }),
-    reach: without(reachOfSum(signals), s.name),
-  }
-  return merged([...left, own])
+  return [
+    ...left,
+    { value: surrogate(s, signal, { ...at, plates: summed }), reach: differentiated(s, drawn) },
+  ]
 }
 
 /** The estimate of E_q[Σ terms] per datum, with its gradient estimator behind it. */
@@ -211,7 +206,7 @@ export const expectation = (terms: readonly Term[], draws: Draws, env: Environme
   for (const t of terms) env.observe?.(t.site, t.label, t.value)
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
   const pool = draws.drawn.reduceRight<readonly Summand[]>(
-    (pool, s) => reduced(s, withSurrogate(s, pool, plates, { context: draws.context, env })),
+    (pool, s) => reduced(s, withSurrogate(s, draws.drawn, pool, plates, { context: draws.context, env })),
     summandsOf(terms, draws, env),
   )
   return total(pool.map(({ value }) => meanOver(sumOver(value, plates), [particleAxis, datumAxis])))

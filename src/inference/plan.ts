@@ -198,7 +198,8 @@ const mixedFaults = (
 /** Whether a method takes the other particles as its baseline. */
 export const leavesOneOut = (asked: GradientMethod): boolean =>
   asked === 'score' ||
-  (nameOfMethod(asked) === 'score' && ((asked as ScoreMethod).baseline ?? 'leaveOneOut') === 'leaveOneOut')
+  (nameOfMethod(asked) === 'score' &&
+    ((asked as Partial<ScoreMethod>).baseline ?? 'leaveOneOut') === 'leaveOneOut')
 
 /** Plans the bound of p and q, which must fit (`fitFaults`). */
 export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan => {

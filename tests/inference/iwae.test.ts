@@ -18,8 +18,8 @@ import { finiteCase } from '../../src/testing/arbitraries/finite.js'
 import { factorAnalysisCase } from '../../src/testing/arbitraries/linearGaussian.js'
 import { randomParams } from '../../src/testing/randomParams.js'
 import { evaluateMany, evaluateOnce } from '../laws/evaluation.js'
-import { finiteExact, linearGaussianExact, mean } from '../laws/oracle.js'
-import { gradientAt, scalarsOf, slopes } from './gradients.js'
+import { finiteExact, linearGaussianExact, logNormal, mean } from '../laws/oracle.js'
+import { expectUnbiased, gradientAt, gradientsOver, scalarsOf, slopes } from './gradients.js'
 
 const iwaeOf = iwae as unknown as (p: unknown, q: unknown, options: object) => AnyObjective
 
@@ -225,6 +225,83 @@ describe('plates and extremes', () => {
   })
 })
 
+// Two coins for each datum, each seen through noise: x_r | c_r ~ N(c_r, 1).
+const coins = pipe(
+  Do,
+  bind('c', () => bernoulli({ probs: 0.5 }), { plates: { r: 2 } }),
+  bind('x', ({ c }) => normal({ loc: c, scale: 1 }), { plates: { r: 2 } }),
+)
+const ofCoins = pipe(
+  given({ x: real() }),
+  nets({ lean: parameter(real()) }),
+  bind('c', ({ x, lean }) => bernoulli({ logits: mul(lean(), x) }), { plates: { r: 2 } }),
+)
+
+describe('latents that are neither pathwise nor summed out', () => {
+  it('are drawn, with the gradient of vimco: coins in a plate, against the sum over all pairs of draws', () => {
+    const xs = [0.3, 1.6]
+    const pairs = [0, 1].flatMap((a) => [0, 1].map((b) => [a, b] as const))
+    const exact = ({ lean }: Readonly<Record<string, number>>) => {
+      const draws = pairs.map((c) => {
+        const one = c.map((bit, r) => {
+          const logit = (lean as number) * (xs[r] as number)
+          const logQ = -Math.log1p(Math.exp(bit === 1 ? -logit : logit))
+          return { logQ, logW: Math.log(0.5) - 0.5 * ((xs[r] as number) - bit) ** 2 - logQ }
+        })
+        return {
+          q: Math.exp(one.reduce((s, o) => s + o.logQ, 0)),
+          w: Math.exp(one.reduce((s, o) => s + o.logW, 0) - Math.log(2 * Math.PI)),
+        }
+      })
+      return draws.reduce(
+        (s, a) => s + a.q * draws.reduce((t, b) => t + b.q * Math.log((a.w + b.w) / 2), 0),
+        0,
+      )
+    }
+    const at = { lean: 0.4 }
+    const found = gradientsOver(
+      iwaeOf(coins, ofCoins, { particles: 2 }),
+      scalarsOf(at),
+      { x: new Array(256).fill(xs) },
+      16,
+    )
+    expect(Math.abs(found.value.value - exact(at))).toBeLessThan(5 * found.value.standardError)
+    expectUnbiased(found, slopes(exact, at))
+  })
+
+  it('of infinite support, and with one particle by the plain score function', () => {
+    const model = pipe(
+      Do,
+      bind('n', () => poisson({ rate: 2 })),
+      bind('x', ({ n }) => normal({ loc: n as never, scale: 1 })),
+    )
+    const family = pipe(
+      given({ x: real() }),
+      nets({ rate: parameter(positive()) }),
+      bind('n', ({ rate }) => poisson({ rate: rate() })),
+    )
+    // q is the prior, so w = N(x; n, 1), and L_K = log P(x) − V / 2K + O(1/K²) with 1 + V = E[w²] / P(x)².
+    const factorials = [1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800]
+    const moment = (k: number) =>
+      factorials.reduce(
+        (s, f, n) => s + ((Math.exp(-2) * 2 ** n) / f) * Math.exp(k * logNormal(1.5, n, 1)),
+        0,
+      )
+    const V = moment(2) / moment(1) ** 2 - 1
+    const found = evaluateMany(
+      iwaeOf(model, family, { particles: 20 }),
+      scalarsOf({ rate: 2 }),
+      { x: new Array(16).fill(1.5) },
+      8,
+    )
+    expect(Math.abs(found.value - (Math.log(moment(1)) - V / 40))).toBeLessThan(
+      5 * found.standardError + (V / 20) ** 2 * 4,
+    )
+    const one = gradientAt(iwaeOf(model, family, { particles: 1 }), scalarsOf({ rate: 2 }), { x: [1.5] })
+    expect(Number.isFinite(one.gradients['rate/value']?.[0])).toBe(true)
+  })
+})
+
 describe('sentences', () => {
   it('of elbo, where q does not fit', () => {
     const wrong = pipe(
@@ -257,34 +334,49 @@ describe('sentences', () => {
     ])
   })
 
-  it('for a latent that would need the score function', () => {
-    const model = pipe(
-      Do,
-      bind('n', () => poisson({ rate: 2 })),
-      bind('x', ({ n }) => normal({ loc: n as never, scale: 1 })),
-    )
-    const family = pipe(
-      given({ x: real() }),
-      nets({ rate: parameter(positive()) }),
-      bind('n', ({ rate }) => poisson({ rate: rate() })),
-    )
-    expect(sentences(() => iwaeOf(model, family, { particles: 2 }))).toEqual([
-      "latent 'n' would need the score function, which iwae does not have",
+  it('for a finite latent in a plate that is to be summed out', () => {
+    expect(sentences(() => iwaeOf(coins, ofCoins, { particles: 2, sites: { c: 'enumerate' } }))).toEqual([
+      "latent 'c' is summed out, and lies in the plate it would be summed out for each element of",
     ])
   })
 
-  it('for a finite latent in a plate', () => {
-    const model = pipe(
+  it('for methods that the site, the bound or one particle does not allow', () => {
+    const of = (c: string, particles = 2) =>
+      sentences(() => iwaeOf(coins, ofCoins, { particles, sites: { c } }))
+    expect(of('doublyReparameterized')).toEqual([
+      "site 'c': the gradient method 'doublyReparameterized' needs the capability 'pathwise', which bernoulli lacks",
+    ])
+    expect(of('rebar')).toEqual(["site 'c': iwae has no gradient method 'rebar'"])
+    expect(of('vimco', 1)).toEqual(["site 'c': 'vimco' leaves one particle out, and there is one only"])
+    expect(sentences(() => iwaeOf(p, q, { particles: 2, sites: { y: 'score' } }))).toEqual([
+      "site 'y': q has no such site",
+    ])
+    expect(sentences(() => elbo(p, q, { sites: { z: 'vimco' as never } }))).toEqual([
+      "site 'z': 'vimco' is not a gradient method",
+    ])
+  })
+
+  it('for doubly reparameterized sites beside others', () => {
+    const chain = pipe(
       Do,
-      bind('c', () => bernoulli({ probs: 0.5 }), { plates: { r: 2 } }),
-      bind('x', ({ c }) => normal({ loc: c as never, scale: 1 }), { plates: { r: 2 } }),
+      bind('c', () => bernoulli({ probs: 0.4 })),
+      bind('u', () => standardNormal()),
+      bind('v', ({ u, c }) => normal({ loc: add(u, c), scale: 1 })),
+      bind('x', ({ v }) => normal({ loc: v, scale: 1 })),
     )
-    const family = pipe(
+    const ofChain = pipe(
       given({ x: real() }),
-      bind('c', () => bernoulli({ probs: 0.5 }), { plates: { r: 2 } }),
+      bind('u', ({ x }) => normal({ loc: x, scale: 1 })),
+      bind('c', () => bernoulli({ probs: 0.5 })),
+      bind('v', ({ u, c }) => normal({ loc: add(u, c), scale: 1 })),
     )
-    expect(sentences(() => iwaeOf(model, family, { particles: 2 }))).toEqual([
-      "latent 'c' is summed out, and lies in the plate it would be summed out for each element of",
+    const of = (sites: object) => sentences(() => iwaeOf(chain, ofChain, { particles: 2, sites }))
+    expect(of({ u: 'doublyReparameterized' })).toEqual([
+      "site 'v' depends on another site that is summed out than 'u', which it depends on: their doubly reparameterized weights differ",
+    ])
+    expect(of({ u: 'doublyReparameterized', v: 'pathwise', c: 'vimco' })).toEqual([
+      "site 'c' has the method 'vimco' beside 'u', which is doubly reparameterized: all drawn sites are, or none",
+      "site 'v' has the method 'pathwise' beside 'u', which is doubly reparameterized: all drawn sites are, or none",
     ])
   })
 })

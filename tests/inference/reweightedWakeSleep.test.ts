@@ -49,9 +49,9 @@ describe('fit', () => {
         }),
       )
       const found = Object.fromEntries(
-        Object.entries((fit.averaged ?? fit.params) as unknown as Record<string, { value: { data: Float32Array } }>).map(
-          ([name, net]) => [name, net.value.data[0] as number],
-        ),
+        Object.entries(
+          (fit.averaged ?? fit.params) as unknown as Record<string, { value: { data: Float32Array } }>,
+        ).map(([name, net]) => [name, net.value.data[0] as number]),
       )
       expect(Math.abs(Math.abs(found.slope as number) - 1)).toBeLessThan(0.06)
       expect(Math.abs(Math.abs(found.gain as number) - 0.8)).toBeLessThan(0.06)

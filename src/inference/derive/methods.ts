@@ -98,7 +98,7 @@ const methodOver = (s: Structure, drawn: readonly string[]): TermMethod =>
 /** The methods that are drawn, in words; what follows is the latents that they are of. */
 const drawing: Readonly<Record<Exclude<MethodName, 'enumerate' | 'score'>, string>> = {
   pathwise: 'pathwise gradient through ',
-  stickingTheLanding: 'pathwise gradient without the score of q (sticking the landing) through ',
+  stickingTheLanding: 'pathwise gradient without the score of q through ',
   gumbelSoftmax: 'Gumbel-softmax relaxation (biased) of ',
   straightThrough: 'straight-through gradient of a relaxation (biased) for ',
   rebar: 'score function with a relaxed control variate (REBAR) for ',
@@ -108,7 +108,7 @@ const drawing: Readonly<Record<Exclude<MethodName, 'enumerate' | 'score'>, strin
 
 /** The score function of a latent, with its baseline. */
 const scoreProse = (asked: GradientMethod, particles: number): string => {
-  const baseline = typeof asked === 'string' ? undefined : (asked as ScoreMethod).baseline
+  const baseline = typeof asked === 'string' ? undefined : (asked as Partial<ScoreMethod>).baseline
   if (typeof baseline === 'object')
     return `score function with ${baseline.kind === 'learned' ? 'learned baseline' : 'moving average as baseline'} for `
   return baseline === 'none' || particles === 1

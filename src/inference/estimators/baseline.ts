@@ -29,7 +29,7 @@ export const leaveOneOut = (f: Scalar): Scalar => {
 
 /** The baseline of a site that is drawn by the score function. */
 export const baselineOf = (s: Drawn): Baseline =>
-  (typeof s.asked === 'string' ? undefined : (s.asked as ScoreMethod).baseline) ?? 'leaveOneOut'
+  (typeof s.asked === 'string' ? undefined : (s.asked as Partial<ScoreMethod>).baseline) ?? 'leaveOneOut'
 
 /** The value of a baseline with parameters; undefined for the others. */
 const parametric = (s: Drawn, at: At): Scalar | undefined => {

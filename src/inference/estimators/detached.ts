@@ -14,19 +14,23 @@ import { functionsOf, run } from '../../dsl/run.js'
 import type { AnyValue } from '../../dsl/value.js'
 import type { Draws } from './draws.js'
 
+const mapped = <A>(record: Readonly<Record<string, A>>, f: (a: A) => A): Readonly<Record<string, A>> =>
+  Object.fromEntries(Object.entries(record).map(([name, a]) => [name, f(a)]))
+
+/** Inputs are constant as well: what a parameter is computed from may be handed in as data. */
+const stopped = (v: AnyValue): AnyValue => ({ ...v, tensor: stopGradient(v.tensor) })
+
 /** The distribution of each site of q at the draws, with detached parameters. */
 export const detachedDistributions = (
   q: AnyModel,
   draws: Draws,
   env: Environment,
 ): ReadonlyMap<string, AnyDistribution> => {
-  const tensors = Object.fromEntries(
-    Object.entries(env.parameters).map(([path, t]) => [path, stopGradient(t)]),
-  )
+  const tensors = mapped(env.parameters, stopGradient)
   const found = new Map<string, AnyDistribution>()
   run(q, {
     functions: functionsOf(q.nets, tensors),
-    given: env.data,
+    given: mapped(env.data, stopped),
     choose: (name, _, d, observed) => {
       found.set(name, d)
       return observed ?? (draws.context[name] as AnyValue)

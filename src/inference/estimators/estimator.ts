@@ -42,6 +42,11 @@ export interface SiteEstimator {
   readonly draw: (place: Place) => Draw
   /** `signal` is Σ_t f_t over the terms, with plates summed, and with the site's own axis. */
   readonly surrogate?: (s: Drawn, signal: Scalar, at: At) => Scalar
+  /**
+   * Set where `surrogate` differentiates its signal by the site's value. The surrogates of later sites then belong to it, since
+   * their distributions depend on the value; and it is one number for all elements of a plate.
+   */
+  readonly differentiates?: true
   /** Reduces the site's own axis of f. */
   readonly reduce?: (s: Drawn, f: Scalar) => Scalar
 }

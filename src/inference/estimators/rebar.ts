@@ -51,5 +51,6 @@ export const rebar: SiteEstimator = {
     const control = mul(weight, sub(gradientOnly(soft), gradientOnly(again))) as Scalar
     return add(reinforced(centered, s.kept as Scalar, at.plates), control) as Scalar
   },
+  differentiates: true,
   reduce: keepDraw,
 }

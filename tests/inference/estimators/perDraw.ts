@@ -63,3 +63,22 @@ export const momentsOf = (xs: Float32Array) => {
   const variance = squares / (xs.length - 1)
   return { mean, variance, standardError: Math.sqrt(variance / xs.length) }
 }
+
+/** `batches` times n gradients by each input, of as many seeds. */
+export const manyDraws = (
+  o: AnyObjective,
+  inputs: Readonly<Record<string, number>>,
+  n: number,
+  batches: number,
+  params: AnyParams = {},
+): Record<string, Float32Array> => {
+  const all = Array.from({ length: batches }, (_, seed) => perDraw(o, inputs, n, params, seed).draws)
+  const joined = (name: string): Float32Array => {
+    const out = new Float32Array(n * batches)
+    all.forEach((draws, i) => {
+      out.set(draws[name] as Float32Array, i * n)
+    })
+    return out
+  }
+  return Object.fromEntries(Object.keys(inputs).map((name) => [name, joined(name)]))
+}

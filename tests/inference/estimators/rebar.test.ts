@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { expectUnbiased, gradientsOver, scalarsOf } from '../gradients.js'
 import { at, bound, gradient, value, x } from './coins.js'
 
-const data = { x: new Array(64).fill(x) }
+const data = { x: new Array(128).fill(x) }
 
 describe('rebar', () => {
   it.each([
@@ -16,7 +16,7 @@ describe('rebar', () => {
     [{ c: 'rebar', z: 'score', y: 'measureValued' }, {}],
     [{ c: 'rebar', z: { method: 'rebar', temperature: 2 }, y: 'pathwise' }, { particles: 3 }],
   ] as const)('%o is unbiased', (sites, options) => {
-    const found = gradientsOver(bound(sites as never, options), scalarsOf(at), data, 20)
+    const found = gradientsOver(bound(sites as never, options), scalarsOf(at), data, 14)
     expectUnbiased(found, gradient)
     expect(Math.abs(found.value.value - value)).toBeLessThan(5 * found.value.standardError + 1e-4)
   })

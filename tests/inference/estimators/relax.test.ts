@@ -16,7 +16,7 @@ const paramsOf = (seed: number): AnyParams => ({
   ...scalarsOf(at),
   ...(g.init({ nets: { control } } as never, seed) as AnyParams),
 })
-const data = { x: new Array(64).fill(x) }
+const data = { x: new Array(128).fill(x) }
 
 /** The parameters of the bound alone. */
 const ofBound = (found: ReturnType<typeof gradientsOver>) => ({
@@ -32,7 +32,7 @@ describe('relax', () => {
       { particles: 2, kl: 'sampled' },
     ],
   ] as const)('is unbiased, %#', (sites, options) => {
-    const found = ofBound(gradientsOver(bound(sites as never, options), paramsOf(1), data, 20))
+    const found = ofBound(gradientsOver(bound(sites as never, options), paramsOf(1), data, 14))
     expectUnbiased(found, gradient)
     expect(Math.abs(found.value.value - value)).toBeLessThan(5 * found.value.standardError + 1e-4)
   })
@@ -72,7 +72,7 @@ describe('relax', () => {
   it('training it lowers the variance of the gradient', async () => {
     const o = bound({ c: 'enumerate', z: relaxed, y: 'pathwise' } as never)
     const variance = (params: AnyParams) => {
-      const { entries } = gradientsOver(o, params, data, 60)
+      const { entries } = gradientsOver(o, params, data, 24)
       return entries.filter((e) => /^[md]\//.test(e.path)).reduce((v, e) => v + e.standardError ** 2, 0)
     }
     const start = paramsOf(1)
@@ -86,8 +86,8 @@ describe('relax', () => {
         {
           data,
           optimizer: { control: g.adam(0.02), rest: g.sgd(1e-30) },
-          steps: 300,
-          batch: 64,
+          steps: 120,
+          batch: 32,
           seed: 1,
           params: start,
         } as never,

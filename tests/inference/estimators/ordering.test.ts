@@ -1,0 +1,147 @@
+/**
+ * Two parameters whose gradient is known exactly, a million draws of each estimator:
+ *
+ *   z ~ N(m, s²),  f(z) = log N(1.2; z, 1) + log N(z; 0, 1) − log q(z)         E f = L_b, at its optimum and away from it
+ *   k ~ B(a) × B(b),  f(k) = (k1 + 2 k2 + 1)²
+ *
+ * Bias within 5 standard errors of 0 where an estimator claims to be unbiased, and outside where it is known not to be;
+ * variances (sum over both parameters) in the published order. All but
+ * sticking the landing have the divergence of the normal in closed form.
+ */
+import * as g from 'giry'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { AnyObjective } from '../../../src/dsl/objective.js'
+import type { GradientMethod } from '../../../src/dsl/rules.js'
+import { useRuntime } from '../../../src/runtime/backend.js'
+import { slopes } from '../gradients.js'
+import { manyDraws, momentsOf } from './perDraw.js'
+
+const any = (o: unknown): AnyObjective => o as AnyObjective
+/** A batch, ten of which are a million draws. */
+const batch = 100_000
+
+/** Mean, error and variance of the gradient by each parameter. */
+type Found = { readonly moments: readonly (readonly [string, ReturnType<typeof momentsOf>])[] }
+
+beforeAll(() => g.orThrow(useRuntime('wasm')))
+
+const unbiased = ({ moments }: Found, truth: Readonly<Record<string, number>>, what: string) => {
+  for (const [name, { mean, standardError }] of moments) {
+    const exact = truth[`${name}/value[0]`] as number
+    // Sums of a million float32 numbers add a rounding of their own.
+    expect(Math.abs(mean - exact), `${what}, ${name}: ${mean} ± ${standardError}, not ${exact}`).toBeLessThan(
+      5 * standardError + 2e-5,
+    )
+  }
+}
+
+describe('a normal', () => {
+  const x = 1.2
+  const p = g.pipe(
+    g.Do,
+    g.bind('z', () => g.standardNormal()),
+    g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 })),
+  )
+  const q = g.pipe(
+    g.given({ x: g.real(), m: g.real(), s: g.real() }),
+    g.bind('z', ({ m, s }) => g.normal({ loc: m, scale: g.exp(s) })),
+  )
+  const exact = ({ m, s }: Readonly<Record<string, number>>) => {
+    const second = (m as number) ** 2 + Math.exp(2 * (s as number))
+    return -0.5 * (x * x - 2 * x * (m as number) + second) - 0.5 * second + (s as number)
+  }
+  const optimum = { m: x / 2, s: -0.5 * Math.log(2) }
+  const away = { m: 0.1, s: 0.3 }
+  /** All but the last have the divergence in closed form, as they do unless asked otherwise. */
+  const of = (z: GradientMethod, at: Readonly<Record<string, number>>, batches: number, particles = 1) => {
+    const o = any(g.elbo(p, q, { sites: { z }, particles } as never))
+    const draws = manyDraws(o, { ...at, x }, batch / particles, batches)
+    const moments = Object.keys(at).map((name) => [name, momentsOf(draws[name] as Float32Array)] as const)
+    // The variance that one draw would have: that of a mean over particles counts for each of them.
+    return { moments, variance: particles * moments.reduce((v, [, m]) => v + m.variance, 0) }
+  }
+  const all = (at: Readonly<Record<string, number>>, batches: number) => ({
+    score: of(g.score({ baseline: 'none' }), at, batches),
+    leaveOneOut: of('score', at, batches, 2),
+    measureValued: of('measureValued', at, batches),
+    pathwise: of('pathwise', at, batches),
+    stickingTheLanding: of('stickingTheLanding', at, batches),
+  })
+
+  it('score, leave-one-out, measure-valued, pathwise, sticking the landing: unbiased over a million draws', () => {
+    for (const [name, found] of Object.entries(all(away, 10))) unbiased(found, slopes(exact, away), name)
+  })
+
+  it('score > leave-one-out > pathwise > sticking the landing = 0 at the optimum', () => {
+    const { score, leaveOneOut, pathwise, stickingTheLanding } = all(optimum, 1)
+    const variances = [score, leaveOneOut, pathwise, stickingTheLanding].map((f) => f.variance)
+    expect(variances, `${variances}`).toEqual([...variances].sort((a, b) => b - a))
+    expect(variances[2]).toBeGreaterThan(0.01)
+    expect(variances[3]).toBeLessThan(1e-9)
+  })
+})
+
+describe('two coins', () => {
+  const model = g.pipe(
+    g.given({ a: g.real(), b: g.real() }),
+    g.bind('k', ({ a, b }) => g.bernoulli({ logits: g.stack([a, b]) })),
+  )
+  const f = (k: readonly number[]) => ((k[0] as number) + 2 * (k[1] as number) + 1) ** 2
+  const at = { a: 0.4, b: -0.8 }
+  const sigmoid = (t: number) => 1 / (1 + Math.exp(-t))
+  const exact = ({ a, b }: Readonly<Record<string, number>>) => {
+    const [p, r] = [sigmoid(a as number), sigmoid(b as number)]
+    return [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ].reduce((s, k) => s + (k[0] === 1 ? p : 1 - p) * (k[1] === 1 ? r : 1 - r) * f(k), 0)
+  }
+  const truth = slopes(exact, at)
+  const c = g.dense(g.real(2), g.real())
+  const relaxed = g.relax(g.given({ k: g.real(2) }), { c }, ({ k, c }) => g.square(c(g.tanh(k))))
+  const of = (k: GradientMethod, batches = 10) => {
+    const o = g.expect(model, ({ k }) => g.square(g.add(g.add(g.at(k, 0), g.mul(2, g.at(k, 1))), 1)), {
+      sites: { k },
+    } as never)
+    const params =
+      k === (relaxed as GradientMethod)
+        ? {
+            c: {
+              kernel: { shape: [2, 1], data: Float32Array.of(0.6, 1) },
+              bias: { shape: [1], data: Float32Array.of(0.3) },
+            },
+          }
+        : {}
+    const draws = manyDraws(any(o), at, batch, batches, params)
+    const moments = Object.entries(draws).map(([name, xs]) => [name, momentsOf(xs)] as const)
+    return { moments, variance: moments.reduce((v, [, m]) => v + m.variance, 0) }
+  }
+
+  it('unbiased: score, REBAR, RELAX, measure-valued, enumeration; REBAR has less variance than the score', () => {
+    const found = {
+      score: of(g.score({ baseline: 'none' })),
+      rebar: of({ method: 'rebar', temperature: 0.5 } as never),
+      relax: of(relaxed as never),
+      measureValued: of('measureValued'),
+      enumerate: of('enumerate', 1),
+    }
+    for (const [name, m] of Object.entries(found)) unbiased(m, truth, name)
+    expect(found.rebar.variance).toBeLessThan(0.5 * found.score.variance)
+    expect(found.measureValued.variance).toBeLessThan(found.score.variance)
+    expect(found.enumerate.variance).toBeLessThan(1e-8)
+  })
+
+  it('biased, as known: Gumbel-softmax and straight-through', () => {
+    for (const method of ['gumbelSoftmax', 'straightThrough'] as const) {
+      const { moments } = of({ method, temperature: 1 } as never, 1)
+      const worst = Math.max(
+        ...moments.map(
+          ([name, m]) => Math.abs(m.mean - (truth[`${name}/value[0]`] as number)) / m.standardError,
+        ),
+      )
+      expect(worst, method).toBeGreaterThan(10)
+    }
+  })
+})

@@ -1,0 +1,165 @@
+/** Bounds on importance weights: what compiles without an annotation, and what must not, with the sentence that is printed. */
+import * as g from 'giry'
+import { expectTypeOf, it } from 'vitest'
+
+const Z = g.real(2)
+const X = g.binary(3)
+
+const p = g.pipe(
+  g.Do,
+  g.nets({ decode: g.mlp(Z, [4], g.real(3)) }),
+  g.bind('z', () => g.standardNormal(2)),
+  g.bind('x', ({ z, decode }) => g.bernoulli({ logits: decode(z) })),
+)
+const q = g.pipe(
+  g.given({ x: X }),
+  g.nets({ encode: g.gaussian(X, [4], Z) }),
+  g.bind('z', ({ x, encode }) => g.normal(encode(x))),
+)
+const coin = g.pipe(
+  g.Do,
+  g.bind('c', () => g.bernoulli({ probs: 0.5 })),
+  g.bind('x', ({ c }) => g.normal({ loc: c, scale: 1 })),
+)
+const guess = g.pipe(
+  g.given({ x: g.real() }),
+  g.nets({ lean: g.parameter(g.real()) }),
+  g.bind('c', ({ lean }) => g.bernoulli({ logits: lean() })),
+)
+const K = { particles: 2 }
+
+it('a fitting q compiles, and the nets and the data are those of elbo', () => {
+  const elbo = g.elbo(p, q)
+  expectTypeOf(g.iwae(p, q, K)).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.renyi(p, q, { ...K, alpha: 0.5 })).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.cubo(p, q, K)).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.cuboExponential(p, q, { ...K, offset: -90 })).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.tailAdaptive(p, q, K)).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.wakeTheta(p, q, K)).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.wakePhi(p, q, K)).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.tvo(p, q, { ...K, partitions: 5 })).toEqualTypeOf<typeof elbo>()
+  const dreams = g.sleep(p, q)
+  expectTypeOf<keyof typeof dreams.data>().toEqualTypeOf<never>()
+  const players = g.reweightedWakeSleep(p, q, K)
+  expectTypeOf<keyof typeof players.nets>().toEqualTypeOf<'decode' | 'encode'>()
+  expectTypeOf<keyof typeof players.data>().toEqualTypeOf<'x'>()
+})
+
+it('discrete latents compile wherever no gradient flows through a draw', () => {
+  g.iwae(coin, guess, { ...K, sites: { c: 'vimco' } })
+  g.renyi(coin, guess, { ...K, alpha: -1, sites: { c: { method: 'score' } } })
+  g.wakePhi(coin, guess, K)
+  g.wakeTheta(coin, guess, { ...K, sites: { c: 'score' } })
+  g.tvo(coin, guess, { ...K, partitions: [0.1, 0.4], bound: 'upper' })
+  g.sleep(coin, guess)
+  g.reweightedWakeSleep(coin, guess, { ...K, phi: 'both' })
+  // @ts-expect-error site 'c': the gradient method 'pathwise' needs the capability 'pathwise', which bernoulli lacks
+  g.tailAdaptive(coin, guess, K)
+})
+
+it('a method that the site does not allow', () => {
+  g.iwae(p, q, { ...K, sites: { z: 'doublyReparameterized' } })
+  // @ts-expect-error site 'c': the gradient method 'doublyReparameterized' needs the capability 'pathwise', which bernoulli lacks
+  g.iwae(coin, guess, { ...K, sites: { c: 'doublyReparameterized' } })
+  // @ts-expect-error site 'z': the gradient method 'enumerate' needs the capability 'enumerable', which normal lacks
+  g.renyi(p, q, { ...K, alpha: 0.5, sites: { z: 'enumerate' } })
+  // @ts-expect-error no such site
+  g.iwae(p, q, { ...K, sites: { y: 'score' } })
+  // @ts-expect-error no such method
+  g.iwae(p, q, { ...K, sites: { z: 'magic' } })
+})
+
+it('a method that the bound does not have', () => {
+  // @ts-expect-error site 'z': wakeTheta has no gradient method 'pathwise'
+  g.wakeTheta(p, q, { ...K, sites: { z: 'pathwise' } })
+  g.wakePhi(p, q, { ...K, sites: { z: 'doublyReparameterized' } })
+  // @ts-expect-error site 'z': wakePhi has no gradient method 'vimco'
+  g.wakePhi(p, q, { ...K, sites: { z: 'vimco' } })
+  // @ts-expect-error site 'z': tvo has no gradient method 'stickingTheLanding'
+  g.tvo(p, q, { ...K, partitions: 2, sites: { z: 'stickingTheLanding' } })
+  // @ts-expect-error site 'z': cuboExponential has no gradient method 'doublyReparameterized'
+  g.cuboExponential(p, q, { ...K, sites: { z: 'doublyReparameterized' } })
+  // @ts-expect-error vimco is no method of elbo
+  g.elbo(coin, guess, { sites: { c: 'vimco' } })
+  type Q = typeof q
+  expectTypeOf<
+    g.ImportanceMethodFault<Q, { z: 'vimco' }, 'tvo', 'score' | 'enumerate'>
+  >().toEqualTypeOf<"site 'z': tvo has no gradient method 'vimco'">()
+  expectTypeOf<
+    g.NeedFault<typeof guess, 'pathwise'>
+  >().toEqualTypeOf<"site 'c': the gradient method 'pathwise' needs the capability 'pathwise', which bernoulli lacks">()
+})
+
+it('an implicit p or q', () => {
+  const implicit = g.pipe(
+    g.given({ x: X }),
+    g.bind('z', () => g.push(g.value(Z, [0, 0]))),
+  )
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.iwae(p, implicit, K)
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.renyi(p, implicit, { ...K, alpha: 0.5 })
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.cubo(p, implicit, K)
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.cuboExponential(p, implicit, K)
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.tailAdaptive(p, implicit, K)
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.wakeTheta(p, implicit, K)
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.wakePhi(p, implicit, K)
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.sleep(p, implicit)
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.tvo(p, implicit, { ...K, partitions: 2 })
+  // @ts-expect-error latent 'z': q draws it from push, which has no density, but the bound needs log q(z)
+  g.reweightedWakeSleep(p, implicit, K)
+  const generator = g.pipe(
+    g.Do,
+    g.bind('z', () => g.standardNormal(2)),
+    g.bind('x', ({ z }) => g.push(g.sigmoid(z))),
+  )
+  const ofGenerator = g.pipe(
+    g.given({ x: g.unit(2) }),
+    g.bind('z', () => g.standardNormal(2)),
+  )
+  // @ts-expect-error datum 'x': p draws it from push, which has no density, but the bound needs log p(x)
+  g.iwae(generator, ofGenerator, K)
+  // @ts-expect-error datum 'x': p draws it from push, which has no density, but the bound needs log p(x)
+  g.tvo(generator, ofGenerator, { ...K, partitions: 2 })
+})
+
+it('missing options', () => {
+  // @ts-expect-error particles is missing
+  g.iwae(p, q, {})
+  // @ts-expect-error alpha is missing
+  g.renyi(p, q, K)
+  // @ts-expect-error partitions is missing
+  g.tvo(p, q, K)
+  // @ts-expect-error no such side
+  g.tvo(p, q, { ...K, partitions: 2, bound: 'middle' })
+  // @ts-expect-error no such phase
+  g.reweightedWakeSleep(p, q, { ...K, phi: 'dream' })
+})
+
+it('reweighted wake-sleep: no net of both', () => {
+  const net = g.mlp(g.real(), [], g.real())
+  const model = g.pipe(
+    g.Do,
+    g.nets({ net }),
+    g.bind('z', () => g.standardNormal()),
+    g.bind('x', ({ z, net }) => g.normal({ loc: net(z), scale: 1 })),
+  )
+  const family = g.pipe(
+    g.given({ x: g.real() }),
+    g.nets({ net }),
+    g.bind('z', ({ x, net }) => g.normal({ loc: net(x), scale: 1 })),
+  )
+  g.iwae(model, family, K)
+  // @ts-expect-error p and q share the net 'net', which two players would own
+  g.reweightedWakeSleep(model, family, K)
+  expectTypeOf<
+    g.SharedNetFault<{ a: 1; b: 1 }, { b: 1 }>
+  >().toEqualTypeOf<"p and q share the net 'b', which two players would own">()
+})
