@@ -230,6 +230,7 @@ export * from './dsl/operations/products.js'
 export * from './dsl/operations/rearranging.js'
 export * from './dsl/operations/reductions.js'
 export type { NamedArray, NetParams, Params } from './dsl/params.js'
+export { bindEach, type Numbered, nth, numbered, type Row } from './dsl/repeat.js'
 export type {
   AllowedMethods,
   AskedMethod,
