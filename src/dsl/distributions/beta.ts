@@ -2,7 +2,8 @@
  * beta({ alpha, beta }) = Π_i Beta(x_i; α_i, β_i)
  *
  *   log p(x) = Σ_i [ (α_i − 1) log x_i + (β_i − 1) log(1 − x_i) − log B(α_i, β_i) ],  −Infinity outside [0, 1]   (nats)
- *   x = z / (z + w),  z ~ Gamma(α, 1), w ~ Gamma(β, 1), in logarithms  (standardGamma.ts)            (pathwise, implicit)
+ *   y = log z − log w,  z ~ Gamma(α, 1), w ~ Gamma(β, 1)  (standardGamma.ts),   x = 1 / (1 + e^−y)
+ *   dy/dα, dy/dβ at a fixed value of the cdf  (betaSlopes)                                           (pathwise, implicit)
  *   H = Σ_i [ log B(α_i, β_i) − (α_i − 1) ψ(α_i) − (β_i − 1) ψ(β_i) + (α_i + β_i − 2) ψ(α_i + β_i) ]
  *   E x = α / (α + β)      Var x = α β / ((α + β)² (α + β + 1))
  *
@@ -10,25 +11,31 @@
  * 0 and 1 are those of the nearest float32 inside, 1.2e-38 and 1 − 6e-8, so they are finite; draws lie between these.
  * Tested in tests/dsl/distributions/beta.test.ts.
  */
+import * as tf from '@tensorflow/tfjs'
 import {
+  type Cdf,
   type Distribution,
   distribution,
   type Entropy,
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { positive, unit } from '../domain.js'
+import { positive, real, unit } from '../domain.js'
 import type { Positive, Real, Unit } from '../domains/marks.js'
+import { together } from '../numerics/broadcast.js'
+import { linearized3 } from '../numerics/customGradient.js'
+import { betaSlopes } from '../numerics/incompleteBeta.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, clip, div, mul, sub } from '../operations/arithmetic.js'
 import { greaterEqual, lessEqual } from '../operations/comparisons.js'
 import { log, sigmoid } from '../operations/functions.js'
+import { betainc } from '../operations/incomplete.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
-import { type Value, withDomain } from '../value.js'
+import { elementwise, type Value, withDomain } from '../value.js'
 import { logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
 import { eventShape, overEvent, parameter, type Within } from './parameter.js'
-import { logStandardGamma } from './standardGamma.js'
+import { constantLogGamma } from './standardGamma.js'
 import { inside, onSupport } from './support.js'
 
 /** The parameters of a beta. */
@@ -40,7 +47,8 @@ export interface AlphaBeta<S extends Shape> {
 /** A product of independent betas of event shape S. */
 export type Beta<S extends Shape> = Distribution<EventSpace<S, Unit>, 'density' | 'pathwise', 'beta'> &
   Moments<S> &
-  Entropy & {
+  Entropy &
+  Cdf<S> & {
     readonly parameters: { readonly alpha: Value<S, Positive>; readonly beta: Value<S, Positive> }
   }
 
@@ -57,6 +65,19 @@ export const beta = <const A extends Arg, const B extends Arg>(p: {
 /** The float32 numbers next to 0 and 1. */
 const LOWEST = 1.1754944e-38
 const HIGHEST = 1 - 2 ** -24
+
+type Three = [tf.Tensor, tf.Tensor, tf.Tensor]
+
+/** The log odds as a function of alpha and beta at a fixed value of the cdf. */
+const held = linearized3(
+  (_a, _b, y) => tf.clone(y),
+  (dy, a, b, y) => {
+    const [byA, byB] = betaSlopes(a, b, held(a, b, y))
+    return [tf.mul(dy, byA), tf.mul(dy, byB), tf.zerosLike(dy)]
+  },
+)
+
+const along = (...t: Three): tf.Tensor => held(...together(...t))
 
 const fromParameters = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): Beta<Shape> => {
   const shape = eventShape('beta', [a, b])
@@ -78,9 +99,12 @@ const fromParameters = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): B
     capabilities: ['density', 'pathwise'],
     parameters: { alpha, beta },
     sample: (noise, axes) => {
-      const log_z = logStandardGamma(noise.child('alpha'), axes, alpha)
-      const log_w = logStandardGamma(noise.child('beta'), axes, beta)
-      return withDomain(clip(sigmoid(sub(log_z, log_w)), LOWEST, HIGHEST), unit) as Value<Shape, Unit>
+      const odds = sub(
+        constantLogGamma(noise.child('alpha'), axes, alpha),
+        constantLogGamma(noise.child('beta'), axes, beta),
+      )
+      const y = elementwise<Shape, Real>('sample', real, (...t) => along(...(t as Three)), alpha, beta, odds)
+      return withDomain(clip(sigmoid(y), LOWEST, HIGHEST), unit) as Value<Shape, Unit>
     },
     logProb: (x) => sum(onSupport(isMember(x), logDensity(member(x)))),
   })
@@ -90,5 +114,6 @@ const fromParameters = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): B
     mean: () => div(alpha, total) as Value<Shape, Real>,
     variance: () => div(mul(div(alpha, total), div(beta, total)), add(total, 1)) as Value<Shape, Real>,
     entropy: () => sum(sub(add(partEntropy(alpha), partEntropy(beta)), totalEntropy(total, 2))),
+    cdf: (x) => betainc(alpha, beta, clip(x, 0, 1)),
   }
 }

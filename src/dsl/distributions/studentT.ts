@@ -12,14 +12,16 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import {
+  type Cdf,
   type Distribution,
   distribution,
   type Entropy,
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { positive, real } from '../domain.js'
+import { positive, real, unit } from '../domain.js'
 import type { Positive, Real } from '../domains/marks.js'
+import { betaincc } from '../numerics/incompleteBeta.js'
 import { digammaStep, lgammaRatio } from '../numerics/lgammaRatio.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, minimum, mul, square, sub } from '../operations/arithmetic.js'
@@ -40,7 +42,8 @@ export type StudentT<S extends Shape> = Distribution<
   'studentT'
 > &
   Moments<S> &
-  Entropy & {
+  Entropy &
+  Cdf<S> & {
     readonly parameters: {
       readonly degrees: Value<S, Positive>
       readonly loc: Value<S, Real>
@@ -75,6 +78,14 @@ const logRatio = (h: Value<Shape, Positive>): Value<Shape, Real> =>
 /** ψ(h + ½) − ψ(h), entry by entry. */
 const psiStep = (h: Value<Shape, Positive>): Value<Shape, Real> =>
   elementwise('psiStep', real, (t) => digammaStep(t as tf.Tensor, half(t as tf.Tensor)), h)
+
+/** P(T <= z) = ½ I(½ν, ½; ν/(ν + z²)) for z <= 0: in y = z²/(ν + z²), ½ [1 − I(½, ½ν; y)]. */
+const cdfOf = (z: tf.Tensor, n: tf.Tensor): tf.Tensor => {
+  const square = tf.square(z)
+  const y = tf.div(square, tf.add(square, n))
+  const tail = tf.mul(0.5, betaincc(half(y), tf.mul(0.5, n), y))
+  return tf.where(tf.lessEqual(z, 0), tail, tf.sub(1, tail))
+}
 
 const fromParameters = (
   n: Value<Shape, Positive>,
@@ -115,6 +126,10 @@ const fromParameters = (
       const safe = inside(above(2), degrees, 3)
       const finite = mul(square(scale), div(safe, sub(safe, 2)))
       return where(above(2), finite, Number.POSITIVE_INFINITY) as Value<Shape, Real>
+    },
+    cdf: (x) => {
+      const z = standardized(x)
+      return elementwise('cdf', unit, (...t) => cdfOf(...(t as [tf.Tensor, tf.Tensor])), z, degrees)
     },
     entropy: () => sum(sub(mul(add(halfDegrees, 0.5), psiStep(halfDegrees)), logPeak())),
   }
