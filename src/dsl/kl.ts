@@ -13,17 +13,28 @@
  */
 import { type AnyDistribution, type AnyEventSpace, can, type Distribution } from './distribution.js'
 import { klBernoulli } from './distributions/bernoulli.js'
+import { klBeta, klBetaUniform, klUniformBeta } from './distributions/beta.js'
 import { klCategorical } from './distributions/categorical.js'
 import { klDelta } from './distributions/delta.js'
+import { klDirichlet } from './distributions/dirichlet.js'
 import { klExponential } from './distributions/exponential.js'
 import { klLaplace } from './distributions/laplace.js'
+import {
+  klGamma,
+  klInverseGamma,
+  klToGamma,
+  klToInverseGamma,
+  klToLogNormal,
+} from './distributions/logMoments.js'
 import { klLogNormal } from './distributions/logNormal.js'
 import { klFromDiagonal, klMultivariateNormal, klToDiagonal } from './distributions/multivariateNormal.js'
 import { klNormal, klToNormal, type Normal } from './distributions/normal.js'
 import { klOneHotCategorical } from './distributions/oneHotCategorical.js'
 import { repeated } from './distributions/parts.js'
 import { klPoisson } from './distributions/poisson.js'
+import { klStudentTNormal } from './distributions/studentT.js'
 import { klUniform } from './distributions/uniform.js'
+import { klVonMises } from './distributions/vonMises.js'
 import type { Real } from './domains/marks.js'
 import { fail } from './error.js'
 import { add, mul } from './operations/arithmetic.js'
@@ -49,17 +60,36 @@ type IidNormal = Parameters<typeof spread>[0]
 /** The closed forms giry knows. */
 export const klTable = {
   'bernoulli|bernoulli': klBernoulli,
+  'beta|beta': klBeta,
+  'beta|normal': klToNormal,
+  'beta|uniform': klBetaUniform,
   'categorical|categorical': klCategorical,
   'delta|bernoulli': klDelta,
   'delta|categorical': klDelta,
   'delta|delta': klDelta,
   'delta|oneHotCategorical': klDelta,
   'delta|poisson': klDelta,
+  'dirichlet|dirichlet': klDirichlet,
   'exponential|exponential': klExponential,
+  'exponential|gamma': klGamma,
+  'exponential|logNormal': klToLogNormal,
   'exponential|normal': klToNormal,
+  'gamma|exponential': klGamma,
+  'gamma|gamma': klGamma,
+  'gamma|inverseGamma': klToInverseGamma,
+  'gamma|logNormal': klToLogNormal,
+  'gamma|normal': klToNormal,
   'iid(normal)|normal': (q: IidNormal, p: Normal<Shape>) => klNormal(spread(q), p),
+  'inverseGamma|exponential': klToGamma,
+  'inverseGamma|gamma': klToGamma,
+  'inverseGamma|inverseGamma': klInverseGamma,
+  'inverseGamma|logNormal': klToLogNormal,
+  'inverseGamma|normal': klToNormal,
   'laplace|laplace': klLaplace,
   'laplace|normal': klToNormal,
+  'logNormal|exponential': klToGamma,
+  'logNormal|gamma': klToGamma,
+  'logNormal|inverseGamma': klToInverseGamma,
   'logNormal|logNormal': klLogNormal,
   'logNormal|normal': klToNormal,
   'multivariateNormal|multivariateNormal': klMultivariateNormal,
@@ -69,8 +99,11 @@ export const klTable = {
   'normal|normal': klNormal,
   'oneHotCategorical|oneHotCategorical': klOneHotCategorical,
   'poisson|poisson': klPoisson,
+  'studentT|normal': klStudentTNormal,
+  'uniform|beta': klUniformBeta,
   'uniform|normal': klToNormal,
   'uniform|uniform': klUniform,
+  'vonMises|vonMises': klVonMises,
 } as const satisfies KlTable
 
 /** Whether a pair of families has a closed form in the table `T`, for the compiler. */

@@ -25,18 +25,21 @@ import type { Positive, Real, Unit } from '../domains/marks.js'
 import { together } from '../numerics/broadcast.js'
 import { linearized3 } from '../numerics/customGradient.js'
 import { betaSlopes } from '../numerics/incompleteBeta.js'
+import { lgamma as lgammaOf } from '../numerics/lgamma.js'
+import { lgammaRatio } from '../numerics/lgammaRatio.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, clip, div, mul, sub } from '../operations/arithmetic.js'
-import { greaterEqual, lessEqual } from '../operations/comparisons.js'
+import { greaterEqual, lessEqual, where } from '../operations/comparisons.js'
 import { log, sigmoid } from '../operations/functions.js'
 import { betainc } from '../operations/incomplete.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value, withDomain } from '../value.js'
-import { logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
+import { concentrationKl, logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
 import { eventShape, overEvent, parameter, type Within } from './parameter.js'
 import { constantLogGamma } from './standardGamma.js'
 import { inside, onSupport } from './support.js'
+import type { Uniform } from './uniform.js'
 
 /** The parameters of a beta. */
 export interface AlphaBeta<S extends Shape> {
@@ -117,3 +120,58 @@ const fromParameters = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): B
     cdf: (x) => betainc(alpha, beta, clip(x, 0, 1)),
   }
 }
+
+const sumOf = (d: Beta<Shape>): Value<Shape, Positive> =>
+  add(d.parameters.alpha, d.parameters.beta) as Value<Shape, Positive>
+
+const scaled = (a: Value<Shape, Positive>, by: Value<Shape, Positive>): Value<Shape, Positive> =>
+  mul(a, by) as Value<Shape, Positive>
+
+/** KL of two betas: that of Dirichlet distributions of two entries. */
+export const klBeta = (q: Beta<Shape>, p: Beta<Shape>): Value<[], Real> => {
+  const [n, m] = [sumOf(q), sumOf(p)]
+  const part = (a: Value<Shape, Positive>, b: Value<Shape, Positive>) =>
+    concentrationKl(a, b, scaled(a, m), scaled(b, n))
+  const { alpha, beta } = q.parameters
+  const parts = add(part(alpha, p.parameters.alpha), part(beta, p.parameters.beta))
+  return sum(sub(parts, concentrationKl(n, m, n, n)))
+}
+
+/** KL(Beta ‖ U(low, high)) = Σ_i log(high − low) − H where [low, high] holds [0, 1], else Infinity. */
+export const klBetaUniform = (q: Beta<Shape>, p: Uniform<Shape, Real>): Value<[], Real> => {
+  const { low, high } = p.parameters
+  const covers = mul(lessEqual(low, 0), greaterEqual(high, 1))
+  const width = log(withDomain(sub(high, low), positive))
+  const widths = where(covers, width, Number.POSITIVE_INFINITY) as Value<Shape, Real>
+  return sub(sum(overEvent(widths, q.space.shape)), q.entropy())
+}
+
+/** −∫ log x over [0, t] = t − t log t. */
+const negativeLogs = (t: Value<Shape, Real>): Value<Shape, Real> =>
+  sub(t, mul(t, log(withDomain(clip(t, LOWEST, 1), positive))))
+
+/**
+ * KL(U(low, high) ‖ Beta(α, β)) = Σ_i [ log B(α, β) − log w + (α − 1)(F(high) − F(low))/w + (β − 1)(F(1 − low) − F(1 − high))/w ]
+ * where [low, high] lies within [0, 1], else Infinity; w = high − low, F(t) = t − t log t.
+ */
+export const klUniformBeta = (q: Uniform<Shape, Real>, p: Beta<Shape>): Value<[], Real> => {
+  const { low, high } = q.parameters
+  const { alpha, beta } = p.parameters
+  const width = withDomain(sub(high, low), positive)
+  const over = (from: Value<Shape, Real>, to: Value<Shape, Real>) =>
+    div(sub(negativeLogs(to), negativeLogs(from)), width)
+  const linear = add(mul(sub(alpha, 1), over(low, high)), mul(sub(beta, 1), over(sub(1, high), sub(1, low))))
+  const inner = mul(greaterEqual(low, 0), lessEqual(high, 1))
+  const terms = sub(add(logBeta(alpha, beta), linear), log(width))
+  return sum(where(inner, terms, Number.POSITIVE_INFINITY) as Value<Shape, Real>)
+}
+
+/** log B(α, β), entry by entry. */
+const logBeta = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): Value<Shape, Real> =>
+  elementwise(
+    'logBeta',
+    real,
+    (s, t) => tf.sub(lgammaOf(s as tf.Tensor), lgammaRatio(t as tf.Tensor, s as tf.Tensor)),
+    a,
+    b,
+  )

@@ -28,12 +28,12 @@ import { betaSlopes } from '../numerics/incompleteBeta.js'
 import { log1mexp } from '../numerics/log1mexp.js'
 import { logSoftmax, softmax } from '../numerics/logSumExp.js'
 import type { Arg } from '../operations/argument.js'
-import { add, div, sub } from '../operations/arithmetic.js'
+import { add, div, mul, sub } from '../operations/arithmetic.js'
 import { log } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, expandTo, onEvent, showSpaceOf, type Value } from '../value.js'
-import { logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
+import { concentrationKl, logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
 import { parameter, type Within } from './parameter.js'
 import type { CountOf, IsVector } from './probabilities.js'
 import { constantLogGamma } from './standardGamma.js'
@@ -121,3 +121,17 @@ const fromConcentration = (concentration: Value<[number], Positive>): Dirichlet<
     entropy: () => sub(sum(partEntropy(concentration)), totalEntropy(total, k)) as Value<[], Real>,
   }
 }
+
+/**
+ * KL(Dirichlet(a) ‖ Dirichlet(b)), N = Σ a_i and M = Σ b_i: what its gammas differ by less what their totals do,
+ * Σ_i KL(Gamma(a_i, N) ‖ Gamma(b_i, M)) − KL(Gamma(N, N) ‖ Gamma(M, M)).
+ */
+export const klDirichlet = (q: Dirichlet<number>, p: Dirichlet<number>): Value<[], Real> => {
+  const [a, b] = [q.parameters.concentration, p.parameters.concentration]
+  const [n, m] = [sum(a), sum(b)]
+  const parts = concentrationKl(a, b, scaled(a, m), scaled(b, n))
+  return sub(sum(parts), concentrationKl(n, m, n, n)) as Value<[], Real>
+}
+
+const scaled = (a: Value<[number], Positive>, by: Value<[], Positive>): Value<[number], Positive> =>
+  mul(a, by) as Value<[number], Positive>

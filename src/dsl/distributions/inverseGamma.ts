@@ -58,8 +58,8 @@ export const inverseGamma = <const C extends Arg, const Sc extends Arg>(p: {
 /** e^88 is near the largest float32. */
 const HIGHEST_EXPONENT = 88
 
-/** numerator / (a − k)… where a > k, else Infinity. */
-const ifAbove = (
+/** A moment that exists where a > k, else Infinity. */
+export const ifAbove = (
   a: Value<Shape, Real>,
   k: number,
   moment: (safe: Value<Shape, Real>) => Value<Shape, Real>,

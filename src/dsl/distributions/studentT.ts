@@ -31,6 +31,7 @@ import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { normalNoise } from './draw.js'
+import { klToNormal, type Normal } from './normal.js'
 import { eventShape, overEvent, parameter, type Within } from './parameter.js'
 import { logStandardGamma } from './standardGamma.js'
 import { inside } from './support.js'
@@ -134,3 +135,7 @@ const fromParameters = (
     entropy: () => sum(sub(mul(add(halfDegrees, 0.5), psiStep(halfDegrees)), logPeak())),
   }
 }
+
+/** KL(t ‖ N(loc, scale²)), infinite for ν <= 2, where t has no variance. */
+export const klStudentTNormal = (q: StudentT<Shape>, p: Normal<Shape>): Value<[], Real> =>
+  klToNormal({ mean: () => q.parameters.loc, variance: q.variance, entropy: q.entropy }, p)
