@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { HALF_LOG_2PI, lgamma } from './lgamma.js'
+import './gradients.js'
 import { log1p } from './log1p.js'
 import { deviance } from './logDeviance.js'
 import { digamma } from './polygamma.js'

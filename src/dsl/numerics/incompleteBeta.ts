@@ -23,6 +23,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { logBetaMass } from './betaMass.js'
+import './gradients.js'
 import { together } from './broadcast.js'
 import { linearized3 } from './customGradient.js'
 import { lgamma } from './lgamma.js'

@@ -12,6 +12,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { angleOfDepth, logI0e, resultantGap } from './besselI0.js'
+import './gradients.js'
 import { together } from './broadcast.js'
 import { linearized2 } from './customGradient.js'
 import { integralUpTo, nodesUpTo, spread } from './quadrature.js'
