@@ -24,7 +24,9 @@ onEachBackend('besselI0', () => {
 
   it('has the second derivative 1 - A/k - A², A = I1/I0', () => {
     // mpmath: A = besseli(1, 3)/besseli(0, 3); 1 - A/3 - A**2
-    const second = tf.grad((t) => tf.sum(tf.neg(resultantGap(t))))(tf.tensor1d([3])).dataSync()[0] as number
+    const second = tf
+      .grad((t) => tf.sum(tf.neg(resultantGap(t))))(tf.tensor1d([3]))
+      .dataSync()[0] as number
     expect(Math.abs(second / 0.0739287255887 - 1)).toBeLessThan(1e-5)
   })
 })

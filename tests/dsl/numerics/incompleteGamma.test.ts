@@ -3,7 +3,7 @@ import { pgamma } from 'lib-r-math.js'
 import { expect, it } from 'vitest'
 import { gammaSlope, igamma, igammac } from '../../../src/dsl/numerics/incompleteGamma.js'
 import { decades, onEachBackend } from './agreement.js'
-import { incompleteGamma as rows } from './incompleteReference.js'
+import { gammaQuantileSlopes, incompleteGamma as rows } from './incompleteReference.js'
 import { column, worstOf } from './special.js'
 
 // Oracle: mpmath (incompleteReference.ts); R's pgamma for a dense grid.
@@ -26,6 +26,13 @@ onEachBackend('incompleteGamma', () => {
   it('has the slope of log x along a quantile to 5e-6 relative', () => {
     const logX = tf.tensor1d(column(rows, 1).map(Math.log))
     expect(worstOf(gammaSlope(at(0), logX), column(rows, 5))).toBeLessThan(5e-6)
+  })
+
+  it('has the slope of SciPy’s quantiles to 1e-5 relative', () => {
+    const [a, x] = [0, 1].map((i) => tf.tensor1d(column(gammaQuantileSlopes, i)))
+    expect(
+      worstOf(gammaSlope(a as tf.Tensor, tf.log(x as tf.Tensor)), column(gammaQuantileSlopes, 2)),
+    ).toBeLessThan(1e-5)
   })
 
   it('agrees with R on a grid', () => {

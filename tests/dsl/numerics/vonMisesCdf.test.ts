@@ -13,7 +13,12 @@ onEachBackend('vonMisesCdf', () => {
     const [z, k] = [at(0), at(1)]
     expect(worstOf(vonMisesCdf(z, k), column(rows, 2))).toBeLessThan(1e-5)
     const upper = vonMisesCdf(tf.neg(z), k)
-    expect(worstOf(upper, column(rows, 2).map((p) => 1 - p))).toBeLessThan(1e-6)
+    expect(
+      worstOf(
+        upper,
+        column(rows, 2).map((p) => 1 - p),
+      ),
+    ).toBeLessThan(1e-6)
   })
 
   it('has the slope of z along a quantile to 1e-4 relative, near the mode too', () => {
