@@ -121,11 +121,11 @@ export const studentTLogProbs: readonly Reference[] = [
   { parameters: { degrees: 0.5, loc: 0.0, scale: 1.0 }, x: 3.0, logProb: -3.5188621602863397 },
 ]
 
-/** Moments and entropy of studentT. */
+/** Moments and entropy of studentT; SciPy calls the mean of a Cauchy infinite, here it is NaN. */
 export const studentTSummaries: readonly Summary[] = [
   {
     parameters: { degrees: 1.0, loc: 0.0, scale: 1.0 },
-    mean: Number.POSITIVE_INFINITY,
+    mean: Number.NaN,
     variance: Number.NaN,
     entropy: 2.5310242469692907,
   },
@@ -143,7 +143,7 @@ export const studentTSummaries: readonly Summary[] = [
   },
   {
     parameters: { degrees: 0.5, loc: 0.0, scale: 1.0 },
-    mean: Number.POSITIVE_INFINITY,
+    mean: Number.NaN,
     variance: Number.NaN,
     entropy: 3.6667274161038543,
   },
