@@ -14,6 +14,7 @@ export type {
   AnyEventSpace,
   Capability,
   Cdf,
+  Definition,
   Distribution,
   Entropy,
   EventSpace,
@@ -23,6 +24,7 @@ export type {
   WeakDerivative,
   WeakDraw,
 } from './dsl/distribution.js'
+export { distribution } from './dsl/distribution.js'
 export type { Bernoulli, BernoulliParameters } from './dsl/distributions/bernoulli.js'
 export { bernoulli } from './dsl/distributions/bernoulli.js'
 export type { AlphaBeta, Beta } from './dsl/distributions/beta.js'
