@@ -42,7 +42,7 @@ const whole = (name: 'steps' | 'images' | 'samples' | 'seed' | 'threads', otherw
   throw new RangeError(`--${name} must be a whole number >= 1, but '${values[name]}' was given`)
 }
 
-const steps = whole('steps', values.smoke ? 20 : 20_000)
+const steps = whole('steps', values.smoke ? 20 : 15_000)
 const images = whole('images', values.smoke ? 5 : 1000)
 const samples = whole('samples', values.smoke ? 100 : 5000)
 const seed = whole('seed', 1)
