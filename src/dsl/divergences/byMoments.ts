@@ -38,7 +38,7 @@ export const klToMultivariateNormal = (q: WithMoments, p: MultivariateNormal<num
 }
 
 /** What lives between two ends. */
-interface Bounded {
+export interface Bounded {
   readonly parameters: { readonly low: Value<Shape, Real>; readonly high: Value<Shape, Real> }
 }
 
