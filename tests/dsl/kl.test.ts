@@ -3,13 +3,16 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyDistribution } from '../../src/dsl/distribution.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { beta } from '../../src/dsl/distributions/beta.js'
 import { binomial } from '../../src/dsl/distributions/binomial.js'
 import { categorical } from '../../src/dsl/distributions/categorical.js'
 import { delta } from '../../src/dsl/distributions/delta.js'
 import { exponential } from '../../src/dsl/distributions/exponential.js'
+import { gamma } from '../../src/dsl/distributions/gamma.js'
 import { geometric } from '../../src/dsl/distributions/geometric.js'
 import { iid } from '../../src/dsl/distributions/iid.js'
 import { independent } from '../../src/dsl/distributions/independent.js'
+import { inverseGamma } from '../../src/dsl/distributions/inverseGamma.js'
 import { laplace } from '../../src/dsl/distributions/laplace.js'
 import { logNormal } from '../../src/dsl/distributions/logNormal.js'
 import { mixture } from '../../src/dsl/distributions/mixture.js'
@@ -158,6 +161,9 @@ const pairs: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
   [logNormal({ loc: value(R2, [0.5, -1]), scale: 0.5 }), tall],
   [uniform({ low: value(R2, [0.5, -1]), high: 2 }), tall],
   [truncatedNormal({ loc: value(R2, [0.5, -1]), scale: 1, low: 0, high: 2 }), tall],
+  [gamma({ concentration: value(P2, [2, 0.75]), rate: 1.5 }), tall],
+  [inverseGamma({ concentration: value(P2, [6, 9]), scale: 1.5 }), tall],
+  [beta({ alpha: value(P2, [2, 0.75]), beta: 1.5 }), tall],
   [iid(2, normal({ loc: 1, scale: 2 })), tall],
   [tall, iid(2, normal({ loc: 1, scale: 2 }))],
   [iid(3, a), iid(3, b)],

@@ -60,7 +60,7 @@ export const klExponentialToLogNormal = (q: Exponential<Shape>, p: LogNormal<Sha
 }
 
 /** What lives between two ends. */
-interface Bounded {
+export interface Bounded {
   readonly parameters: { readonly low: Value<Shape, Real>; readonly high: Value<Shape, Real> }
 }
 
