@@ -99,7 +99,7 @@ const covarianceByMoments = row(
   ],
 )
 
-const byDeviation = row('Σ [d / r + log 2r] − H', '\\sum \\left[\\frac{d}{r} + \\log 2 r\\right] - H', [
+const byDeviation = row('Σ [d / r + log(2 r)] − H', '\\sum \\left[\\frac{d}{r} + \\log(2 r)\\right] - H', [
   formula('p = Laplace(μ, r)', 'p = \\text{Laplace}(\\mu, r)'),
   '; ',
   formula('d = E|x − μ|', 'd = \\mathrm{E}\\lvert x - \\mu \\rvert'),
