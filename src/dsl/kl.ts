@@ -91,6 +91,7 @@ export const klTable = {
   'bernoulli|negativeBinomial': klOfCoins,
   'bernoulli|poisson': klOfCoins,
   'beta|beta': klBeta,
+  'beta|multivariateNormal': klToMultivariateNormal,
   'beta|normal': klToNormal,
   'beta|uniform': klBetaUniform,
   'binomial|binomial': klBinomial,
@@ -119,6 +120,7 @@ export const klTable = {
   'gamma|gamma': klGamma,
   'gamma|inverseGamma': klToInverseGamma,
   'gamma|logNormal': klToLogNormal,
+  'gamma|multivariateNormal': klToMultivariateNormal,
   'gamma|normal': klToNormal,
   'geometric|geometric': klGeometric,
   'iid(normal)|multivariateNormal': (q: IidNormal, p: MultivariateNormal<number>) =>
@@ -128,6 +130,7 @@ export const klTable = {
   'inverseGamma|gamma': klToGamma,
   'inverseGamma|inverseGamma': klInverseGamma,
   'inverseGamma|logNormal': klToLogNormal,
+  'inverseGamma|multivariateNormal': klToMultivariateNormal,
   'inverseGamma|normal': klToNormal,
   'laplace|laplace': klLaplace,
   'laplace|multivariateNormal': klToMultivariateNormal,

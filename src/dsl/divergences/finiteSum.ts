@@ -25,7 +25,7 @@ import { axisToEvent, makeValue, type Value } from '../value.js'
 const pointAxis = `${enumPrefix} point of kl`
 
 /** A distribution over K labels, whose points are listed in the order of its probabilities. */
-type Labels = AnyDistribution & { readonly parameters: ProbabilityParameters<number> }
+export type Labels = AnyDistribution & { readonly parameters: ProbabilityParameters<number> }
 
 /** KL(q ‖ p) for K labels. */
 export const klOfLabels = (q: Labels, p: AnyDistribution): Value<[], Real> => {

@@ -72,7 +72,7 @@ const covarianceByMoments = row(
   ],
 )
 
-const byDeviation = row('Σ [d / r + log 2r] − H', '\\sum \\left[\\frac{d}{r} + \\log 2 r\\right] - H', [
+const byDeviation = row('Σ [d / r + log(2 r)] − H', '\\sum \\left[\\frac{d}{r} + \\log(2 r)\\right] - H', [
   formula('p = Laplace(μ, r)', 'p = \\text{Laplace}(\\mu, r)'),
   '; ',
   formula('d = E|x − μ|', 'd = \\mathrm{E}\\lvert x - \\mu \\rvert'),
@@ -131,18 +131,9 @@ export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm }
     [a, ', ', b, ' = rate of q, p'],
   ),
   'exponential|laplace': byDeviation,
-  'exponential|logNormal': row(
-    'Σ [m + log r + ½ log 2π + (v + (m − μ)²) / (2 r²)] − H',
-    '\\sum \\left[m + \\log r + \\frac{1}{2} \\log 2\\pi + \\frac{v + (m - \\mu)^2}{2 r^2}\\right] - H',
-    [
-      formula('p = LogNormal(μ, r)', 'p = \\text{LogNormal}(\\mu, r)'),
-      '; ',
-      formula('m, v'),
-      ' = mean and variance of log x, ',
-      formula('H'),
-      ' = entropy under q',
-    ],
-  ),
+  'gamma|multivariateNormal': covarianceByMoments,
+  'inverseGamma|multivariateNormal': covarianceByMoments,
+  'beta|multivariateNormal': covarianceByMoments,
   'exponential|multivariateNormal': covarianceByMoments,
   'exponential|normal': byMoments,
   'geometric|geometric': trials(formula('(1 / a)', '\\frac{1}{a}'), 'expected number of trials'),
@@ -155,12 +146,6 @@ export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm }
   ),
   'laplace|multivariateNormal': covarianceByMoments,
   'laplace|normal': byMoments,
-  'logNormal|exponential': row('Σ [b m − log b] − H', '\\sum \\left[b m - \\log b\\right] - H', [
-    b,
-    ' = rate of p; ',
-    formula('m, H'),
-    ' = mean, entropy of q',
-  ]),
   'logNormal|laplace': byDeviation,
   'logNormal|logNormal': { ...normals, where: laws('LogNormal', own, other) },
   'logNormal|multivariateNormal': covarianceByMoments,

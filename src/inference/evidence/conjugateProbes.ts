@@ -1,7 +1,7 @@
 /**
  * Probes: the points z at which conjugacy is put to the test (conjugateLinks.ts).
  *
- *   wide       over the whole support: chances from 1e-6 to 1 − 1e-6, rates from e^−8 to e^8, means to ± 100
+ *   wide       over the whole support: chances to within 1e-5 of 0 and 1, rates within e^±8, means within ± 80
  *   near mass  within ± 3 standard deviations of the prior and of the posterior of each datum
  *
  * From a fixed seed. Tested in tests/inference/evidence/conjugate.test.ts.

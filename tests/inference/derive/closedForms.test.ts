@@ -1,14 +1,18 @@
 import { digamma, lgamma, trigamma } from 'lib-r-math.js'
 import { describe, expect, it } from 'vitest'
 import { bernoulli } from '../../../src/dsl/distributions/bernoulli.js'
+import { binomial } from '../../../src/dsl/distributions/binomial.js'
 import { categorical } from '../../../src/dsl/distributions/categorical.js'
 import { exponential } from '../../../src/dsl/distributions/exponential.js'
 import { gamma } from '../../../src/dsl/distributions/gamma.js'
+import { geometric } from '../../../src/dsl/distributions/geometric.js'
 import { inverseGamma } from '../../../src/dsl/distributions/inverseGamma.js'
 import { laplace } from '../../../src/dsl/distributions/laplace.js'
 import { logNormal } from '../../../src/dsl/distributions/logNormal.js'
+import { negativeBinomial } from '../../../src/dsl/distributions/negativeBinomial.js'
 import { normal, standardNormal } from '../../../src/dsl/distributions/normal.js'
 import { poisson } from '../../../src/dsl/distributions/poisson.js'
+import { relaxedBernoulli } from '../../../src/dsl/distributions/relaxedBernoulli.js'
 import { uniform } from '../../../src/dsl/distributions/uniform.js'
 import { klExact, klTable } from '../../../src/dsl/kl.js'
 import { simplex, value } from '../../../src/dsl/space.js'
@@ -87,6 +91,42 @@ describe('closed forms', () => {
       () => klExact(exponential({ rate: 0.3 }), exponential({ rate: 0.8 })),
     ],
     ['poisson|poisson', { a, b }, () => klExact(poisson({ rate: 0.3 }), poisson({ rate: 0.8 }))],
+    [
+      'binomial|binomial',
+      { a, b, n: 5 },
+      () => klExact(binomial({ trials: 5, probs: 0.3 }), binomial({ trials: 5, probs: 0.8 })),
+    ],
+    ['geometric|geometric', { a, b }, () => klExact(geometric({ probs: 0.3 }), geometric({ probs: 0.8 }))],
+    [
+      'negativeBinomial|negativeBinomial',
+      { a, b, r: 2.5 },
+      () =>
+        klExact(
+          negativeBinomial({ failures: 2.5, probs: 0.3 }),
+          negativeBinomial({ failures: 2.5, probs: 0.8 }),
+        ),
+    ],
+    [
+      'relaxedBernoulli|relaxedBernoulli',
+      { d: 1.5 },
+      () =>
+        klExact(
+          relaxedBernoulli({ temperature: 2, logits: 2 }),
+          relaxedBernoulli({ temperature: 2, logits: 0.5 }),
+        ),
+    ],
+    // Mean and entropy of a coin of chance 0.3.
+    [
+      'bernoulli|geometric',
+      { b, m: 0.3, H: -0.3 * Math.log(0.3) - 0.7 * Math.log(0.7) },
+      () => klExact(bernoulli({ probs: 0.3 }), geometric({ probs: 0.8 })),
+    ],
+    // E|x - 0.2| of U(-1, 2) is (1.2² + 1.8²) / 6.
+    [
+      'uniform|laplace',
+      { d: (1.2 ** 2 + 1.8 ** 2) / 6, r: 1.5, H: Math.log(3) },
+      () => klExact(uniform({ low: -1, high: 2 }), laplace({ loc: 0.2, scale: 1.5 })),
+    ],
     [
       'uniform|uniform',
       { s: 1, r: 4 },
