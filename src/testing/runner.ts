@@ -121,5 +121,15 @@ export const runner = (functions?: TestFunctions) => {
   } as const
 }
 
-/** The one-line tests with the global describe and it of a test runner. */
-export const { testLaws, testEach, testDistribution, testKl, testFamily } = runner()
+const global = runner()
+
+/** Any laws, as one test of the global test runner. */
+export const testLaws = global.testLaws
+/** Any laws at each example, as tests of the global test runner. */
+export const testEach = global.testEach
+/** The laws of a distribution, as tests of the global test runner. */
+export const testDistribution = global.testDistribution
+/** The laws of a closed form, as a test of the global test runner. */
+export const testKl = global.testKl
+/** The laws of a model family, as a test of the global test runner. */
+export const testFamily = global.testFamily

@@ -84,9 +84,6 @@ const family = (
       Object.fromEntries(Object.entries(drawn).map(([name, of]) => [name, (of as Parameter)()])),
   }))
 
-const whole = (min: number, max: number): fc.Arbitrary<Parameter> =>
-  fc.integer({ min, max }).map((n) => () => n)
-
 const loc = number(-2, 2)
 const scale = number(0.3, 3)
 interface LocScale {
@@ -118,16 +115,6 @@ export const distributionFamilies = {
   dirichlet: family(dirichlet, { concentration: within(space.positive(3)) }),
   studentT: family(studentT, { degrees: number(3, 10), loc, scale }),
   vonMises: family(vonMises, { loc, concentration: number(0.3, 5) }),
-  binomial: family(binomial, { trials: whole(1, 9), logits: loc }),
-  multinomial: family(multinomial, { trials: whole(1, 5), logits: within(space.real(3)) }),
-  negativeBinomial: family(negativeBinomial, { failures: number(0.5, 5), probs: number(0.1, 0.8) }),
-  geometric: family(geometric, { probs: number(0.1, 0.9) }),
-  truncatedNormal: family(truncatedNormal, { loc, scale, low: number(-2, 0), high: number(0.5, 3) }),
-  relaxedBernoulli: family(relaxedBernoulli, { temperature: number(0.8, 1.5), logits: loc }),
-  relaxedOneHotCategorical: family(relaxedOneHotCategorical, {
-    temperature: number(0.5, 1.5),
-    logits: within(space.real(3)),
-  }),
   delta: family(({ at }: { readonly at: Value<[2], Binary> }) => delta(at), { at: within(space.binary(2)) }),
   iid: family(({ loc, scale }: LocScale) => iid(2, laplace({ loc, scale })), { loc, scale }),
   independent: family(

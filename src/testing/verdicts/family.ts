@@ -14,17 +14,28 @@ import type { AnyObjective } from '../../dsl/objective.js'
 import { fitFaults } from '../../dsl/rules.js'
 import { derive } from '../../inference/derive.js'
 import { type Estimate, estimate } from '../../inference/estimate.js'
+import { type Evidence, evidence } from '../../inference/evidence.js'
 import { fit } from '../../inference/fit.js'
 import type { Fit } from '../../inference/fitted.js'
 import { init } from '../../inference/init.js'
 import { adam } from '../../inference/optimizers/optimizers.js'
 import type { BuiltFamily, BuiltGame, DataShape, Family, GameFamily } from '../../models/family.js'
 import type { AnyParams } from '../arbitraries/boundCase.js'
+import { randomParams } from '../randomParams.js'
 import { agreesCompiled } from './compiled.js'
 import { evidenceLaws } from './evidence.js'
 import { gameLaws } from './game.js'
 import { settingOf } from './setting.js'
-import { decided, judged, type Law, type LawOptions, type LawVerdict, shown, withError } from './verdict.js'
+import {
+  agreementOf,
+  decided,
+  judged,
+  type Law,
+  type LawOptions,
+  type LawVerdict,
+  shown,
+  withError,
+} from './verdict.js'
 
 /** Options of the laws of a family. */
 export interface FamilyLawOptions extends LawOptions {
@@ -152,6 +163,31 @@ const beatsStart = async (b: Built, law: Law, params: AnyParams): Promise<LawVer
   )
 }
 
+const evidenceOf = evidence as unknown as (
+  p: unknown,
+  data: unknown,
+  o: object,
+) => () => Promise<E.Either<readonly unknown[], Evidence>>
+
+/** The objective that is trained is a lower bound, where the evidence is exact. */
+const liesBelow = async (b: Built, p: unknown, law: Law): Promise<readonly LawVerdict[]> => {
+  const params = init({ nets: (b.of as AnyObjective).nets }, b.options.seed ?? 0) as AnyParams
+  const exact = await evidenceOf(p, b.data, { params })()
+  if (E.isLeft(exact)) return []
+  const { value, method } = exact.right
+  const mean = value.reduce((sum, x) => sum + x, 0) / value.length
+  const found = await estimateAt(b, params)
+  const { bound } = agreementOf(b.options)(found.standardError)(found.value, mean)
+  return [
+    judged(
+      law,
+      found.value - mean,
+      bound,
+      `at the start the objective is ${withError(found.value, found.standardError)} and log P(x) ${shown(mean)} (${method}): ${found.value > mean ? 'above' : 'below'} by ${shown(Math.abs(found.value - mean))}`,
+    ),
+  ]
+}
+
 const boundLaws = async (
   f: Family,
   built: BuiltFamily,
@@ -164,7 +200,12 @@ const boundLaws = async (
   const faults = fitFaults(built.p, built.q)
   const text = String(derive(built.p as never, built.q as never))
   const training = await trains(b, law, adam(1e-2))
-  const below = await evidenceLaws(built.p, built.q, data, { ...o, rows: 2 })
+  const start = randomParams({ nets: { ...built.p.nets, ...built.q.nets } }, o.seed ?? 0) as AnyParams
+  const below = await evidenceLaws(built.p, built.q, data, { ...o, params: start, rows: 2 })
+  const above = law(
+    'the objective lies below log P(x)',
+    'look at its sign, and at what divides it by the data',
+  )
   const setting = settingOf(built.objective, data, { seed: o.seed ?? 0 })
   return [
     decided(
@@ -187,6 +228,7 @@ const boundLaws = async (
             training.params,
           ),
         ]),
+    ...(await liesBelow(b, built.p, above)),
     ...below.map((v) => ({ ...v, subject })),
     { ...(await agreesCompiled(setting, o.tolerance)), subject },
   ]

@@ -8,7 +8,8 @@ const { testEach } = runner({ describe, it })
 
 for (const [name, family] of Object.entries(distributionFamilies))
   testEach(name, family, (c) => tidily(() => laws.distribution(c.make, c.parameters(), { draws: 8000 })), {
-    runs: 2,
+    // its density is a quadrature itself
+    runs: name === 'truncatedNormal' ? 1 : 2,
     timeout: 300_000,
   })
 
