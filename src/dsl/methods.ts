@@ -53,7 +53,7 @@ export interface ScoreMethod<out B extends Baseline = Baseline> {
   readonly raoBlackwell?: boolean
 }
 
-/** A number > 0, or a schedule of the step that anneals it: `exponentialDecay(1, 0.1, 1000)`. */
+/** A number > 0, or a schedule of the step that anneals it: `linearSchedule(1, 0.1, 1000)`. */
 export type Temperature = number | StepSchedule
 
 /** A relaxation of a discrete site. */

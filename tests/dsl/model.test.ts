@@ -42,7 +42,7 @@ describe('a model', () => {
       ['z', 'Real', [2], 'normal', 'datum'],
       ['x', 'Binary', [4], 'bernoulli', 'datum'],
     ])
-    expect(vae.entries.z.capabilities).toEqual({ density: true, pathwise: true })
+    expect(vae.entries.z.capabilities).toEqual({ density: true, pathwise: true, weakDerivative: true })
     expect([vae.entries.z.supportSize, vae.entries.x.supportSize]).toEqual([Number.POSITIVE_INFINITY, 16])
     expect(Object.keys(vae.nets)).toEqual(['decode'])
   })

@@ -24,6 +24,15 @@ it('methods by name and with options', () => {
   g.elbo(p, q, { sites: { c: g.score({ baseline: 'none' }), z: g.score() } })
 })
 
+it('the examples of docs/estimators.md', () => {
+  g.elbo(p, q, { sites: { c: { method: 'gumbelSoftmax', temperature: g.linearSchedule(1, 0.1, 1000) } } })
+  g.elbo(p, q, {
+    sites: { c: g.score({ baseline: g.learned(g.given({ y: g.real() }), { b }, ({ y, b }) => b(y)) }) },
+  })
+  const c = g.mlp(g.real(3), [8], g.real())
+  g.elbo(p, q, { sites: { c: g.relax(g.given({ c: g.real(3) }), { net: c }, ({ c, net }) => net(c)) } })
+})
+
 it('the nets of baselines and control variates are in the type of the objective', () => {
   const learned = g.learned(g.given({ y: g.real() }), { b }, ({ y, b }) => b(y))
   const relaxed = g.relax(g.given({ c: g.real(3) }), { control }, ({ c, control }) => control(c))

@@ -48,6 +48,26 @@ it.each(cases)('%s', async (_, sites, params) => {
     await agree(bound(sites, { kl, particles: 2 }), { ...scalarsOf(at), ...params }, { x: [1.3, -0.2, 0.7] })
 })
 
+it('a fit with an annealed temperature', async () => {
+  const temperature = g.linearSchedule(1, 0.2, 4)
+  const o = bound({ c: 'enumerate', z: { method: 'gumbelSoftmax', temperature } as never, y: 'pathwise' })
+  const fitted = async (runtime: g.RuntimeName) => {
+    const options = {
+      data: { x: [1.3, -0.2, 0.7, 0.1] },
+      optimizer: g.sgd(0.1),
+      steps: 5,
+      batch: 2,
+      seed: 3,
+      runtime,
+    }
+    const fit = (await g.orThrow(g.fit(o as never, { ...options, params: scalarsOf(at) } as never))) as g.Fit
+    return flattenParams(fit.params as AnyParams)
+  }
+  const [eager, onnx] = [await fitted('cpu'), await fitted('onnx-node')]
+  for (const path of Object.keys(eager))
+    expect(onnx[path]?.data[0]).toBeCloseTo(eager[path]?.data[0] as number, 4)
+})
+
 it('one-hot sites, relaxed', async () => {
   const p = g.pipe(
     g.Do,

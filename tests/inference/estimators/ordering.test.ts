@@ -6,7 +6,9 @@
  *
  * Bias within 5 standard errors of 0 where an estimator claims to be unbiased, and outside where it is known not to be;
  * variances (sum over both parameters) in the published order. All but
- * sticking the landing have the divergence of the normal in closed form.
+ * sticking the landing have the divergence of the normal in closed form. Variances of one draw, measured over 100,000: at the optimum of
+ * the first, score 26.6, leave-one-out 8.7, pathwise 1.17, sticking the landing 2e-14; for the coins, score 34.5, RELAX (untrained)
+ * 31.4, REBAR 8.2, measure-valued 0.37.
  */
 import * as g from 'giry'
 import { beforeAll, describe, expect, it } from 'vitest'
