@@ -27,8 +27,11 @@ export type { Bernoulli, BernoulliParameters } from './dsl/distributions/bernoul
 export { bernoulli } from './dsl/distributions/bernoulli.js'
 export type { AlphaBeta, Beta } from './dsl/distributions/beta.js'
 export { beta } from './dsl/distributions/beta.js'
+export type { Binomial, BinomialCapability, BinomialParameters } from './dsl/distributions/binomial.js'
+export { binomial } from './dsl/distributions/binomial.js'
 export type { Categorical } from './dsl/distributions/categorical.js'
 export { categorical } from './dsl/distributions/categorical.js'
+export type { ChanceParameters } from './dsl/distributions/chance.js'
 export type { Delta, DeltaCapability } from './dsl/distributions/delta.js'
 export { delta } from './dsl/distributions/delta.js'
 export type { Dirichlet } from './dsl/distributions/dirichlet.js'
@@ -37,6 +40,8 @@ export type { Exponential } from './dsl/distributions/exponential.js'
 export { exponential } from './dsl/distributions/exponential.js'
 export type { ConcentrationRate, Gamma } from './dsl/distributions/gamma.js'
 export { gamma } from './dsl/distributions/gamma.js'
+export type { Geometric } from './dsl/distributions/geometric.js'
+export { geometric } from './dsl/distributions/geometric.js'
 export type { Iid } from './dsl/distributions/iid.js'
 export { iid } from './dsl/distributions/iid.js'
 export type { Distributions, Independent } from './dsl/distributions/independent.js'
@@ -47,10 +52,15 @@ export type { Laplace } from './dsl/distributions/laplace.js'
 export { laplace } from './dsl/distributions/laplace.js'
 export type { LogNormal } from './dsl/distributions/logNormal.js'
 export { logNormal } from './dsl/distributions/logNormal.js'
+export type { EntryMasses } from './dsl/distributions/masses.js'
 export type { AsMany, Mixture } from './dsl/distributions/mixture.js'
 export { mixture } from './dsl/distributions/mixture.js'
+export type { Multinomial, MultinomialParameters, ScalarTrials } from './dsl/distributions/multinomial.js'
+export { multinomial } from './dsl/distributions/multinomial.js'
 export type { LocScaleTril, MultivariateNormal, Squares } from './dsl/distributions/multivariateNormal.js'
 export { multivariateNormal } from './dsl/distributions/multivariateNormal.js'
+export type { NegativeBinomial, NegativeBinomialParameters } from './dsl/distributions/negativeBinomial.js'
+export { negativeBinomial } from './dsl/distributions/negativeBinomial.js'
 export type { LocScale, Normal } from './dsl/distributions/normal.js'
 export { normal, standardNormal } from './dsl/distributions/normal.js'
 export type { OneHotCategorical } from './dsl/distributions/oneHotCategorical.js'
@@ -76,12 +86,23 @@ export type {
 } from './dsl/distributions/probabilities.js'
 export type { Push } from './dsl/distributions/push.js'
 export { push } from './dsl/distributions/push.js'
+export type { RelaxedBernoulli, RelaxedBernoulliParameters } from './dsl/distributions/relaxedBernoulli.js'
+export { relaxedBernoulli } from './dsl/distributions/relaxedBernoulli.js'
+export type {
+  RelaxedOneHotCategorical,
+  RelaxedOneHotParameters,
+  ScalarTemperature,
+} from './dsl/distributions/relaxedOneHotCategorical.js'
+export { relaxedOneHotCategorical } from './dsl/distributions/relaxedOneHotCategorical.js'
 export type { StudentT } from './dsl/distributions/studentT.js'
 export { studentT } from './dsl/distributions/studentT.js'
+export type { TruncatedNormal, TruncatedNormalParameters } from './dsl/distributions/truncatedNormal.js'
+export { truncatedNormal } from './dsl/distributions/truncatedNormal.js'
 export type { Uniform } from './dsl/distributions/uniform.js'
 export { standardUniform, uniform } from './dsl/distributions/uniform.js'
 export type { VonMises } from './dsl/distributions/vonMises.js'
 export { vonMises } from './dsl/distributions/vonMises.js'
+export type { Whole } from './dsl/distributions/whole.js'
 export type {
   AddDomain,
   DivDomain,
@@ -351,11 +372,13 @@ export { type Estimate, type EstimateOptions, estimate } from './inference/estim
 export type { EvaluateOptions } from './inference/evaluate.js'
 export { evaluate } from './inference/evaluate.js'
 export type {
+  ConjugatePosterior,
   FinitePosterior,
   GaussianPosterior,
   GridPosterior,
   LatentPoints,
   Posterior,
+  PosteriorFactor,
   PosteriorGrid,
 } from './inference/evidence/posterior.js'
 export type { ObservedData } from './inference/evidence.js'

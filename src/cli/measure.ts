@@ -39,7 +39,7 @@ export const heldOutBound = ({ built, params, test, seed, runtime, threads }: Me
   } as never) as Task<number>
 
 /** Methods that are exact for data of any size; quadrature is not among them, at seconds for each datum. */
-const CLOSED = ['enumeration', 'linear-Gaussian'] as const
+const CLOSED = ['enumeration', 'linear-Gaussian', 'conjugate'] as const
 /** Data at a time, so that an interruption is served in between. */
 const CHUNK = 250
 

@@ -13,17 +13,44 @@
  */
 import { type AnyDistribution, type AnyEventSpace, can, type Distribution } from './distribution.js'
 import { klBernoulli } from './distributions/bernoulli.js'
+import { klBinomial } from './distributions/binomial.js'
 import { klCategorical } from './distributions/categorical.js'
 import { klDelta } from './distributions/delta.js'
 import { klExponential } from './distributions/exponential.js'
+import { klGeometric, klToGeometric } from './distributions/geometric.js'
 import { klLaplace } from './distributions/laplace.js'
 import { klLogNormal } from './distributions/logNormal.js'
-import { klFromDiagonal, klMultivariateNormal, klToDiagonal } from './distributions/multivariateNormal.js'
+import { klMultinomial } from './distributions/multinomial.js'
+import {
+  klFromDiagonal,
+  klMultivariateNormal,
+  klToDiagonal,
+  type MultivariateNormal,
+} from './distributions/multivariateNormal.js'
+import { klNegativeBinomial } from './distributions/negativeBinomial.js'
 import { klNormal, klToNormal, type Normal } from './distributions/normal.js'
 import { klOneHotCategorical } from './distributions/oneHotCategorical.js'
 import { repeated } from './distributions/parts.js'
 import { klPoisson } from './distributions/poisson.js'
+import { klRelaxedBernoulli } from './distributions/relaxedBernoulli.js'
 import { klUniform } from './distributions/uniform.js'
+import {
+  klExponentialToLogNormal,
+  klToExponential,
+  klToMultivariateNormal,
+  klToTruncatedNormal,
+  klToUniform,
+} from './divergences/byMoments.js'
+import { klOfCoins, klOfLabels } from './divergences/finiteSum.js'
+import {
+  exponentialDeviation,
+  klToLaplace,
+  logNormalDeviation,
+  multivariateDeviation,
+  normalDeviation,
+  truncatedDeviation,
+  uniformDeviation,
+} from './divergences/toLaplace.js'
 import type { Real } from './domains/marks.js'
 import { fail } from './error.js'
 import { add, mul } from './operations/arithmetic.js'
@@ -31,8 +58,13 @@ import type { Shape } from './shape.js'
 import { sameShape } from './shape.js'
 import { showSpaceOf, type Value } from './value.js'
 
-/** Computes KL(q ‖ p) from the parameters of one pair of families. */
-export type KlRule = (q: never, p: never) => Value<[], Real>
+/**
+ * Computes KL(q ‖ p) from the parameters of one pair of families. Where it has a closed form for some parameters only (one
+ * number of trials for both), `applies` says whether these are such.
+ */
+export type KlRule = ((q: never, p: never) => Value<[], Real>) & {
+  readonly applies?: (q: AnyDistribution, p: AnyDistribution) => boolean
+}
 
 /** A table of closed forms, keyed `'q|p'`. */
 export type KlTable = { readonly [pair: `${string}|${string}`]: KlRule }
@@ -49,27 +81,71 @@ type IidNormal = Parameters<typeof spread>[0]
 /** The closed forms giry knows. */
 export const klTable = {
   'bernoulli|bernoulli': klBernoulli,
+  'bernoulli|binomial': klOfCoins,
+  'bernoulli|geometric': klToGeometric,
+  'bernoulli|negativeBinomial': klOfCoins,
+  'bernoulli|poisson': klOfCoins,
+  'binomial|binomial': klBinomial,
+  'categorical|binomial': klOfLabels,
   'categorical|categorical': klCategorical,
+  'categorical|geometric': klOfLabels,
+  'categorical|negativeBinomial': klOfLabels,
+  'categorical|poisson': klOfLabels,
   'delta|bernoulli': klDelta,
+  'delta|binomial': klDelta,
   'delta|categorical': klDelta,
   'delta|delta': klDelta,
+  'delta|geometric': klDelta,
+  'delta|multinomial': klDelta,
+  'delta|negativeBinomial': klDelta,
   'delta|oneHotCategorical': klDelta,
   'delta|poisson': klDelta,
   'exponential|exponential': klExponential,
+  'exponential|laplace': klToLaplace(exponentialDeviation),
+  'exponential|logNormal': klExponentialToLogNormal,
+  'exponential|multivariateNormal': klToMultivariateNormal,
   'exponential|normal': klToNormal,
+  'geometric|geometric': klGeometric,
+  'iid(normal)|multivariateNormal': (q: IidNormal, p: MultivariateNormal<number>) =>
+    klFromDiagonal(spread(q) as never, p),
   'iid(normal)|normal': (q: IidNormal, p: Normal<Shape>) => klNormal(spread(q), p),
   'laplace|laplace': klLaplace,
+  'laplace|multivariateNormal': klToMultivariateNormal,
   'laplace|normal': klToNormal,
+  'logNormal|exponential': klToExponential,
+  'logNormal|laplace': klToLaplace(logNormalDeviation),
   'logNormal|logNormal': klLogNormal,
+  'logNormal|multivariateNormal': klToMultivariateNormal,
   'logNormal|normal': klToNormal,
+  'multinomial|multinomial': klMultinomial,
+  'multivariateNormal|iid(normal)': (q: MultivariateNormal<number>, p: IidNormal) =>
+    klToDiagonal(q, spread(p) as never),
+  'multivariateNormal|laplace': klToLaplace(multivariateDeviation),
   'multivariateNormal|multivariateNormal': klMultivariateNormal,
   'multivariateNormal|normal': klToDiagonal,
+  'negativeBinomial|negativeBinomial': klNegativeBinomial,
   'normal|iid(normal)': (q: Normal<Shape>, p: IidNormal) => klNormal(q, spread(p)),
+  'normal|laplace': klToLaplace<Normal<Shape>>(normalDeviation),
   'normal|multivariateNormal': klFromDiagonal,
   'normal|normal': klNormal,
+  'oneHotCategorical|bernoulli': klOfLabels,
+  'oneHotCategorical|binomial': klOfLabels,
+  'oneHotCategorical|geometric': klOfLabels,
+  'oneHotCategorical|multinomial': klOfLabels,
+  'oneHotCategorical|negativeBinomial': klOfLabels,
   'oneHotCategorical|oneHotCategorical': klOneHotCategorical,
+  'oneHotCategorical|poisson': klOfLabels,
   'poisson|poisson': klPoisson,
+  'relaxedBernoulli|relaxedBernoulli': klRelaxedBernoulli,
+  'truncatedNormal|laplace': klToLaplace(truncatedDeviation),
+  'truncatedNormal|multivariateNormal': klToMultivariateNormal,
+  'truncatedNormal|normal': klToNormal,
+  'truncatedNormal|truncatedNormal': klToTruncatedNormal,
+  'truncatedNormal|uniform': klToUniform,
+  'uniform|laplace': klToLaplace(uniformDeviation),
+  'uniform|multivariateNormal': klToMultivariateNormal,
   'uniform|normal': klToNormal,
+  'uniform|truncatedNormal': klToTruncatedNormal,
   'uniform|uniform': klUniform,
 } as const satisfies KlTable
 
@@ -126,8 +202,12 @@ export const klRule = (
 ): KlThunk | undefined => {
   if (!sameShape(q.space.shape, p.space.shape) || !can(q, 'density') || !can(p, 'density')) return undefined
   const row = Object.hasOwn(table, `${q.family}|${p.family}`) ? table[`${q.family}|${p.family}`] : undefined
-  return row === undefined ? productRule(q, p, table) : () => row(q as never, p as never)
+  if (row === undefined) return productRule(q, p, table)
+  return row.applies?.(q, p) === false ? undefined : () => row(q as never, p as never)
 }
+
+const hasRow = (q: AnyDistribution, p: AnyDistribution, table: KlTable = klTable): boolean =>
+  Object.hasOwn(table, `${q.family}|${p.family}`)
 
 const isOf = (product: string, q: AnyDistribution, p: AnyDistribution): boolean =>
   [q, p].every((d) => d.family.startsWith(`${product}(`))
@@ -166,7 +246,7 @@ export const klExact = <
     ? fail(
         'exact',
         'klExact',
-        `no closed form for KL(${q.family} ‖ ${other.family}) is in the table`,
+        `no closed form for KL(${q.family} ‖ ${other.family}) is in the table${hasRow(q, other, table) ? ' for these parameters' : ''}`,
         'use kl, which samples, or pass a table with that row',
       )
     : rule()

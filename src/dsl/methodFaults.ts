@@ -10,10 +10,9 @@ import { type GiryError, giryError } from './error.js'
 import { averageName, type Baseline, methodOptions, type Sighted } from './methods.js'
 import type { AnyModel, Nets, Site } from './model.js'
 import type { AnyNet } from './net.js'
-import { parameter } from './nets/parameter.js'
+import { average } from './nets/average.js'
 import { type GradientMethod, methodNeeds, methodsOf, nameOfMethod, type Objectives } from './rules.js'
 import { sameShape } from './shape.js'
-import * as space from './space.js'
 import { showSpaceOf } from './value.js'
 
 /** The methods that are asked for, by site. */
@@ -59,13 +58,17 @@ const unknownOptions = (name: string, asked: keyof typeof methodOptions, options
       ),
     )
 
+/** The temperatures to look at: of a schedule, the first and the last. */
+const temperaturesOf = (t: unknown): readonly number[] =>
+  (typeof t === 'function' ? [t(1), t(Infinity)] : [t]).map((x) => (typeof x === 'number' ? x : Number.NaN))
+
 const rangeFaults = (name: string, { temperature, weight }: Options): GiryError[] => [
-  ...(temperature !== undefined && !(Number(temperature) > 0 && Number(temperature) < Infinity)
+  ...(temperature !== undefined && !temperaturesOf(temperature).every((t) => t > 0 && t < Infinity)
     ? [
         giryError(
           'option',
           name,
-          `site '${name}': temperature must be a number > 0, but ${String(temperature)} was given`,
+          `site '${name}': temperature must be a number > 0, but ${temperaturesOf(temperature).find((t) => !(t > 0 && t < Infinity))} was given`,
           'use 0.5: near 0 the gradient is noisy, far from 0 it is that of another function',
         ),
       ]
@@ -245,8 +248,7 @@ const netsOfMethod = (name: string, method: GradientMethod): Nets => {
   if (nets !== undefined) return nets
   if (typeof baseline !== 'object') return {}
   if (baseline.kind === 'learned') return baseline.nets as Nets
-  const start = { kind: 'constant', value: 0 } as const
-  return { [averageName(name)]: parameter(space.real(), { start }) }
+  return { [averageName(name)]: average(baseline.decay) }
 }
 
 /** The nets that methods bring along, by name; each site with a moving average has one parameter. */

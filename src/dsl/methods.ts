@@ -3,7 +3,7 @@
  *
  *   score({ baseline })                        'leaveOneOut' (the default), 'none', movingAverage(decay), learned(…)
  *   score({ raoBlackwell: false })             the whole objective as the signal, not only what depends on the site
- *   { method: 'gumbelSoftmax', temperature }   also 'straightThrough'; a number > 0, 0.5 if left out
+ *   { method: 'gumbelSoftmax', temperature }   also 'straightThrough'; a number > 0 or a schedule, 0.5 if left out
  *   { method: 'rebar', temperature, weight }   the weight of the control variate, 1 if left out
  *   relax(sees, nets, control)                 a control variate by a net
  *
@@ -17,6 +17,7 @@ import { fail } from './error.js'
 import { exampleContext } from './examine.js'
 import type { AnyModel, Context, Merge, Model, Nets } from './model.js'
 import type { Net } from './net.js'
+import type { StepSchedule } from './objective.js'
 import { isValue, showSpaceOf, type Value } from './value.js'
 
 /** A function of what is known before a site, by nets of its own. */
@@ -52,16 +53,19 @@ export interface ScoreMethod<out B extends Baseline = Baseline> {
   readonly raoBlackwell?: boolean
 }
 
+/** A number > 0, or a schedule of the step that anneals it: `exponentialDecay(1, 0.1, 1000)`. */
+export type Temperature = number | StepSchedule
+
 /** A relaxation of a discrete site. */
 export interface RelaxedMethod {
   readonly method: 'gumbelSoftmax' | 'straightThrough'
-  readonly temperature?: number
+  readonly temperature?: Temperature
 }
 
 /** REBAR. */
 export interface RebarMethod {
   readonly method: 'rebar'
-  readonly temperature?: number
+  readonly temperature?: Temperature
   readonly weight?: number
 }
 

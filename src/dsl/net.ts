@@ -34,6 +34,8 @@ export type Start =
 export interface ParameterSpec {
   readonly shape: Shape
   readonly start: Start
+  /** Set where it is a moving average of what its gradient points to, θ ← θ + (1 − decay) gradient, and not the optimizer's. */
+  readonly follows?: { readonly decay: number }
 }
 
 /** The tensors of one net's parameters, by path within the net. */

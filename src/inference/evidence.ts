@@ -5,13 +5,14 @@
  *
  *   enumeration       all latents finite                                       evidence/finite.ts
  *   linear-Gaussian   normal latents and data, affine means, constant scales   evidence/linearGaussian.ts
+ *   conjugate         beta, gamma, Dirichlet, normal, normal-gamma latents      evidence/conjugate.ts
  *   quadrature        one or two continuous coordinates, any density           evidence/quadrature.ts
  *
  * A shared site must be fixed by `condition`; it counts 1/N per datum, as in `elbo` and `logProb`, so that a bound stays
  * below and the sum over the N data counts it once. Sites that `condition` fixed are observed without being in the data.
  *
  * The first that applies is taken, in this order, and named in the result; `method` asks for one. `standardError` is 0
- * for the first two and the estimated numerical error of quadrature. Densities are float32, sums over latents float64.
+ * for the first three and the estimated numerical error of quadrature. Densities are float32, sums over latents float64.
  * Errors: tag `exact`, one error that says of each method why it does not apply; `data`, `params`, `model` as elsewhere.
  * Tested in tests/inference/evidence.test.ts.
  */
@@ -24,6 +25,8 @@ import type { Plain, ValueIn } from '../dsl/space.js'
 import { useRuntime } from '../runtime/backend.js'
 import type { RuntimeName } from '../runtime/runtimes.js'
 import { checkedExact } from './evidence/checkedExact.js'
+import { conjugateSolutions } from './evidence/conjugate.js'
+import { conjugatePosterior } from './evidence/conjugatePosterior.js'
 import { finiteEvidence, finitePosterior, whyNoTable, whyNotFinite } from './evidence/finite.js'
 import { gaussianPosterior } from './evidence/gaussianPosterior.js'
 import { gridPosterior } from './evidence/gridPosterior.js'
@@ -124,6 +127,16 @@ const evidenceBy: Ways<Evidence> = {
       E.map((all) => all.map((s) => s.logEvidence)),
       E.map((values) => exact('linear-Gaussian', values)),
     ),
+  conjugate: (p) =>
+    F.pipe(
+      conjugateSolutions(p),
+      E.map((all) =>
+        exact(
+          'conjugate',
+          all.map((s) => s.logEvidence),
+        ),
+      ),
+    ),
   quadrature: (p) =>
     F.pipe(
       quadratures(p),
@@ -138,6 +151,11 @@ const posteriorBy: Ways<Posterior> = {
     F.pipe(
       linearSolutions(p),
       E.map((all) => gaussianPosterior(p, all)),
+    ),
+  conjugate: (p) =>
+    F.pipe(
+      conjugateSolutions(p),
+      E.map((all) => conjugatePosterior(p, all)),
     ),
   quadrature: gridPosterior,
 }

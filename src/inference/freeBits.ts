@@ -11,7 +11,7 @@
  */
 import type { Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Model, sitesOf } from '../dsl/model.js'
+import { type AnyModel, datumAxis, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { neg } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
 import { stopGradient } from '../dsl/operations/functions.js'
@@ -19,7 +19,6 @@ import type { SiteNames } from '../dsl/rules.js'
 import { expandAxes, meanOver, sumOver, type Value } from '../dsl/value.js'
 import { type Draws, particleAxis } from './estimators/draws.js'
 import { sumOut } from './expectation.js'
-import type { LatentPlan } from './plan.js'
 
 type Scalar = Value<[], Real>
 
@@ -64,8 +63,14 @@ export const freeBitsFaults = (q: AnyModel, free: unknown): readonly GiryError[]
   ])
 }
 
+/** A latent of p with its free nats. */
+interface Latent {
+  readonly p: Site
+  readonly free: number
+}
+
 /** The mean over the minibatch of a term in all its plates. */
-const meanOfTerm = (l: LatentPlan, term: Scalar, draws: Draws): Scalar => {
+const meanOfTerm = (l: Latent, term: Scalar, draws: Draws): Scalar => {
   const plates = l.p.plates
   const summed = sumOver(sumOut(expandAxes(term, plates), draws.drawn), [
     ...draws.plates,
@@ -75,7 +80,7 @@ const meanOfTerm = (l: LatentPlan, term: Scalar, draws: Draws): Scalar => {
 }
 
 /** The term −KL of a latent, or −λ in its place (its part of it, in a plate) where its mean is above −λ. */
-export const atLeast = (l: LatentPlan, term: Scalar, draws: Draws): Scalar => {
+export const atLeast = (l: Latent, term: Scalar, draws: Draws): Scalar => {
   if (l.free === 0) return term
   const elements = l.p.plates.reduce((n, a) => n * a.size, 1)
   const counts = greater(neg(stopGradient(meanOfTerm(l, term, draws))), l.free as number)

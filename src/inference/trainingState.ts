@@ -6,7 +6,7 @@
 import type { Player } from '../dsl/games/player.js'
 import { flattenParams, type NamedArray, type Params, unflattenParams } from '../dsl/params.js'
 import type { ParameterSource } from './engine.js'
-import { type RunningOptimizer, startOptimizer } from './optimizers/running.js'
+import { type Averages, type RunningOptimizer, startOptimizer } from './optimizers/running.js'
 import type { Optimizer } from './optimizers/transformation.js'
 import type { Prepared } from './prepare.js'
 
@@ -32,13 +32,28 @@ export interface TrainingState {
   good: { readonly buffers: Buffers; readonly updates: number }
 }
 
+/** The moving averages among parameters. */
+const averagesOf = (nets: Prepared['nets'], paths: readonly string[]): Averages =>
+  Object.fromEntries(
+    paths.flatMap((path) => {
+      const cut = path.indexOf('/')
+      const follows = nets[path.slice(0, cut)]?.parameters[path.slice(cut + 1)]?.follows
+      return follows === undefined ? [] : [[path, follows]]
+    }),
+  )
+
 /** The state before the first step. */
 export const startState = (p: Prepared): TrainingState => {
   const flat = flattenParams(p.params)
   const players = p.players.map((player): PlayerState => {
     const paths = Object.keys(flat).filter((path) => player.owns.includes(path.slice(0, path.indexOf('/'))))
     const own = Object.fromEntries(paths.map((path) => [path, flat[path] as NamedArray]))
-    const optimizer = startOptimizer(p.optimizers[player.name] as Optimizer, own, player.sense)
+    const optimizer = startOptimizer(
+      p.optimizers[player.name] as Optimizer,
+      own,
+      player.sense,
+      averagesOf(p.nets, paths),
+    )
     return { player, paths, optimizer, moves: 0 }
   })
   const shapes = Object.fromEntries(Object.entries(flat).map(([path, a]) => [path, a.shape]))

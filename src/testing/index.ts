@@ -15,6 +15,12 @@ export {
   conjugatePairs,
 } from './arbitraries/conjugate.js'
 export {
+  type ConjugateCountFacts,
+  type ConjugateCountKind,
+  conjugateCountCase,
+  conjugateCounts,
+} from './arbitraries/conjugateCounts.js'
+export {
   type DistributionCase,
   distributionFamilies,
   distributions,

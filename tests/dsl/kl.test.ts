@@ -3,21 +3,27 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyDistribution } from '../../src/dsl/distribution.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { binomial } from '../../src/dsl/distributions/binomial.js'
 import { categorical } from '../../src/dsl/distributions/categorical.js'
 import { delta } from '../../src/dsl/distributions/delta.js'
 import { exponential } from '../../src/dsl/distributions/exponential.js'
+import { geometric } from '../../src/dsl/distributions/geometric.js'
 import { iid } from '../../src/dsl/distributions/iid.js'
 import { independent } from '../../src/dsl/distributions/independent.js'
 import { laplace } from '../../src/dsl/distributions/laplace.js'
 import { logNormal } from '../../src/dsl/distributions/logNormal.js'
 import { mixture } from '../../src/dsl/distributions/mixture.js'
+import { multinomial } from '../../src/dsl/distributions/multinomial.js'
 import { multivariateNormal } from '../../src/dsl/distributions/multivariateNormal.js'
+import { negativeBinomial } from '../../src/dsl/distributions/negativeBinomial.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
 import { oneHotCategorical } from '../../src/dsl/distributions/oneHotCategorical.js'
 import { poisson } from '../../src/dsl/distributions/poisson.js'
 import { push } from '../../src/dsl/distributions/push.js'
+import { relaxedBernoulli } from '../../src/dsl/distributions/relaxedBernoulli.js'
+import { truncatedNormal } from '../../src/dsl/distributions/truncatedNormal.js'
 import { uniform } from '../../src/dsl/distributions/uniform.js'
-import { positive, real } from '../../src/dsl/domain.js'
+import { count, positive, real } from '../../src/dsl/domain.js'
 import { hasClosedForm } from '../../src/dsl/families.js'
 import { klExact, klRule, klTable } from '../../src/dsl/kl.js'
 import * as space from '../../src/dsl/space.js'
@@ -88,6 +94,72 @@ const pairs: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
   [delta(value(space.category(3), 1)), categorical({ logits: value(R3, [0, 1, -1]) })],
   [delta(value(space.oneHot(3), [0, 1, 0])), oneHotCategorical({ logits: value(R3, [0, 1, -1]) })],
   [delta(value(space.count(), 3)), poisson({ rate: 2 })],
+  [
+    binomial({ trials: 9, logits: value(R2, [0.5, -3]) }),
+    binomial({ trials: 9, probs: value(U2, [0.25, 0.5]) }),
+  ],
+  [geometric({ logits: value(R2, [0.5, -1]) }), geometric({ probs: value(U2, [0.25, 0.5]) })],
+  [negativeBinomial({ failures: 2.5, logits: 0.5 }), negativeBinomial({ failures: 2.5, probs: 0.75 })],
+  [
+    multinomial({ trials: 7, logits: value(R3, [0, 1, -1]) }),
+    multinomial({ trials: 7, probs: value(S3, [0.25, 0.25, 0.5]) }),
+  ],
+  [bernoulli({ logits: value(R2, [0.5, -3]) }), binomial({ trials: 4, probs: value(U2, [0.25, 0.5]) })],
+  [bernoulli({ logits: value(R2, [0.5, -3]) }), geometric({ probs: value(U2, [0.25, 0.5]) })],
+  [
+    bernoulli({ probs: value(U2, [0.25, 1]) }),
+    negativeBinomial({ failures: 3, probs: value(U2, [0.25, 0.5]) }),
+  ],
+  [bernoulli({ logits: value(R2, [0.5, -3]) }), poisson({ rate: value(P2, [1, 2.5]) })],
+  [categorical({ logits: value(R3, [0, 1, -1]) }), binomial({ trials: 2, probs: 0.25 })],
+  [categorical({ probs: value(S3, [0, 0.5, 0.5]) }), geometric({ probs: 0.25 })],
+  [categorical({ logits: value(R3, [0, 1, -1]) }), negativeBinomial({ failures: 0.5, logits: 1 })],
+  [categorical({ logits: value(R3, [0, 1, -1]) }), poisson({ rate: 1.5 })],
+  [oneHotCategorical({ logits: value(R3, [0, 1, -1]) }), bernoulli({ logits: value(R3, [0.5, -1, 0]) })],
+  [
+    oneHotCategorical({ logits: value(R3, [0, 1, -1]) }),
+    binomial({ trials: 3, logits: value(R3, [0.5, -1, 0]) }),
+  ],
+  [oneHotCategorical({ logits: value(R3, [0, 1, -1]) }), geometric({ logits: value(R3, [0.5, -1, 0]) })],
+  [
+    oneHotCategorical({ logits: value(R3, [0, 1, -1]) }),
+    multinomial({ trials: 1, logits: value(R3, [0.5, -1, 0]) }),
+  ],
+  [
+    oneHotCategorical({ logits: value(R3, [0, 1, -1]) }),
+    negativeBinomial({ failures: 2, logits: value(R3, [0.5, -1, 0]) }),
+  ],
+  [oneHotCategorical({ logits: value(R3, [0, 1, -1]) }), poisson({ logRate: value(R3, [0.5, -1, 0]) })],
+  [delta(value(space.count(), 3)), binomial({ trials: 5, probs: 0.25 })],
+  [delta(value(space.count(), 3)), geometric({ probs: 0.25 })],
+  [delta(value(space.count(), 3)), negativeBinomial({ failures: 2, probs: 0.25 })],
+  [delta(value(space.count(3), [2, 0, 1])), multinomial({ trials: 3, logits: value(R3, [0, 1, -1]) })],
+  [
+    relaxedBernoulli({ temperature: 0.5, logits: value(R2, [0.5, -3]) }),
+    relaxedBernoulli({ temperature: 0.5, probs: value(U2, [0.25, 0.5]) }),
+  ],
+  [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), normal({ loc: 1, scale: 2 })],
+  [
+    truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }),
+    truncatedNormal({ loc: 2, scale: 0.5, low: -1, high: 1.5 }),
+  ],
+  [uniform({ low: -0.5, high: 1 }), truncatedNormal({ loc: -2, scale: 0.75, low: -1, high: 1.5 })],
+  [truncatedNormal({ loc: 3, scale: 0.5, low: -0.5, high: 1 }), uniform({ low: -1, high: 1.5 })],
+  [logNormal({ loc: 0.25, scale: 0.5 }), exponential({ rate: 0.5 })],
+  [exponential({ rate: 0.5 }), logNormal({ loc: 0.25, scale: 1.25 })],
+  [normal({ loc: 0.5, scale: 0.75 }), laplace({ loc: 1, scale: 2 })],
+  [tall, laplace({ loc: value(R2, [0.5, 0]), scale: value(P2, [0.5, 2]) })],
+  [uniform({ low: -0.5, high: 1 }), laplace({ loc: 0.25, scale: 0.5 })],
+  [exponential({ rate: 2 }), laplace({ loc: 0.75, scale: 0.5 })],
+  [logNormal({ loc: 0.25, scale: 0.5 }), laplace({ loc: 1, scale: 0.5 })],
+  [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), laplace({ loc: 0.25, scale: 0.5 })],
+  [laplace({ loc: value(R2, [0.5, -1]), scale: value(P2, [0.5, 2]) }), tall],
+  [exponential({ rate: value(P2, [0.5, 2]) }), tall],
+  [logNormal({ loc: value(R2, [0.5, -1]), scale: 0.5 }), tall],
+  [uniform({ low: value(R2, [0.5, -1]), high: 2 }), tall],
+  [truncatedNormal({ loc: value(R2, [0.5, -1]), scale: 1, low: 0, high: 2 }), tall],
+  [iid(2, normal({ loc: 1, scale: 2 })), tall],
+  [tall, iid(2, normal({ loc: 1, scale: 2 }))],
   [iid(3, a), iid(3, b)],
   [iid(2, iid(2, a)), iid(2, iid(2, standardNormal(2)))],
   [iid(2, normal({ loc: 1, scale: 2 })), a],
@@ -150,6 +222,119 @@ describe('closed forms of KL(q ‖ p)', () => {
       return numbers(logProbAt(q, x)).map((l, i) => Math.exp(l) * (l - (log_p[i] as number)))
     }
     expectClose(integral(integrand, from, to, 20000), rule(q, p), 2e-4)
+  })
+
+  it.each([
+    [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), normal({ loc: 1, scale: 2 }), -0.5, 1],
+    [
+      truncatedNormal({ loc: 0, scale: 1, low: 6, high: 9 }),
+      truncatedNormal({ loc: 2, scale: 0.5, low: 5, high: 10 }),
+      6,
+      9,
+    ],
+    [uniform({ low: -0.5, high: 1 }), truncatedNormal({ loc: -2, scale: 0.75, low: -1, high: 1.5 }), -0.5, 1],
+    [truncatedNormal({ loc: 3, scale: 0.5, low: -0.5, high: 1 }), uniform({ low: -1, high: 1.5 }), -0.5, 1],
+    [logNormal({ loc: 0.25, scale: 0.5 }), exponential({ rate: 0.5 }), 1e-4, 25],
+    [normal({ loc: 0.5, scale: 0.75 }), laplace({ loc: 1, scale: 2 }), -5, 6],
+    [uniform({ low: -0.5, high: 1 }), laplace({ loc: 0.25, scale: 0.5 }), -0.5, 1],
+    [uniform({ low: -0.5, high: 1 }), laplace({ loc: 3, scale: 0.5 }), -0.5, 1],
+    [exponential({ rate: 2 }), laplace({ loc: 0.75, scale: 0.5 }), 0, 12],
+    [exponential({ rate: 2 }), laplace({ loc: -0.75, scale: 0.5 }), 0, 12],
+    [logNormal({ loc: 0.25, scale: 0.5 }), laplace({ loc: 1, scale: 0.5 }), 1e-4, 25],
+    [logNormal({ loc: 0.25, scale: 0.5 }), laplace({ loc: -1, scale: 0.5 }), 1e-4, 25],
+    [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), laplace({ loc: 0.25, scale: 0.5 }), -0.5, 1],
+    [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), laplace({ loc: -2, scale: 0.5 }), -0.5, 1],
+    [
+      relaxedBernoulli({ temperature: 1.5, logits: 0.5 }),
+      relaxedBernoulli({ temperature: 1.5, logits: 0.25 }),
+      1e-5,
+      1 - 1e-5,
+    ],
+    [
+      relaxedBernoulli({ temperature: 1.5, logits: 0.5 }),
+      relaxedBernoulli({ temperature: 1.5, logits: -2 }),
+      1e-5,
+      1 - 1e-5,
+    ],
+  ] as readonly (readonly [AnyDistribution, AnyDistribution, number, number])[])(
+    'is the integral of q (log q − log p): %# of the rows by moments and deviations',
+    (q, p, from, to) => {
+      const integrand = (xs: readonly number[]) => {
+        const x = scalars(q.space.domain, xs)
+        const log_p = numbers(logProbAt(p, x))
+        return numbers(logProbAt(q, x)).map((l, i) => Math.exp(l) * (l - (log_p[i] as number)))
+      }
+      expectClose(integral(integrand, from, to, 20000), rule(q, p), 2e-4)
+    },
+  )
+
+  it('is the integral over log x from an exponential to a log-normal', () => {
+    const [q, p] = [exponential({ rate: 0.5 }), logNormal({ loc: 0.25, scale: 1.25 })]
+    const integrand = (ys: readonly number[]) => {
+      const x = scalars(positive, ys.map(Math.exp))
+      const log_p = numbers(logProbAt(p, x))
+      return numbers(logProbAt(q, x)).map(
+        (l, i) => Math.exp(l + (ys[i] as number)) * (l - (log_p[i] as number)),
+      )
+    }
+    expectClose(integral(integrand, -20, 5), rule(q, p), 2e-4)
+  })
+
+  it('is the sum of q (log q − log p) over counts', () => {
+    const counts: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
+      [binomial({ trials: 9, logits: 0.5 }), binomial({ trials: 9, probs: 0.25 })],
+      [geometric({ logits: -0.5 }), geometric({ probs: 0.5 })],
+      [negativeBinomial({ failures: 2.5, logits: 0.5 }), negativeBinomial({ failures: 2.5, probs: 0.75 })],
+      [bernoulli({ logits: 0.5 }), binomial({ trials: 4, probs: 0.25 })],
+      [bernoulli({ logits: 0.5 }), geometric({ probs: 0.25 })],
+      [bernoulli({ logits: 0.5 }), negativeBinomial({ failures: 3, probs: 0.25 })],
+      [bernoulli({ logits: 0.5 }), poisson({ rate: 2.5 })],
+      [categorical({ logits: value(R3, [0, 1, -1]) }), poisson({ rate: 1.5 })],
+    ]
+    for (const [q, p] of counts) {
+      const x = scalars(
+        count,
+        Array.from({ length: 120 }, (_, k) => k),
+      )
+      const log_p = numbers(logProbAt(p, x))
+      const terms = numbers(logProbAt(q, x)).map((l, i) =>
+        l < -90 ? 0 : Math.exp(l) * (l - (log_p[i] as number)),
+      )
+      expectClose(
+        terms.reduce((s, t) => s + t, 0),
+        rule(q, p),
+        2e-5,
+        `${q.family}|${p.family}`,
+      )
+    }
+  })
+
+  it('has a row for some parameters only: one number of trials, of failures, one temperature', () => {
+    const half = (trials: number) => binomial({ trials, probs: 0.5 })
+    expect(klRule(half(3), half(4))).toBeUndefined()
+    expect(() => klExact(half(3), half(4))).toThrow(
+      'no closed form for KL(binomial ‖ binomial) is in the table for these parameters\n  → use kl, which samples',
+    )
+    const trials = value(space.count(), [3, 4])
+    const of = (probs: number) => binomial({ trials, probs: probs as 1 })
+    expect(
+      numbers(klExact(of(0.5), of(0.25))).map(
+        (x) => x / number(klExact(half(1), binomial({ trials: 1, probs: 0.25 }))),
+      ),
+    ).toEqual([expect.closeTo(3, 4), expect.closeTo(4, 4)])
+    expect(klRule(of(0.5), half(3))).toBeUndefined()
+    const soft = (temperature: number) => relaxedBernoulli({ temperature: temperature as 1, logits: 0 })
+    expect(klRule(soft(1), soft(2))).toBeUndefined()
+    expect(klRule(soft(2), soft(2))).toBeDefined()
+  })
+
+  it('keeps its digits between close chances of many trials', () => {
+    // n * (q*log(q/p) + (1-q)*log((1-q)/(1-p))) in mpmath, q = 0.25, p = 0.25048828125, n = 1048576
+    expectClose(
+      rule(binomial({ trials: 1048576, probs: 0.25 }), binomial({ trials: 1048576, probs: 0.25048828125 })),
+      0.666088950489262,
+      1e-5,
+    )
   })
 
   it('adds up over iid and independent', () => {
@@ -262,7 +447,7 @@ describe('closed forms of KL(q ‖ p)', () => {
     const R = makeValue(tf.scalar(0), [] as [], real)
     const mixed = mixture({ logits: value(R2, [0, 1]) }, [standardNormal(), standardNormal()])
     expect(klRule(mixed, standardNormal())).toBeUndefined()
-    expect(klRule(standardNormal(), laplace({ loc: 0, scale: 1 }))).toBeUndefined()
+    expect(klRule(poisson({ rate: 1 }), geometric({ probs: 0.5 }))).toBeUndefined()
     expect(klRule(iid(2, standardNormal()), iid(3, standardNormal()))).toBeUndefined()
     expect(
       klRule(independent([a, mixture({ logits: value(R2, [0, 1]) }, [a, b])]), independent([a, b])),
@@ -275,9 +460,9 @@ describe('closed forms of KL(q ‖ p)', () => {
   })
 
   it('refuses other pairs with a sentence, and takes a larger table', () => {
-    const [q, p] = [standardNormal(), laplace({ loc: 0, scale: 1 })]
+    const [q, p] = [poisson({ rate: 1 }), geometric({ probs: 0.5 })]
     expect(() => klExact(q, p as never)).toThrow(
-      'no closed form for KL(normal ‖ laplace) is in the table\n  → use kl, which samples, or pass a table with that row',
+      'no closed form for KL(poisson ‖ geometric) is in the table\n  → use kl, which samples, or pass a table with that row',
     )
     expect(() => klExact(standardNormal(2), standardNormal(3) as never)).toThrow(
       'KL(q ‖ p) needs one event shape, but q has Real[2] and p has Real[3]\n  → compare distributions on one space',
@@ -287,7 +472,7 @@ describe('closed forms of KL(q ‖ p)', () => {
     )
     const larger = {
       ...klTable,
-      'normal|laplace': () => makeValue<[], never>(tf.scalar(7), [], real as never),
+      'poisson|geometric': () => makeValue<[], never>(tf.scalar(7), [], real as never),
     }
     expect(number(klExact(q, p, larger))).toBe(7)
   })

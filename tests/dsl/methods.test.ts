@@ -76,6 +76,7 @@ describe('options', () => {
     const zero: OptionFault<'c', { method: 'gumbelSoftmax'; temperature: 0 }> =
       "site 'c': temperature must be a number > 0, but 0 was given"
     expect(saidOf({ c: { method: 'gumbelSoftmax', temperature: 0 } })).toEqual([zero])
+    expect(saidOf({ c: { method: 'rebar', temperature: (t: number) => 1 / t } })).toEqual([zero])
     expect(saidOf({ c: { method: 'rebar', weight: Number.NaN } })).toEqual([
       "site 'c': weight must be a number, but NaN was given",
     ])

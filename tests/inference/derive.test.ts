@@ -7,10 +7,12 @@ import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { categorical } from '../../src/dsl/distributions/categorical.js'
 import { exponential } from '../../src/dsl/distributions/exponential.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
+import { type Baseline, learned, movingAverage, relax, score } from '../../src/dsl/methods.js'
 import { gaussian, mlp } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import { bind, Do, given, nets, shared } from '../../src/dsl/notation.js'
 import { add } from '../../src/dsl/operations/arithmetic.js'
+import type { GradientMethod } from '../../src/dsl/rules.js'
 import { binary, real, simplex, value } from '../../src/dsl/space.js'
 import { type Derivation, derive } from '../../src/inference/derive.js'
 import { planBound } from '../../src/inference/plan.js'
@@ -144,6 +146,45 @@ describe('derive', () => {
       { site: 'x', kind: 'datum', method: 'Monte Carlo' },
       { site: 'z', kind: 'latent', method: 'closed form' },
     ])
+  })
+
+  it('says the gradient method of each latent in words', () => {
+    const p = pipe(
+      Do,
+      bind('c', () => bernoulli({ probs: 0.5 })),
+      bind('z', ({ c }) => normal({ loc: c, scale: 1 })),
+      bind('x', ({ z, c }) => normal({ loc: add(z, c), scale: 1 })),
+    )
+    const q = pipe(
+      given({ x: real() }),
+      bind('c', () => bernoulli({ probs: 0.3 })),
+      bind('z', ({ x }) => normal({ loc: x, scale: 1 })),
+    )
+    const b = mlp(real(), [2], real())
+    const said = (sites: Readonly<Record<string, GradientMethod>>) =>
+      derive(p, q, { sites } as never)
+        .toText()
+        .replace(/\s+/g, ' ')
+    expect(said({ c: 'rebar' })).toContain('score function with a relaxed control variate (REBAR) for c')
+    expect(said({ c: 'gumbelSoftmax' })).toContain('Gumbel-softmax relaxation (biased) of c')
+    expect(said({ c: 'straightThrough' })).toContain(
+      'straight-through gradient of a relaxation (biased) for c',
+    )
+    expect(said({ c: 'measureValued', z: 'measureValued' })).toContain('measure-valued derivative for c, z')
+    expect(said({ c: relax(given({ c: real() }), { b }, ({ c, b }) => b(c)) })).toContain(
+      'score function with a learned control variate (RELAX) for c',
+    )
+    const baseline = (baseline: Baseline) => said({ c: score({ baseline }) })
+    expect(baseline('none')).toContain('score function without baseline for c')
+    expect(baseline('leaveOneOut')).toContain(
+      '2 particles: pathwise gradient through z; score function with leave-one-out baseline for c',
+    )
+    expect(baseline(movingAverage(0.9))).toContain(
+      '1 particle: pathwise gradient through z; score function with moving average as baseline for c',
+    )
+    expect(baseline(learned(given({ x: real() }), { b }, ({ x, b }) => b(x)))).toContain(
+      'score function with learned baseline for c',
+    )
   })
 
   it('samples a divergence whose prior depends on what q draws later, and says why', () => {

@@ -163,6 +163,7 @@ describe('refusals', () => {
     expect(showError(errors[0] as never)).toBe(
       "no exact method applies to this model (enumeration: latent 'z' is drawn from normal, whose support is not finite; " +
         "linear-Gaussian: site 'x' depends on a latent and is drawn from poisson, not from a normal; " +
+        "conjugate: site 'x' is drawn from poisson, which the normal 'z' is not conjugate to; " +
         'quadrature: the continuous latents have 3 coordinates, more than 2)\n  → bound it from below with elbo',
     )
     expect(await refusal(posterior(p, { x: [0] }))).toEqual(errors)

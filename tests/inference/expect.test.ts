@@ -75,6 +75,24 @@ describe('expect', () => {
     near(over(o, params, 'G/bias').gradient, 1)
   })
 
+  it('takes a method for each site: E z² = p for a coin, ∂/∂a = p (1 − p), by each method', () => {
+    const coin = pipe(
+      Do,
+      nets({ a: parameter(real()) }),
+      bind('z', ({ a }) => bernoulli({ logits: a() })),
+    )
+    const p = 1 / (1 + Math.exp(-0.4))
+    for (const z of ['score', 'rebar', 'measureValued', 'enumerate'] as const) {
+      const o = expectation(coin, ({ z }) => square(z), { sites: { z } })
+      const { value, gradient } = over(o, scalarsOf({ a: 0.4 }), 'a/value')
+      near(value, p)
+      near(gradient, p * (1 - p))
+    }
+    const b = dense(real(), real())
+    const weighed = expectation(coin, { b }, ({ z, b }) => b(z), { sites: { z: 'rebar' } })
+    expect(Object.keys(weighed.nets)).toEqual(['a', 'b'])
+  })
+
   it('frozen critics enter through nets of their own', () => {
     const D = dense(real(), real())
     const o = expectation(empirical({ x: real() }), { D }, ({ x, D }) => D(x))

@@ -17,6 +17,7 @@ const arbitraries = {
   pcas: testing.pcas(),
   factorAnalyses: testing.factorAnalyses(),
   conjugatePairs: testing.conjugatePairs(),
+  conjugateCounts: testing.conjugateCounts(),
   nonlinearModels: testing.nonlinearModels(),
 } as const
 

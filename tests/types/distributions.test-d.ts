@@ -2,15 +2,19 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Distribution, EventSpace } from '../../src/dsl/distribution.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { binomial } from '../../src/dsl/distributions/binomial.js'
 import { categorical } from '../../src/dsl/distributions/categorical.js'
 import { delta } from '../../src/dsl/distributions/delta.js'
 import { exponential } from '../../src/dsl/distributions/exponential.js'
+import { geometric } from '../../src/dsl/distributions/geometric.js'
 import { iid } from '../../src/dsl/distributions/iid.js'
 import { independent } from '../../src/dsl/distributions/independent.js'
 import { laplace } from '../../src/dsl/distributions/laplace.js'
 import { logNormal } from '../../src/dsl/distributions/logNormal.js'
 import { mixture } from '../../src/dsl/distributions/mixture.js'
+import { multinomial } from '../../src/dsl/distributions/multinomial.js'
 import { multivariateNormal, type Squares } from '../../src/dsl/distributions/multivariateNormal.js'
+import { negativeBinomial } from '../../src/dsl/distributions/negativeBinomial.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
 import { oneHotCategorical } from '../../src/dsl/distributions/oneHotCategorical.js'
 import type { Within } from '../../src/dsl/distributions/parameter.js'
@@ -18,6 +22,9 @@ import type { Alike, CapabilitiesOf } from '../../src/dsl/distributions/parts.js
 import { poisson } from '../../src/dsl/distributions/poisson.js'
 import type { IsVector } from '../../src/dsl/distributions/probabilities.js'
 import { push } from '../../src/dsl/distributions/push.js'
+import { relaxedBernoulli } from '../../src/dsl/distributions/relaxedBernoulli.js'
+import { relaxedOneHotCategorical } from '../../src/dsl/distributions/relaxedOneHotCategorical.js'
+import { truncatedNormal } from '../../src/dsl/distributions/truncatedNormal.js'
 import { standardUniform, uniform } from '../../src/dsl/distributions/uniform.js'
 import type {
   Binary,
@@ -113,6 +120,28 @@ describe('parameters outside their domain do not compile', () => {
     oneHotCategorical({ logits: r23 })
     // @ts-expect-error probs of oneHotCategorical must be Simplex, but Unit[2] was given
     oneHotCategorical({ probs: u2 })
+    // @ts-expect-error trials of binomial must be Count, but 2.5 was given
+    binomial({ trials: 2.5, logits: r2 })
+    // @ts-expect-error trials of binomial must be Count, but -1 was given
+    binomial({ trials: -1, logits: r2 })
+    // @ts-expect-error trials of binomial must be Count, but Real[2] was given
+    binomial({ trials: r2, logits: r2 })
+    // @ts-expect-error probs of binomial must be Unit, but Real[2] was given
+    binomial({ trials: 3, probs: r2 })
+    // @ts-expect-error trials of multinomial must be a scalar, but Binary[2] was given
+    multinomial({ trials: b2, logits: r3 })
+    // @ts-expect-error logits of multinomial must be a vector, but Real was given
+    multinomial({ trials: 3, logits: r })
+    // @ts-expect-error failures of negativeBinomial must be Positive, but 0 was given
+    negativeBinomial({ failures: 0, logits: r2 })
+    // @ts-expect-error probs of geometric must be Unit, but Real[2] was given
+    geometric({ probs: r2 })
+    // @ts-expect-error scale of truncatedNormal must be Positive, but Real[2] was given
+    truncatedNormal({ loc: r2, scale: r2, low: 0, high: 1 })
+    // @ts-expect-error temperature of relaxedBernoulli must be Positive, but Real was given
+    relaxedBernoulli({ temperature: r, logits: r2 })
+    // @ts-expect-error temperature of relaxedOneHotCategorical must be a scalar, but Positive[2] was given
+    relaxedOneHotCategorical({ temperature: p2, logits: r3 })
     // @ts-expect-error scaleTril of multivariateNormal must be Cholesky, but Real[2, 3] was given
     multivariateNormal({ loc: r2, scaleTril: r23 })
     // @ts-expect-error probs of mixture must be Simplex, but Real[2] was given
@@ -167,6 +196,20 @@ describe('what a distribution is known to be', () => {
     expectTypeOf<typeof hot.space>().toEqualTypeOf<EventSpace<[3], OneHot>>()
     const counts = poisson({ logRate: r2 })
     expectTypeOf<typeof counts.space>().toEqualTypeOf<EventSpace<[2], Count>>()
+    const successes = binomial({ trials: 10, logits: r2 })
+    expectTypeOf<typeof successes.space>().toEqualTypeOf<EventSpace<[2], Count>>()
+    const tally = multinomial({ trials: 10, logits: r3 })
+    expectTypeOf<typeof tally.space>().toEqualTypeOf<EventSpace<[3], Count>>()
+    const before = negativeBinomial({ failures: p3, logits: 0 })
+    expectTypeOf<typeof before.space>().toEqualTypeOf<EventSpace<[3], Count>>()
+    const waiting = geometric({ probs: u2 })
+    expectTypeOf<typeof waiting.space>().toEqualTypeOf<EventSpace<[2], Count>>()
+    const cut = truncatedNormal({ loc: 0, scale: p3, low: 0, high: 1 })
+    expectTypeOf<typeof cut.space>().toEqualTypeOf<EventSpace<[3], Interval>>()
+    const coin = relaxedBernoulli({ temperature: 1, logits: r2 })
+    expectTypeOf<typeof coin.space>().toEqualTypeOf<EventSpace<[2], Unit>>()
+    const soft = relaxedOneHotCategorical({ temperature: 1, probs: s3 })
+    expectTypeOf<typeof soft.space>().toEqualTypeOf<EventSpace<[3], Simplex>>()
     const cube = standardUniform(2)
     expectTypeOf<typeof cube.space>().toEqualTypeOf<EventSpace<[2], Unit>>()
     const box = uniform({ low: r2, high: 1 })
@@ -192,6 +235,10 @@ describe('what a distribution is known to be', () => {
     const coins = iid(3, bernoulli({ logits: r2 }))
     expectTypeOf<CapabilitiesOf<typeof coins>>().toEqualTypeOf<'density' | 'enumerable'>()
     expectTypeOf(coins.enumerate('point')).toEqualTypeOf<Value<[3, 2], Binary>>()
+    const listed = binomial({ trials: 3, logits: r2 })
+    expectTypeOf<CapabilitiesOf<typeof listed>>().toEqualTypeOf<'density' | 'enumerable'>()
+    const unlisted = binomial({ trials: b2, logits: r2 })
+    expectTypeOf<CapabilitiesOf<typeof unlisted>>().toEqualTypeOf<'density'>()
     const pair = independent([standardNormal(), push(r)])
     expectTypeOf<CapabilitiesOf<typeof pair>>().toEqualTypeOf<'pathwise'>()
     const mixed = mixture({ logits: r2 }, [standardNormal(), laplace({ loc: 0, scale: 1 })])
@@ -229,10 +276,10 @@ declare const full2: ReturnType<typeof multivariateNormal<Value<[2], Real>, Valu
 
 describe('klExact compiles only for pairs in the table', () => {
   it('prints the pair', () => {
-    const sentence: ClosedForm<'normal', 'laplace'> =
-      'no closed form for KL(normal ‖ laplace) is in the table'
-    const products: ClosedForm<'iid(normal)', 'iid(laplace)'> =
-      'no closed form for KL(iid(normal) ‖ iid(laplace)) is in the table'
+    const sentence: ClosedForm<'poisson', 'geometric'> =
+      'no closed form for KL(poisson ‖ geometric) is in the table'
+    const products: ClosedForm<'iid(poisson)', 'iid(geometric)'> =
+      'no closed form for KL(iid(poisson) ‖ iid(geometric)) is in the table'
     expectTypeOf([sentence, products]).toBeArray()
   })
 
@@ -254,8 +301,11 @@ describe('klExact compiles only for pairs in the table', () => {
     klExact(iid(3, n), iid(3, standardNormal(2)))
     klExact(delta(b2), bernoulli({ probs: u2 }))
     klExact(exponential({ rate: 1 }), standardNormal())
-    // @ts-expect-error no closed form for KL(normal ‖ laplace) is in the table
     klExact(n, laplace({ loc: r2, scale: p2 }))
+    klExact(bernoulli({ logits: r2 }), geometric({ probs: u2 }))
+    klExact(oneHotCategorical({ logits: r3 }), multinomial({ trials: 1, logits: r3 }))
+    // @ts-expect-error no closed form for KL(poisson ‖ geometric) is in the table
+    klExact(poisson({ rate: 1 }), geometric({ probs: 0.5 }))
     // @ts-expect-error no closed form for KL(normal ‖ exponential) is in the table
     klExact(standardNormal(), exponential({ rate: 1 }))
     // @ts-expect-error delta on Real has no density

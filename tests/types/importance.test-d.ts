@@ -163,3 +163,23 @@ it('reweighted wake-sleep: no net of both', () => {
     g.SharedNetFault<{ a: 1; b: 1 }, { b: 1 }>
   >().toEqualTypeOf<"p and q share the net 'b', which two players would own">()
 })
+
+it('the examples of docs/bounds.md', async () => {
+  const data = { x: [[0, 1, 0]] } as const
+  const bound = g.iwae(p, q, { particles: 50 })
+  const fit = await g.orThrow(g.fit(bound, { data, optimizer: g.adam(1e-3), epochs: 10, seed: 1 }))
+  const options = { data, optimizer: g.adam(1e-3), epochs: 10 }
+  g.fit(g.iwae(p, q, { particles: 50, sites: { z: 'doublyReparameterized' } }), options)
+  g.evaluate(g.iwae(p, q, { particles: 5000 }), { params: fit.params, data: { x: [[0, 1, 0]] } })
+  g.fit(g.renyi(p, q, { alpha: 0.5, particles: 10 }), options)
+  const upper = g.cubo(p, q, { order: 2, particles: 100 })
+  const enclosing = g.game({
+    q: { owns: ['encode'], minimize: upper },
+    p: { owns: ['decode'], maximize: g.elbo(p, q) },
+  })
+  g.fit(enclosing, { data, optimizer: g.adam(1e-3), steps: 1000 })
+  g.fit(g.tailAdaptive(p, q, { particles: 20 }), options)
+  const rws = g.reweightedWakeSleep(p, q, { particles: 10, phi: 'wake' })
+  g.fit(rws, { data, optimizer: { p: g.adam(1e-3), q: g.adam(1e-3) }, steps: 5000 })
+  g.fit(g.tvo(p, q, { partitions: g.logPartitions(5, 0.05), particles: 10 }), options)
+})

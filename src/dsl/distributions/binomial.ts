@@ -32,6 +32,7 @@ import {
   logTrials,
 } from './chance.js'
 import { uniformNoise } from './draw.js'
+import type { EntryMasses } from './masses.js'
 import { eventShape, overEvent, type Within } from './parameter.js'
 import { largestSupport } from './parts.js'
 import { inside, onSupport } from './support.js'
@@ -49,7 +50,8 @@ export type Binomial<S extends Shape, C extends 'density' | 'enumerable' = 'dens
   C,
   'binomial'
 > &
-  Moments<S> & {
+  Moments<S> &
+  EntryMasses & {
     readonly parameters: BinomialParameters<S>
     /** The number of trials, where it was given as a plain number. */
     readonly trials: number | undefined
@@ -86,6 +88,10 @@ const successes = (n: WholeParameter, chance: ChanceParameters<Shape>): Binomial
       trials,
       ...inOrder(c()),
     )
+  const logMasses = (x: Value<Shape, Real>) => {
+    const member = mul(greaterEqual(x, 0), lessEqual(x, trials))
+    return onSupport(member, logMass(inside(member, x, 0)))
+  }
   const measure = distribution({
     family: 'binomial',
     shape,
@@ -103,10 +109,7 @@ const successes = (n: WholeParameter, chance: ChanceParameters<Shape>): Binomial
         ...inOrder(c()),
       )
     },
-    logProb: (x) => {
-      const member = mul(greaterEqual(x, 0), lessEqual(x, trials))
-      return sum(onSupport(member, logMass(inside(member, x, 0))))
-    },
+    logProb: (x) => sum(logMasses(x)),
     enumerate: (axis) => vectors(n.fixed as number, shape, axis),
     supportSize: listed ? points : Number.POSITIVE_INFINITY,
   })
@@ -115,6 +118,7 @@ const successes = (n: WholeParameter, chance: ChanceParameters<Shape>): Binomial
     ...measure,
     parameters: { trials, ...given } as BinomialParameters<Shape>,
     trials: n.fixed,
+    logMasses,
     mean,
     variance: () => withDomain(mul(mean(), c().failure) as Value<Shape, Real>, nonNegative),
   }

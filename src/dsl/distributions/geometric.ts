@@ -35,6 +35,7 @@ import {
   oddsOf,
 } from './chance.js'
 import { uniformNoise } from './draw.js'
+import type { EntryMasses } from './masses.js'
 import type { Within } from './parameter.js'
 import { inside, onSupport } from './support.js'
 
@@ -42,6 +43,7 @@ import { inside, onSupport } from './support.js'
 export type Geometric<S extends Shape> = Distribution<EventSpace<S, Count>, 'density', 'geometric'> &
   Moments<S> &
   Entropy &
+  EntryMasses &
   Cdf<S> & { readonly parameters: ChanceParameters<S> }
 
 /** Failures before the first success, from logits or from probabilities; exactly one of the two, by name. */
@@ -70,6 +72,10 @@ const waiting = (parameters: ChanceParameters<Shape>): Geometric<Shape> => {
       ? oddsOf({ logits: neg(parameters.logits) })
       : (div(c().failure, parameters.probs) as Value<Shape, Real>)
   const logMass = (x: Value<Shape, Real>) => add(c().logSuccess, times(x, c().logFailure))
+  const logMasses = (x: Value<Shape, Real>) => {
+    const member = greaterEqual(x, 0)
+    return onSupport(member, logMass(inside(member, x, 0)) as Value<Shape, Real>)
+  }
   const measure = distribution({
     family: 'geometric',
     shape,
@@ -84,14 +90,12 @@ const waiting = (parameters: ChanceParameters<Shape>): Geometric<Shape> => {
         uniformNoise(noise, axes, shape),
         c().logFailure,
       ),
-    logProb: (x) => {
-      const member = greaterEqual(x, 0)
-      return sum(onSupport(member, logMass(inside(member, x, 0)) as Value<Shape, Real>))
-    },
+    logProb: (x) => sum(logMasses(x)),
   })
   return {
     ...measure,
     parameters,
+    logMasses,
     mean,
     variance: () => div(mean(), c().success) as Value<Shape, Real>,
     entropy: () => neg(sum(logMass(mean()) as Value<Shape, Real>)),

@@ -19,6 +19,12 @@ import { type Value, withDomain } from '../value.js'
 
 type Reals = Value<Shape, Real>
 
+/** Masses of independent counts. */
+export interface EntryMasses {
+  /** log P(X_i = x_i) in nats, entry by entry. */
+  readonly logMasses: (x: Value<Shape, Real>) => Value<Shape, Real>
+}
+
 /** log of the masses where the condition holds, 0 elsewhere. */
 const logWhere = (condition: Value<Shape, Binary>, p: Value<Shape, Unit>): Reals =>
   log(withDomain(where(condition, p, 1) as Reals, positive))

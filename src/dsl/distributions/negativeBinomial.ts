@@ -36,6 +36,7 @@ import {
   oddsOf,
 } from './chance.js'
 import { uniformNoise } from './draw.js'
+import type { EntryMasses } from './masses.js'
 import { eventShape, overEvent, parameter, type Within } from './parameter.js'
 import { inside, onSupport } from './support.js'
 import { share } from './whole.js'
@@ -51,7 +52,8 @@ export type NegativeBinomial<S extends Shape> = Distribution<
   'density',
   'negativeBinomial'
 > &
-  Moments<S> & {
+  Moments<S> &
+  EntryMasses & {
     readonly parameters: NegativeBinomialParameters<S>
     /** The number of failures, where it was given as a plain number. */
     readonly failures: number | undefined
@@ -88,6 +90,10 @@ const before = (given: Arg, chance: ChanceParameters<Shape>): NegativeBinomial<S
       failures,
       ...inOrder(c()),
     )
+  const logMasses = (x: Value<Shape, Real>) => {
+    const member = greaterEqual(x, 0)
+    return onSupport(member, logMass(inside(member, x, 0)))
+  }
   const mean = () => mul(failures, oddsOf(own)) as Value<Shape, Real>
   const measure = distribution({
     family: 'negativeBinomial',
@@ -104,15 +110,13 @@ const before = (given: Arg, chance: ChanceParameters<Shape>): NegativeBinomial<S
         failures,
         oddsOf(own),
       ),
-    logProb: (x) => {
-      const member = greaterEqual(x, 0)
-      return sum(onSupport(member, logMass(inside(member, x, 0))))
-    },
+    logProb: (x) => sum(logMasses(x)),
   })
   return {
     ...measure,
     parameters: { failures, ...own } as NegativeBinomialParameters<Shape>,
     failures: typeof given === 'number' ? given : undefined,
+    logMasses,
     mean,
     variance: () => div(mean(), c().failure) as Value<Shape, Real>,
   }

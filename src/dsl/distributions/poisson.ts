@@ -24,6 +24,7 @@ import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { uniformNoise } from './draw.js'
+import type { EntryMasses } from './masses.js'
 import { parameter, type Within } from './parameter.js'
 import { inside, onSupport } from './support.js'
 import { weakPoisson } from './weak.js'
@@ -39,7 +40,8 @@ export type Poisson<S extends Shape> = Distribution<
   'density' | 'weakDerivative',
   'poisson'
 > &
-  Moments<S> & { readonly parameters: PoissonParameters<S> }
+  Moments<S> &
+  EntryMasses & { readonly parameters: PoissonParameters<S> }
 
 /** Counts from their rate, or from its logarithm; exactly one of the two, by name. */
 export const poisson: {
@@ -67,6 +69,11 @@ const counts = (parameters: PoissonParameters<Shape>): Poisson<Shape> => {
   const { shape, rate, logRate } = ratesOf(parameters)
   const logMass = (x: Value<Shape, Real>) =>
     elementwise<Shape, Real>('logMass', real, (...t) => logMassOf(...(t as Three)), x, rate(), logRate())
+  const logMasses = (x: Value<Shape, Real>) => {
+    if (isWithin(x.domain, count)) return logMass(x)
+    const member = greaterEqual(x, 0)
+    return onSupport(member, logMass(inside(member, x, 0)))
+  }
   const measure = distribution({
     family: 'poisson',
     shape,
@@ -82,13 +89,9 @@ const counts = (parameters: PoissonParameters<Shape>): Poisson<Shape> => {
         rate(),
       ),
     weakDerivatives: weakPoisson(rate),
-    logProb: (x) => {
-      if (isWithin(x.domain, count)) return sum(logMass(x))
-      const member = greaterEqual(x, 0)
-      return sum(onSupport(member, logMass(inside(member, x, 0))))
-    },
+    logProb: (x) => sum(logMasses(x)),
   })
-  return { ...measure, parameters, mean: rate, variance: rate }
+  return { ...measure, parameters, logMasses, mean: rate, variance: rate }
 }
 
 type Three = [tf.Tensor, tf.Tensor, tf.Tensor]

@@ -18,13 +18,15 @@ import type { Positive, Real, Unit } from '../domains/marks.js'
 import { log1p } from '../numerics/log1p.js'
 import { softplus } from '../numerics/softplus.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
-import { sub } from '../operations/arithmetic.js'
+import { mul, sub } from '../operations/arithmetic.js'
+import { greaterEqual, lessEqual } from '../operations/comparisons.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { type ChanceParameters, chanceOver, chanceParameters, chances, chanceValue } from './chance.js'
 import { uniformNoise } from './draw.js'
 import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { inside, onSupport } from './support.js'
 import { share } from './whole.js'
 
 /** The parameters of a relaxed bernoulli: a temperature, and a chance by one of its two names. */
@@ -88,7 +90,10 @@ const relaxed = (given: Arg, chance: ChanceParameters<Shape>): RelaxedBernoulli<
     capabilities: ['density', 'pathwise'],
     parameters: { temperature, ...own },
     sample: (noise, axes) => quantile(uniformNoise(noise, axes, shape)),
-    logProb: (x) => sum(at<Real>(real, logDensityAt, x)),
+    logProb: (x) => {
+      const member = mul(greaterEqual(x, 0), lessEqual(x, 1))
+      return sum(onSupport(member, at<Real>(real, logDensityAt, inside(member, x, 0.5))))
+    },
   })
   return {
     ...measure,

@@ -60,6 +60,8 @@ export type TruncatedNormal<S extends Shape> = Distribution<
       readonly low: Value<S, Real>
       readonly high: Value<S, Real>
     }
+    /** log scale + log V, entry by entry: minus the log density at the mode, in nats. */
+    readonly logVolume: () => Value<S, Real>
   }
 
 /** Event shape of four parameters. */
@@ -155,6 +157,7 @@ const restricted = (
   return {
     ...measure,
     parameters,
+    logVolume: () => of((p) => tf.add(tf.log(p[1]), momentsOf(truncationOf(p)).logVolume)),
     mean: () => of(meanOf),
     variance: () =>
       mul(
@@ -196,8 +199,11 @@ const entropyOf = (p: Four): tf.Tensor => {
 const cdfAt = (x: tf.Tensor, p: Four): tf.Tensor => {
   const t = truncationOf(p)
   const d = tf.minimum(tf.maximum(offsetOf(x, p, t), t.low), t.high)
-  const part = tf.exp(tf.sub(momentsOf({ ...t, high: d }).logVolume, momentsOf(t).logVolume))
-  const share = tf.where(tf.greater(d, t.low), part, tf.zerosLike(part))
+  const some = tf.greater(d, t.low)
+  // A width of 0 has no logarithm, nor has its gradient.
+  const high = tf.where(some, d, tf.add(t.low, 1))
+  const part = tf.exp(tf.sub(momentsOf({ ...t, high }).logVolume, momentsOf(t).logVolume))
+  const share = tf.where(some, part, tf.zerosLike(part))
   return tf.where(tf.greater(t.sign, 0), share, tf.sub(1, share))
 }
 

@@ -73,6 +73,54 @@ const byMoments = row(
 
 const atPoint = row('−log p(v)', '-\\log p(v)', [formula('v'), ' = the point of q'])
 
+const trials = (n: Formula, meaning: string): ClosedForm =>
+  row(
+    `Σ ${n.text} [a log(a / b) + (1 − a) log((1 − a) / (1 − b))]`,
+    `\\sum ${n.latex} \\left[a \\log\\frac{a}{b} + (1 - a) \\log\\frac{1 - a}{1 - b}\\right]`,
+    [a, ', ', b, ' = chance of success in q, p; ', n, ` = ${meaning}`],
+  )
+
+const finiteSum = row('Σ a log(a / b)', '\\sum a \\log\\frac{a}{b}', [
+  'over the points of q, of probability ',
+  a,
+  ' in q, ',
+  b,
+  ' in p',
+])
+
+const covarianceByMoments = row(
+  '½ [tr(R⁻¹ V) + (m − μ)ᵀ R⁻¹ (m − μ) + log det R + d log 2π] − H',
+  '\\frac{1}{2} \\left[\\mathrm{tr}(R^{-1} V) + (m - \\mu)^{\\top} R^{-1} (m - \\mu) + \\log\\det R + d \\log 2\\pi\\right] - H',
+  [
+    formula('p = N(μ, R)', 'p = \\text{N}(\\mu, R)'),
+    '; ',
+    formula('m, V, H'),
+    ' = mean, diagonal of variances, entropy of q',
+  ],
+)
+
+const byDeviation = row('Σ [d / r + log 2r] − H', '\\sum \\left[\\frac{d}{r} + \\log 2 r\\right] - H', [
+  formula('p = Laplace(μ, r)', 'p = \\text{Laplace}(\\mu, r)'),
+  '; ',
+  formula('d = E|x − μ|', 'd = \\mathrm{E}\\lvert x - \\mu \\rvert'),
+  ' and ',
+  formula('H'),
+  ' = entropy under q',
+])
+
+const toTruncated = row(
+  'Σ [(v + (m − μ)²) / (2 r²) + log r + log Z + ½ log 2π] − H',
+  '\\sum \\left[\\frac{v + (m - \\mu)^2}{2 r^2} + \\log r + \\log Z + \\frac{1}{2} \\log 2\\pi\\right] - H',
+  [
+    formula('p = N(μ, r²)', 'p = \\text{N}(\\mu, r^2)'),
+    ' on an interval of mass ',
+    formula('Z'),
+    '; ',
+    formula('m, v, H'),
+    ' = mean, variance, entropy of q; infinite where the interval of q is not within',
+  ],
+)
+
 /** The formulas, by pair `q|p`. */
 export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm } = {
   'bernoulli|bernoulli': row(
@@ -80,10 +128,27 @@ export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm }
     '\\sum \\left[a \\log\\frac{a}{b} + (1 - a) \\log\\frac{1 - a}{1 - b}\\right]',
     laws('Bernoulli', a, b),
   ),
+  'bernoulli|binomial': finiteSum,
+  'bernoulli|geometric': row(
+    'Σ [−log b − m log(1 − b)] − H',
+    '\\sum \\left[-\\log b - m \\log(1 - b)\\right] - H',
+    [b, ' = chance of success in p; ', formula('m, H'), ' = mean, entropy of q'],
+  ),
+  'bernoulli|negativeBinomial': finiteSum,
+  'bernoulli|poisson': finiteSum,
+  'binomial|binomial': trials(formula('n'), 'number of trials, of both'),
+  'categorical|binomial': finiteSum,
   'categorical|categorical': labels,
+  'categorical|geometric': finiteSum,
+  'categorical|negativeBinomial': finiteSum,
+  'categorical|poisson': finiteSum,
   'delta|bernoulli': atPoint,
+  'delta|binomial': atPoint,
   'delta|categorical': atPoint,
   'delta|delta': atPoint,
+  'delta|geometric': atPoint,
+  'delta|multinomial': atPoint,
+  'delta|negativeBinomial': atPoint,
   'delta|oneHotCategorical': atPoint,
   'delta|poisson': atPoint,
   'exponential|exponential': row(
@@ -91,28 +156,92 @@ export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm }
     '\\sum \\left[\\log\\frac{a}{b} + \\frac{b}{a} - 1\\right]',
     [a, ', ', b, ' = rate of q, p'],
   ),
+  'exponential|laplace': byDeviation,
+  'exponential|logNormal': row(
+    'Σ [m + log r + ½ log 2π + (v + (m − μ)²) / (2 r²)] − H',
+    '\\sum \\left[m + \\log r + \\frac{1}{2} \\log 2\\pi + \\frac{v + (m - \\mu)^2}{2 r^2}\\right] - H',
+    [
+      formula('p = LogNormal(μ, r)', 'p = \\text{LogNormal}(\\mu, r)'),
+      '; ',
+      formula('m, v'),
+      ' = mean and variance of log x, ',
+      formula('H'),
+      ' = entropy under q',
+    ],
+  ),
+  'exponential|multivariateNormal': covarianceByMoments,
   'exponential|normal': byMoments,
+  'geometric|geometric': trials(formula('(1 / a)', '\\frac{1}{a}'), 'expected number of trials'),
+  'iid(normal)|multivariateNormal': covariances,
   'iid(normal)|normal': normals,
   'laplace|laplace': row(
     'Σ [log(r / s) + (|m − μ| + s exp(−|m − μ| / s)) / r − 1]',
     '\\sum \\left[\\log\\frac{r}{s} + \\frac{\\lvert m - \\mu \\rvert + s \\exp(-\\lvert m - \\mu \\rvert / s)}{r} - 1\\right]',
     laws('Laplace', formula('m, s'), formula('μ, r', '\\mu, r')),
   ),
+  'laplace|multivariateNormal': covarianceByMoments,
   'laplace|normal': byMoments,
+  'logNormal|exponential': row('Σ [b m − log b] − H', '\\sum \\left[b m - \\log b\\right] - H', [
+    b,
+    ' = rate of p; ',
+    formula('m, H'),
+    ' = mean, entropy of q',
+  ]),
+  'logNormal|laplace': byDeviation,
   'logNormal|logNormal': { ...normals, where: laws('LogNormal', own, other) },
+  'logNormal|multivariateNormal': covarianceByMoments,
   'logNormal|normal': byMoments,
+  'multinomial|multinomial': row('n Σ a log(a / b)', 'n \\sum a \\log\\frac{a}{b}', [
+    formula('n'),
+    ' = number of trials, of both; ',
+    a,
+    ', ',
+    b,
+    ' = probability of a label in q, p',
+  ]),
+  'multivariateNormal|iid(normal)': covariances,
+  'multivariateNormal|laplace': byDeviation,
   'multivariateNormal|multivariateNormal': covariances,
   'multivariateNormal|normal': covariances,
+  'negativeBinomial|negativeBinomial': trials(
+    formula('(r / (1 − a))', '\\frac{r}{1 - a}'),
+    'expected number of trials, r failures of both',
+  ),
   'normal|iid(normal)': normals,
+  'normal|laplace': byDeviation,
   'normal|multivariateNormal': covariances,
   'normal|normal': normals,
+  'oneHotCategorical|bernoulli': finiteSum,
+  'oneHotCategorical|binomial': finiteSum,
+  'oneHotCategorical|geometric': finiteSum,
+  'oneHotCategorical|multinomial': finiteSum,
+  'oneHotCategorical|negativeBinomial': finiteSum,
   'oneHotCategorical|oneHotCategorical': labels,
+  'oneHotCategorical|poisson': finiteSum,
   'poisson|poisson': row(
     'Σ [a log(a / b) − a + b]',
     '\\sum \\left[a \\log\\frac{a}{b} - a + b\\right]',
     laws('Poisson', a, b),
   ),
+  'relaxedBernoulli|relaxedBernoulli': row(
+    'Σ [d (exp(d) + 1) / (exp(d) − 1) − 2]',
+    '\\sum \\left[d \\coth\\frac{d}{2} - 2\\right]',
+    [formula('d'), ' = logit of q less that of p, at one temperature'],
+  ),
+  'truncatedNormal|laplace': byDeviation,
+  'truncatedNormal|multivariateNormal': covarianceByMoments,
+  'truncatedNormal|normal': byMoments,
+  'truncatedNormal|truncatedNormal': toTruncated,
+  'truncatedNormal|uniform': row('Σ log r − H', '\\sum \\log r - H', [
+    formula('r'),
+    ' = length of the interval of p, ',
+    formula('H'),
+    ' = entropy of q; infinite where the interval of q is not within',
+  ]),
+  'uniform|laplace': byDeviation,
+  'uniform|multivariateNormal': covarianceByMoments,
   'uniform|normal': byMoments,
+  'uniform|truncatedNormal': toTruncated,
   'uniform|uniform': row('Σ log(r / s)', '\\sum \\log\\frac{r}{s}', [
     formula('s, r'),
     ' = length of the interval of q, p; infinite where that of q is not within',

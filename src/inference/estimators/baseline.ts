@@ -7,10 +7,12 @@
  *   learned        f − b(context),   b fitted by least squares: maximize −½ (f − b)²
  *
  * A baseline with parameters brings its own objective along, added with value 0: its gradient reaches the parameters of b
- * alone. It is meant for an objective that is maximized; where one is minimized, b would be driven away.
+ * alone. A moving average is updated by its own rule (src/dsl/nets/average.ts). A learned one is trained by the optimizer of
+ * the objective, which must be maximized: where it is minimized, b would be driven away.
  * Mnih and Gregor, 2014 (learned); Kool, van Hoof and Welling, 2019 (leave-one-out).
  * Tested in tests/inference/estimators/score.test.ts.
  */
+import { isOwnAxis } from '../../dsl/axes.js'
 import { averageName, type Baseline, type ScoreMethod } from '../../dsl/methods.js'
 import { add, mul, square, sub } from '../../dsl/operations/arithmetic.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
@@ -43,6 +45,16 @@ const parametric = (s: Drawn, at: At): Scalar | undefined => {
 /** x − stop(x): value 0, the gradient of x. */
 export const gradientOnly = (x: Scalar): Scalar => sub(x, stopGradient(x)) as Scalar
 
+/** Squared errors of a learned baseline add up over plates; a moving average follows their mean. */
+const overPlates = (s: Drawn, fit: Scalar, plates: readonly string[]): Scalar => {
+  const baseline = baselineOf(s)
+  if (typeof baseline === 'string' || baseline.kind === 'learned') return sumOver(fit, plates)
+  return meanOver(
+    fit,
+    fit.axes.flatMap((a) => (isOwnAxis(a.name) ? [] : [a.name])),
+  )
+}
+
 /** The signal less its baseline, and what trains the baseline. */
 export const centered = (
   s: Drawn,
@@ -51,11 +63,8 @@ export const centered = (
 ): { readonly signal: Scalar; readonly training?: Scalar } => {
   const b = parametric(s, at)
   if (b === undefined) return { signal: baselineOf(s) === 'none' ? signal : leaveOneOut(signal) }
-  const error = square(sub(stopGradient(signal), b))
-  return {
-    signal: sub(signal, b) as Scalar,
-    training: gradientOnly(sumOver(mul(-0.5, error) as Scalar, at.plates)),
-  }
+  const fit = mul(-0.5, square(sub(stopGradient(signal), b))) as Scalar
+  return { signal: sub(signal, b) as Scalar, training: gradientOnly(overPlates(s, fit, at.plates)) }
 }
 
 /** The sum of what there is. */

@@ -27,10 +27,11 @@ import { drawnAxes } from './slices.js'
 const usual = 0.5
 
 /** The temperature that was asked for. */
-export const temperatureOf = ({ asked }: Pick<Place, 'asked'>): Scalar =>
-  constant(
-    typeof asked === 'string' ? usual : ((asked as Pick<RelaxedMethod, 'temperature'>).temperature ?? usual),
-  ) as Scalar
+export const temperatureOf = ({ asked, env }: Pick<Place, 'asked' | 'env'>): Scalar => {
+  const t =
+    typeof asked === 'string' ? usual : ((asked as Pick<RelaxedMethod, 'temperature'>).temperature ?? usual)
+  return typeof t === 'number' ? (constant(t) as Scalar) : env.step(t)
+}
 
 /** The relaxation of a site, whose capability was checked at construction, with its location. */
 export const relaxationAt = ({

@@ -43,7 +43,8 @@ export interface GaussianSite {
 export const isGaussian = (family: string): boolean =>
   family === 'multivariateNormal' || /^(iid\()*normal\)*$/.test(family)
 
-const strided = (v: AnyValue, site: Site, points: number, rows: number): Strided => {
+/** A value as plain numbers along (point, datum), then plates and event. */
+export const strided = (v: AnyValue, site: Site, points: number, rows: number): Strided => {
   const byPoint = hasAxis(v, pointAxis)
   const byDatum = hasAxis(v, datumAxis)
   const axes = [

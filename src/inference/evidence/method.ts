@@ -11,10 +11,15 @@ import type { Checked } from './checked.js'
 import type { Problem } from './problem.js'
 
 /** The exact methods. */
-export type ExactMethod = 'enumeration' | 'linear-Gaussian' | 'quadrature'
+export type ExactMethod = 'enumeration' | 'linear-Gaussian' | 'conjugate' | 'quadrature'
 
 /** Every exact method, in the order in which they are tried. */
-export const exactMethods: readonly ExactMethod[] = ['enumeration', 'linear-Gaussian', 'quadrature']
+export const exactMethods: readonly ExactMethod[] = [
+  'enumeration',
+  'linear-Gaussian',
+  'conjugate',
+  'quadrature',
+]
 
 /** What each method computes; Left is the reason why it does not apply. */
 export type Ways<A> = Readonly<Record<ExactMethod, (problem: Problem) => E.Either<string, A>>>

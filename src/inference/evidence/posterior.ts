@@ -3,6 +3,7 @@
  *
  *   finite     probabilities of every configuration of the latents
  *   gaussian   N(mean, covariance), one for each datum
+ *   conjugate  a product of beta, gamma, dirichlet, normal and normal-gamma laws, one for each datum
  *   grid       points with their log density and mass, from quadrature
  *
  * `coordinates` says which number of a point belongs to which latent: site by site in the order of the model, plates
@@ -45,6 +46,23 @@ export interface GaussianPosterior extends Common {
   readonly scale: readonly (readonly number[])[]
 }
 
+/** One of the independent laws that make up a conjugate posterior. */
+export interface PosteriorFactor {
+  readonly family: 'beta' | 'gamma' | 'dirichlet' | 'normal' | 'normalGamma'
+  /** Its coordinates among those of a point; of a normal-gamma, the mean and then the precision. */
+  readonly coordinates: readonly number[]
+  /** By the names of the distribution; of a normal-gamma N(loc, 1/(count τ)) Gamma(τ; concentration, rate). */
+  readonly parameters: Readonly<Record<string, number | readonly number[]>>
+}
+
+/** A conjugate posterior for each datum. */
+export interface ConjugatePosterior extends Common {
+  readonly kind: 'conjugate'
+  readonly mean: readonly (readonly number[])[]
+  readonly variance: readonly (readonly number[])[]
+  readonly factors: readonly (readonly PosteriorFactor[])[]
+}
+
 /** A posterior on the nodes of a quadrature, for each datum. */
 export interface GridPosterior extends Common {
   readonly kind: 'grid'
@@ -63,7 +81,7 @@ export interface PosteriorGrid {
 }
 
 /** P(z | x) of every datum. */
-export type Posterior = FinitePosterior | GaussianPosterior | GridPosterior
+export type Posterior = FinitePosterior | GaussianPosterior | ConjugatePosterior | GridPosterior
 
 /** The name of each coordinate. */
 export const coordinateNames = (problem: Problem): readonly string[] =>

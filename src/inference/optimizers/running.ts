@@ -65,22 +65,52 @@ const judge = (faults: number, gradients: Arrays, next: Arrays): Updated => {
 
 const buffersOf = (blocks: Blocks): readonly [Views, Views] => [blocks.views(1), blocks.views(2)]
 
+/** The parameters that are moving averages, with their decays, by path. */
+export type Averages = Readonly<Record<string, { readonly decay: number }>>
+
+/**
+ * Moving averages move by their own rule, and count in no norm: their gradients are taken out before the chain runs, and their
+ * next values put in afterwards.
+ */
+const followers = (averages: Averages, gradients: Views) => {
+  const paths = Object.keys(averages)
+  return {
+    squares: (): number =>
+      paths.reduce((s, path) => s + (gradients[path] as Float32Array).reduce((t, g) => t + g * g, 0), 0),
+    take: (from: Views): Arrays =>
+      Object.fromEntries(
+        paths.map((path) => {
+          const g = gradients[path] as Float32Array
+          const rate = 1 - (averages[path] as { readonly decay: number }).decay
+          const next = (from[path] as Float32Array).map((x, i) => x + rate * (g[i] as number))
+          g.fill(0)
+          return [path, next]
+        }),
+      ),
+    put: (next: Arrays, into: Views): void => {
+      for (const path of paths) (into[path] as Float32Array).set(next[path] as Float32Array)
+    },
+  }
+}
+
 /** Starts an optimizer; `sense` says whether the gradients will be those of an objective to maximize or to minimize. */
 export const startOptimizer = (
   o: Optimizer,
   start: StartingParameters,
   sense: 'max' | 'min',
+  averages: Averages = {},
 ): RunningOptimizer => {
   const params = Object.fromEntries(Object.entries(start).map(([path, a]) => [path, a.data]))
   const application = { sign: sense === 'max' ? -1 : 1, average: o.average } as const
   const chain = startChain(programOf(o), params, application)
   const gradients = chain.blocks.views(0)
   const buffers = buffersOf(chain.blocks)
+  const follow = followers(averages, gradients)
   let now: 0 | 1 = 0
   let steps = 0
   return {
     gradients,
-    gradientNorm: chain.norm,
+    gradientNorm: () => Math.sqrt(Math.max(0, chain.norm() ** 2 - follow.squares())),
     buffers,
     get bufferIndex() {
       return now
@@ -90,7 +120,9 @@ export const startOptimizer = (
     ...(chain.average === undefined ? {} : { average: chain.blocks.views(chain.average) }),
     step: () => {
       const other = now === 0 ? 1 : 0
+      const next = follow.take(buffers[now])
       const updated = judge(chain.run(++steps, now === 0 ? 1 : 2), gradients, buffers[other])
+      follow.put(next, buffers[other])
       if (updated.finite) now = other
       return updated
     },

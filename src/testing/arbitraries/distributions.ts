@@ -9,18 +9,25 @@
 import * as fc from 'fast-check'
 import type { AnyDistribution } from '../../dsl/distribution.js'
 import { bernoulli } from '../../dsl/distributions/bernoulli.js'
+import { binomial } from '../../dsl/distributions/binomial.js'
 import { categorical } from '../../dsl/distributions/categorical.js'
 import { delta } from '../../dsl/distributions/delta.js'
 import { exponential } from '../../dsl/distributions/exponential.js'
+import { geometric } from '../../dsl/distributions/geometric.js'
 import { iid } from '../../dsl/distributions/iid.js'
 import { independent } from '../../dsl/distributions/independent.js'
 import { laplace } from '../../dsl/distributions/laplace.js'
 import { logNormal } from '../../dsl/distributions/logNormal.js'
 import { mixture } from '../../dsl/distributions/mixture.js'
+import { multinomial } from '../../dsl/distributions/multinomial.js'
 import { multivariateNormal } from '../../dsl/distributions/multivariateNormal.js'
+import { negativeBinomial } from '../../dsl/distributions/negativeBinomial.js'
 import { normal } from '../../dsl/distributions/normal.js'
 import { oneHotCategorical } from '../../dsl/distributions/oneHotCategorical.js'
 import { poisson } from '../../dsl/distributions/poisson.js'
+import { relaxedBernoulli } from '../../dsl/distributions/relaxedBernoulli.js'
+import { relaxedOneHotCategorical } from '../../dsl/distributions/relaxedOneHotCategorical.js'
+import { truncatedNormal } from '../../dsl/distributions/truncatedNormal.js'
 import { uniform } from '../../dsl/distributions/uniform.js'
 import type { Binary, Real } from '../../dsl/domains/marks.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'
@@ -87,6 +94,21 @@ export const distributionFamilies = {
   exponential: family(exponential, { rate: scale }),
   uniform: family(uniform, { low: number(-2, 0), high: number(0.5, 3) }),
   poisson: family(poisson, { rate: number(0.3, 20) }),
+  binomial: family(({ logits }: { readonly logits: Value<[2], Real> }) => binomial({ trials: 6, logits }), {
+    logits: within(space.real(2)),
+  }),
+  geometric: family(geometric, { probs: number(0.1, 0.9) }),
+  negativeBinomial: family(negativeBinomial, { failures: number(0.5, 6), logits: number(-2, 1) }),
+  multinomial: family(
+    ({ logits }: { readonly logits: Value<[3], Real> }) => multinomial({ trials: 4, logits }),
+    { logits: within(space.real(3)) },
+  ),
+  truncatedNormal: family(truncatedNormal, { loc, scale, low: number(-2, 0), high: number(0.5, 3) }),
+  relaxedBernoulli: family(relaxedBernoulli, { temperature: number(0.8, 2), logits: loc }),
+  relaxedOneHotCategorical: family(relaxedOneHotCategorical, {
+    temperature: number(1, 3),
+    logits: within(space.real(3)),
+  }),
   bernoulli: family(bernoulli, { logits: within(space.real(3)) }),
   coin: family(bernoulli, { probs: number(0.05, 0.95) }),
   categorical: family(categorical, { logits: within(space.real(4)) }),

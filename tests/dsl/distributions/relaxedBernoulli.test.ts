@@ -59,6 +59,11 @@ describe('relaxedBernoulli', () => {
     expectLaw(followsMasses([4000 - heads, heads], [1 - p, p]))
   })
 
+  it('has log density −Infinity outside', () =>
+    expect(
+      numbers(logProbAt(relaxedBernoulli({ temperature: 1, logits: 0 }), scalars(real, [-0.5, 1.5]))),
+    ).toEqual([-Infinity, -Infinity]))
+
   it('has a quantile that inverts the cdf', () => {
     const d = relaxedBernoulli({ temperature: 0.75, logits: -0.5 })
     const us = grid(0.01, 0.99, 20)

@@ -70,7 +70,7 @@ describe('a normal', () => {
 
   it('score, leave-one-out, measure-valued, pathwise, sticking the landing: unbiased over a million draws', () => {
     for (const [name, found] of Object.entries(all(away, 10))) unbiased(found, slopes(exact, away), name)
-  })
+  }, 300_000)
 
   it('score > leave-one-out > pathwise > sticking the landing = 0 at the optimum', () => {
     const { score, leaveOneOut, pathwise, stickingTheLanding } = all(optimum, 1)
@@ -131,7 +131,7 @@ describe('two coins', () => {
     expect(found.rebar.variance).toBeLessThan(0.5 * found.score.variance)
     expect(found.measureValued.variance).toBeLessThan(found.score.variance)
     expect(found.enumerate.variance).toBeLessThan(1e-8)
-  })
+  }, 300_000)
 
   it('biased, as known: Gumbel-softmax and straight-through', () => {
     for (const method of ['gumbelSoftmax', 'straightThrough'] as const) {

@@ -56,6 +56,15 @@ describe('gumbelSoftmax', () => {
   })
 })
 
+describe('a schedule', () => {
+  it('anneals the temperature: outside of a fit it is at its end', () => {
+    const annealed = (step: number) => (step === Infinity ? 0.3 : 1)
+    expect(gradients({ method: 'gumbelSoftmax', temperature: annealed } as never).mean).toBe(
+      gradients({ method: 'gumbelSoftmax', temperature: 0.3 } as never).mean,
+    )
+  })
+})
+
 describe('straightThrough', () => {
   it('is biased, with the value of the hard draw', () => {
     const { mean, standardError } = gradients('straightThrough')

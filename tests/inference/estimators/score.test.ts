@@ -55,6 +55,21 @@ describe('baselines with parameters', () => {
       expect(high?.gradients[path]?.[0]).toBeCloseTo(plain.gradients[path]?.[0] as number, 4)
   })
 
+  it('a moving average is one, whatever the optimizer: of the values of the bound, which are its signals', async () => {
+    const average = g.score({ baseline: g.movingAverage(0.8), raoBlackwell: false })
+    const o = bound({ c: 'enumerate', z: average, y: 'pathwise' }, { particles: 1 })
+    for (const optimizer of [g.adam(0.05), g.optimizer(g.clipByGlobalNorm(0.01), g.sgd(0.1))])
+      for (const runtime of ['cpu', 'onnx-node'] as const) {
+        const options = { data, optimizer, steps: 6, batch: 16, seed: 1, runtime, params: params(0) }
+        const fit = (await g.orThrow(g.fit(o as never, options as never))) as g.Fit
+        const values = fit.history.map((h) => h.values.objective as number)
+        const expected = values.reduce((b, v) => 0.8 * b + 0.2 * v, 0)
+        const found = (fit.params as AnyParams).z_baseline?.value?.data[0] as number
+        expect(values.length).toBe(6)
+        expect(found).toBeCloseTo(expected, 4)
+      }
+  })
+
   it('a learned baseline takes away the variance that its inputs explain', () => {
     // z ~ B(a), f = z + 10 s: a constant 10 s that varies between data is all noise to the score function.
     const model = g.pipe(

@@ -1,0 +1,108 @@
+/**
+ * KL(q ‖ p) where log p(x) is a polynomial of x (or of log x): the entropy and moments of q are all that it asks for.
+ *
+ *   p multivariate normal   KL(N(m, diag v) ‖ p) + H(N(m, diag v)) − H(q),   m, v = mean and variance of q
+ *   p exponential           Σ_i [ rate m − log rate ] − H(q)
+ *   p log-normal            Σ_i [ E log x + log s + ½ log 2π + ½ (Var log x + (E log x − loc)²)/s² ] − H(q)
+ *   p truncated normal      Σ_i [ ½ E (z² − c²) + log s + log V ] − H(q), Infinity where q's interval is not within p's
+ *   p uniform               Σ_i log(high − low) − H(q), likewise
+ *
+ * In nats, summed over the event. Against a normal: distributions/normal.ts. Tested in tests/dsl/kl.test.ts.
+ */
+import * as tf from '@tensorflow/tfjs'
+import type { Entropy, Moments } from '../distribution.js'
+import type { Exponential } from '../distributions/exponential.js'
+import type { LogNormal } from '../distributions/logNormal.js'
+import { klFromDiagonal, type MultivariateNormal } from '../distributions/multivariateNormal.js'
+import { halfLog2Pi, type Normal, type WithMoments } from '../distributions/normal.js'
+import type { TruncatedNormal } from '../distributions/truncatedNormal.js'
+import type { Uniform } from '../distributions/uniform.js'
+import { positive } from '../domain.js'
+import type { Positive, Real } from '../domains/marks.js'
+import { add, div, mul, square, sub } from '../operations/arithmetic.js'
+import { lessEqual, where } from '../operations/comparisons.js'
+import { log, sqrt } from '../operations/functions.js'
+import { sum } from '../operations/reductions.js'
+import { type Shape, sizeOf } from '../shape.js'
+import { type AnyValue, elementwise, type Value, withDomain } from '../value.js'
+
+/** A normal with the mean and variance of q. */
+const matched = (q: WithMoments): Pick<Normal<Shape>, 'parameters'> => ({
+  parameters: {
+    loc: q.mean(),
+    scale: sqrt(withDomain(q.variance(), positive)) as Value<Shape, Positive>,
+  },
+})
+
+/** KL(q ‖ N(loc, L Lᵀ)). */
+export const klToMultivariateNormal = (q: WithMoments, p: MultivariateNormal<number>): Value<[], Real> => {
+  const like = matched(q)
+  const entropy = add(sum(log(like.parameters.scale)), (0.5 + halfLog2Pi) * sizeOf(like.parameters.loc.shape))
+  return sub(add(klFromDiagonal(like as Normal<Shape>, p), entropy), q.entropy())
+}
+
+/** KL(q ‖ Exp(rate)). */
+export const klToExponential = (
+  q: Pick<Moments<Shape>, 'mean'> & Entropy,
+  p: Exponential<Shape>,
+): Value<[], Real> => sub(sum(sub(mul(p.parameters.rate, q.mean()), log(p.parameters.rate))), q.entropy())
+
+/** Euler's constant and π²/6: minus the mean, and the variance, of the logarithm of a standard exponential. */
+const [EULER, VARIANCE] = [0.5772156649015329, Math.PI ** 2 / 6]
+
+/** KL(Exp(rate) ‖ LogNormal(loc, s)): E log x = −γ − log rate, Var log x = π²/6. */
+export const klExponentialToLogNormal = (q: Exponential<Shape>, p: LogNormal<Shape>): Value<[], Real> => {
+  const { loc, scale } = p.parameters
+  const mean = sub(-EULER, log(q.parameters.rate))
+  const spread = div(add(VARIANCE, square(sub(mean, loc))), square(scale))
+  const cross = add(add(mean, add(log(scale), halfLog2Pi)), mul(0.5, spread))
+  return sub(sum(cross as Value<Shape, Real>), q.entropy())
+}
+
+/** What lives between two ends. */
+interface Bounded {
+  readonly parameters: { readonly low: Value<Shape, Real>; readonly high: Value<Shape, Real> }
+}
+
+/** 0 where the interval of q lies within that of p, else Infinity, entry by entry. */
+const unlessNested = (q: Bounded, p: Bounded): Value<Shape, Real> => {
+  const nested = mul(
+    lessEqual(p.parameters.low, q.parameters.low),
+    lessEqual(q.parameters.high, p.parameters.high),
+  )
+  return where(nested, 0, Number.POSITIVE_INFINITY) as Value<Shape, Real>
+}
+
+/** KL(q ‖ U(low, high)). */
+export const klToUniform = (q: Bounded & Entropy, p: Uniform<Shape, Real>): Value<[], Real> => {
+  const width = withDomain(sub(p.parameters.high, p.parameters.low), positive)
+  return sub(sum(add(log(width), unlessNested(q, p)) as Value<Shape, Real>), q.entropy())
+}
+
+/** ½ E (z² − c²) = ½ [ Var z + (E z − c)(E z + c) ], z = (x − loc)/scale and c at the mode of p: no cancellation in a tail. */
+const expectedEnergy = (q: WithMoments, p: TruncatedNormal<Shape>): Value<Shape, Real> => {
+  const { loc, scale, low, high } = p.parameters
+  return elementwise<Shape, Real>(
+    'kl',
+    q.mean().domain as AnyValue['domain'] as never,
+    (...[m, v, l, s, a, b]) => {
+      const mode = tf.minimum(tf.maximum(l as tf.Tensor, a as tf.Tensor), b as tf.Tensor)
+      const apart = tf.sub(m as tf.Tensor, mode)
+      const together = tf.sub(tf.add(m as tf.Tensor, mode), tf.mul(2, l as tf.Tensor))
+      const energy = tf.add(v as tf.Tensor, tf.mul(apart, together))
+      return tf.div(tf.mul(0.5, energy), tf.square(s as tf.Tensor))
+    },
+    q.mean(),
+    q.variance(),
+    loc,
+    scale,
+    low,
+    high,
+  )
+}
+
+/** KL(q ‖ N(loc, scale²) on [low, high]). */
+export const klToTruncatedNormal = (q: Bounded & WithMoments, p: TruncatedNormal<Shape>): Value<[], Real> => {
+  const cross = add(add(expectedEnergy(q, p), p.logVolume()), unlessNested(q, p))
+  return sub(sum(cross as Value<Shape, Real>), q.entropy())
+}

@@ -1,0 +1,127 @@
+/**
+ * KL(q ‖ Laplace(loc, scale)) = Σ_i [ E|x_i − loc_i| / scale_i + log 2 scale_i ] − H(q), in nats, summed over the event
+ *
+ *   normal(m, s)           E|x − k| = s √(2/π) exp(−½ d²) + (m − k) erf(d/√2),  d = (m − k)/s
+ *   multivariateNormal     likewise, of each entry alone
+ *   uniform(a, b)          E|x − k| = |k − c| + ((c − a)² + (b − c)²) / (2 (b − a)),  c = clip(k, a, b)
+ *   exponential(rate)      E|x − k| = |k − c| + c − 1/rate + 2 exp(−rate c)/rate,  c = max(k, 0)
+ *   logNormal(m, s)        E|x − k| = |k − c| + c erf(d/√2) − E x erf((d − s)/√2),  d = (log c − m)/s,  c = max(k, 0)
+ *   truncatedNormal        E|x − k| = |k − c| + 2 F(c) (c − E[x | x < c]) + E x − c,  c = clip(k, low, high)
+ *
+ * Laplace against Laplace: distributions/laplace.ts. Tested in tests/dsl/kl.test.ts.
+ */
+import * as tf from '@tensorflow/tfjs'
+import type { Entropy } from '../distribution.js'
+import type { Exponential } from '../distributions/exponential.js'
+import type { Laplace } from '../distributions/laplace.js'
+import type { LogNormal } from '../distributions/logNormal.js'
+import type { MultivariateNormal } from '../distributions/multivariateNormal.js'
+import type { LocScale } from '../distributions/normal.js'
+import { type TruncatedNormal, truncatedNormal } from '../distributions/truncatedNormal.js'
+import type { Uniform } from '../distributions/uniform.js'
+import { positive, real } from '../domain.js'
+import type { Real } from '../domains/marks.js'
+import { erf } from '../numerics/erf.js'
+import { abs, add, div, maximum, minimum, mul, sub } from '../operations/arithmetic.js'
+import { log, sqrt } from '../operations/functions.js'
+import { sum } from '../operations/reductions.js'
+import type { Shape } from '../shape.js'
+import { elementwise, type Value, withDomain } from '../value.js'
+
+type Entries = Value<Shape, Real>
+
+/** KL(q ‖ Laplace), from E|x − k| of q, entry by entry. */
+export const klToLaplace =
+  <Q extends Entropy>(deviation: (q: Q, from: Entries) => Entries) =>
+  (q: Q, p: Laplace<Shape>): Value<[], Real> => {
+    const { loc, scale } = p.parameters
+    const cross = add(div(deviation(q, loc), scale), log(mul(2, scale)))
+    return sub(sum(cross as Entries), q.entropy())
+  }
+
+const SQRT_HALF = Math.SQRT1_2
+
+/** E|x − k|, x ~ N(m, s²). */
+export const normalDeviation = (q: { readonly parameters: LocScale<Shape> }, from: Entries): Entries =>
+  elementwise<Shape, Real>(
+    'kl',
+    real,
+    (...[m, s, k]) => {
+      const shift = tf.sub(m as tf.Tensor, k as tf.Tensor)
+      const d = tf.div(shift, s as tf.Tensor)
+      const peak = tf.mul(Math.sqrt(2 / Math.PI), tf.exp(tf.mul(-0.5, tf.square(d))))
+      return tf.add(tf.mul(s as tf.Tensor, peak), tf.mul(shift, erf(tf.mul(d, SQRT_HALF))))
+    },
+    q.parameters.loc,
+    q.parameters.scale,
+    from,
+  )
+
+/** E|x_i − k_i|, x ~ N(m, Σ): entry i alone is normal. */
+export const multivariateDeviation = (q: MultivariateNormal<number>, from: Entries): Entries =>
+  normalDeviation(
+    { parameters: { loc: q.mean(), scale: sqrt(withDomain(q.variance(), positive)) } } as never,
+    from,
+  )
+
+/** E|x − k|, x ~ U(a, b). */
+export const uniformDeviation = (q: Uniform<Shape, Real>, from: Entries): Entries =>
+  elementwise<Shape, Real>(
+    'kl',
+    real,
+    (...[a, b, k]) => {
+      const [low, high] = [a as tf.Tensor, b as tf.Tensor]
+      const c = tf.minimum(tf.maximum(k as tf.Tensor, low), high)
+      const squares = tf.add(tf.square(tf.sub(c, low)), tf.square(tf.sub(high, c)))
+      return tf.add(tf.abs(tf.sub(k as tf.Tensor, c)), tf.div(tf.mul(0.5, squares), tf.sub(high, low)))
+    },
+    q.parameters.low,
+    q.parameters.high,
+    from,
+  )
+
+/** E|x − k|, x ~ Exp(rate). */
+export const exponentialDeviation = (q: Exponential<Shape>, from: Entries): Entries =>
+  elementwise<Shape, Real>(
+    'kl',
+    real,
+    (...[r, k]) => {
+      const rate = r as tf.Tensor
+      const c = tf.maximum(k as tf.Tensor, 0)
+      const beyond = tf.div(tf.sub(tf.mul(2, tf.exp(tf.neg(tf.mul(rate, c)))), 1), rate)
+      return tf.add(tf.abs(tf.sub(k as tf.Tensor, c)), tf.add(c, beyond))
+    },
+    q.parameters.rate,
+    from,
+  )
+
+/** Logarithms of less than this are not taken. */
+const TINY = 1e-30
+
+/** E|x − k|, x ~ LogNormal(m, s²). */
+export const logNormalDeviation = (q: LogNormal<Shape>, from: Entries): Entries =>
+  elementwise<Shape, Real>(
+    'kl',
+    real,
+    (...[m, s, k, mean]) => {
+      const scale = s as tf.Tensor
+      const c = tf.maximum(k as tf.Tensor, TINY)
+      const d = tf.div(tf.sub(tf.log(c), m as tf.Tensor), scale)
+      const own = tf.mul(c, erf(tf.mul(d, SQRT_HALF)))
+      const mass = tf.mul(mean as tf.Tensor, erf(tf.mul(tf.sub(d, scale), SQRT_HALF)))
+      return tf.add(tf.abs(tf.sub(k as tf.Tensor, c)), tf.sub(own, mass))
+    },
+    q.parameters.loc,
+    q.parameters.scale,
+    from,
+    q.mean(),
+  )
+
+/** E|x − k|, x ~ N(loc, scale²) on [low, high]. */
+export const truncatedDeviation = (q: TruncatedNormal<Shape>, from: Entries): Entries => {
+  const { loc, scale, low, high } = q.parameters
+  const c = minimum(maximum(from, low), high) as Entries
+  const below = truncatedNormal({ loc, scale, low, high: c })
+  const under = mul(q.cdf(c), sub(c, below.mean()))
+  return add(abs(sub(from, c)), add(mul(2, under), sub(q.mean(), c))) as Entries
+}
