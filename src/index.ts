@@ -407,7 +407,6 @@ export { hvi, type NetsOfThree } from './inference/hvi.js'
 export type { ImportanceBound, ParticlesOption } from './inference/importance/bound.js'
 export type {
   AllAllow,
-  ImportanceMethod,
   ImportanceMethodFault,
   ImportanceMethodName,
   NeedFault,
