@@ -275,6 +275,7 @@ export { resamplings } from './inference/combinators/ancestors.js'
 export type { BothKinds, Composed, Unfed } from './inference/combinators/compose.js'
 export { compose } from './inference/combinators/compose.js'
 export type {
+  NeedsColumns,
   NeedsNets,
   NormalizerEstimate,
   TargetMean,
@@ -402,10 +403,10 @@ export type { Fit, FitEvent, FitOptions, HistoryPoint } from './inference/fitted
 export type { FreeBits, LatentNames } from './inference/freeBits.js'
 export { consensus } from './inference/games/consensus.js'
 export { type UnrolledOptions, unrolled } from './inference/games/unrolled.js'
+export { hvi, type NetsOfThree } from './inference/hvi.js'
 export type { ImportanceBound, ParticlesOption } from './inference/importance/bound.js'
 export type {
   AllAllow,
-  ImportanceMethod,
   ImportanceMethodFault,
   ImportanceMethodName,
   NeedFault,
@@ -416,9 +417,11 @@ export { type InfoVaeOptions, infoVae } from './inference/infoVae.js'
 export { init } from './inference/init.js'
 export type { GivenOf, NeedsGiven, NeedsParams } from './inference/inputs.js'
 export { type ImportanceOptions, iwae } from './inference/iwae.js'
+export type { ArePathwise, HierarchicalOptions, PathwiseFault } from './inference/iwhvi.js'
+export { iwhvi } from './inference/iwhvi.js'
 export type { Comparable } from './inference/kl.js'
 export { type Divergence, type KlOptions, kl } from './inference/kl.js'
-export type { EntriesFault, HasEntries, KlParts, PartsOptions } from './inference/klParts.js'
+export type { EntriesFault, FitsInParts, KlParts, PartsOptions } from './inference/klParts.js'
 export { klParts } from './inference/klParts.js'
 export type { HasDensity, RecordOf } from './inference/logProb.js'
 export { logProb } from './inference/logProb.js'
@@ -447,12 +450,14 @@ export {
 } from './inference/optimizers/schedule.js'
 export type { Arrays, StepContext, Transformation } from './inference/optimizers/transformation.js'
 export { type Optimizer, optimizer } from './inference/optimizers/transformation.js'
+export { type ParticlePosterior, particlesOf } from './inference/particles.js'
 export type { DraganOptions, NormOptions, SlopeOptions } from './inference/penalties.js'
 export { dragan, gradientPenalty, r1, r2 } from './inference/penalties.js'
 export type { Trainable } from './inference/players.js'
 export type { Play } from './inference/playNames.js'
 export { predictive } from './inference/predictive.js'
 export { type RenyiOptions, renyi } from './inference/renyi.js'
+export type { FitsWith, ReverseFault, Reverses, WithReverse } from './inference/reverse.js'
 export type { Apart, PhiPhase, SharedNetFault, WakeSleepOptions } from './inference/reweightedWakeSleep.js'
 export { reweightedWakeSleep } from './inference/reweightedWakeSleep.js'
 export type { DrawOptions, SiteValues } from './inference/sample.js'
@@ -466,6 +471,8 @@ export type {
 export { semiSupervised } from './inference/semiSupervised.js'
 export { type Similarity, similarities } from './inference/similarities/table.js'
 export { type SleepData, type SleepOptions, sleep } from './inference/sleep.js'
+export type { Moves, ParticleFault, SiteData, SvgdOptions, WithParticles } from './inference/svgd.js'
+export { svgd } from './inference/svgd.js'
 export { type TailAdaptiveOptions, tailAdaptive } from './inference/tailAdaptive.js'
 export type { NetToOnnx, SamplerToOnnx } from './inference/toOnnx/options.js'
 export { toOnnx } from './inference/toOnnx.js'

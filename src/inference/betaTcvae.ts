@@ -12,11 +12,10 @@ import { throwAll } from '../dsl/error.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import type { Environment, Objective } from '../dsl/objective.js'
 import { mul, neg } from '../dsl/operations/arithmetic.js'
-import type { Fits } from '../dsl/rules.js'
 import { type BoundData, boundTerms, elbo } from './elbo.js'
 import { type Draws, type Term, total } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
-import { type HasEntries, type PartsOptions, partsAt, planParts } from './klParts.js'
+import { type FitsInParts, type PartsOptions, partsAt, planParts } from './klParts.js'
 import { type Weight, weightAt, weightFaults } from './weight.js'
 
 /** The weights of the three parts, each 1 if left out. */
@@ -53,7 +52,7 @@ const weighted = (
 /** The bound with its divergence weighted in parts; does not compile unless q fits p and has independent entries. */
 export const betaTcvae = <TP, GP, RP, TQ, GQ, RQ>(
   p: Model<TP, GP, RP>,
-  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>> & HasEntries<Model<TQ, GQ, RQ>>,
+  q: Model<TQ, GQ, RQ> & FitsInParts<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: BetaTcvaeOptions = {},
 ): Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]

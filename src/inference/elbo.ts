@@ -26,6 +26,7 @@ import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
 import { mixedSites, termOf } from './dependence.js'
 import { expectationCost } from './elimination/cost.js'
+import { entrywise, klByEntry } from './entrywise.js'
 import { detachedDistributions } from './estimators/detached.js'
 import { type Draws, logDensity, relaxedDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
@@ -47,7 +48,10 @@ export interface BoundOptions<Q = unknown, M = unknown> {
    * (`linearSchedule(0, 1, 1000)`, `cyclicalSchedule({ steps: 10000 })`); held-out data and `evaluate` take its end.
    */
   readonly beta?: Weight
-  /** Nats of each latent's divergence below which it costs nothing less (free bits): one number, or one for each latent. */
+  /**
+   * Nats of each latent's divergence below which it costs nothing less (free bits): one number, or one for each latent,
+   * or for each entry of it, `{ z: { perEntry: 0.05 } }`.
+   */
   readonly freeBits?: FreeBits<LatentNames<Q>>
   /** The gradient method of a site, where the choice of giry is not wanted. */
   readonly sites?: AllowedMethods<Q, M, 'elbo'>
@@ -185,7 +189,7 @@ export const boundTerms = (
 const labelOf = (l: LatentPlan): string =>
   l.kl === 'closed form' ? `KL(q(${l.name}) ‖ p(${l.name}))` : `log p(${l.name}) − log q(${l.name})`
 
-/** −KL in closed form, or log p − log q at the draw. */
+/** −KL in closed form, or log p − log q at the draw; by entries where these have free bits of their own. */
 const latentTerm = (
   l: LatentPlan,
   p: AnyDistribution,
@@ -196,6 +200,10 @@ const latentTerm = (
 ): Scalar => {
   const drawn = draws.drawn.find((d) => d.name === l.name)
   const posterior = q.get(l.name) as AnyDistribution
+  if (l.free > 0 && l.perEntry) {
+    const apart = l.kl === 'closed form' ? klByEntry(posterior, p, klTable) : undefined
+    return apart === undefined ? sub(entrywise(p, value), entrywise(posterior, value)) : neg(apart)
+  }
   const closed = l.kl === 'closed form' ? klRule(posterior, p, klTable) : undefined
   if (closed !== undefined) return neg(closed())
   const density = drawn?.relaxed === true ? relaxedDensity : logDensity
@@ -226,7 +234,7 @@ export const elbo = <
     ...methodFaults(mq, sites, 'elbo'),
     ...netFaults(mp, mq, sites),
     ...numberFaults(options as BoundOptions),
-    ...freeBitsFaults(mq, options.freeBits),
+    ...freeBitsFaults(mp, mq, options.freeBits),
   ])
   const plan = planBound(mp, mq, { ...options, sites })
   const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))

@@ -47,10 +47,12 @@ export type PathwiseFault<Q, Who extends string> =
       }[SiteNames<RQ>]
     : never
 
-/** Accepts a model whose every site is pathwise; otherwise the sentences. */
-export type ArePathwise<Q, Who extends string> = [PathwiseFault<Q, Who>] extends [never]
-  ? unknown
-  : PathwiseFault<Q, Who>
+/** Accepts a model with every site pathwise, where nothing else is wrong with it (`Rest`); otherwise the sentences. */
+export type ArePathwise<Q, Who extends string, Rest> = unknown extends Rest
+  ? [PathwiseFault<Q, Who>] extends [never]
+    ? unknown
+    : PathwiseFault<Q, Who>
+  : Rest
 
 const siteFaults = (model: AnyModel, who: 'q' | 'r'): readonly GiryError[] =>
   sitesOf(model).flatMap(([name, site]) => {
@@ -94,26 +96,26 @@ const guessAxis = 'guess'
 const givenFrom = (model: AnyModel, known: (name: string) => AnyValue): Readonly<Record<string, AnyValue>> =>
   Object.fromEntries(Object.keys(model.given).map((name) => [name, known(name)]))
 
-/** Adds up the log densities of all sites of a model at known values. */
-const logDensityAt = (
+/** The log density of all sites of a model at known values, and the context of that run. */
+const weigh = (
   model: AnyModel,
   who: string,
-  valueOf: (name: string) => AnyValue,
+  known: (name: string) => AnyValue,
   env: Environment,
-): Scalar => {
+): { readonly logDensity: Scalar; readonly context: Values } => {
   const terms: Scalar[] = []
-  run(model, {
+  const context = run(model, {
     functions: env.functions,
-    given: givenFrom(model, valueOf),
+    given: givenFrom(model, known),
     choose: (name, site, d, observed) => {
-      const value = observed ?? valueOf(name)
+      const value = observed ?? known(name)
       const term = logDensity(d, value)
       env.observe?.(name, `log ${who}(${name})`, term)
       terms.push(inPlates(term, site))
       return value
     },
   })
-  return total(terms)
+  return { logDensity: total(terms), context }
 }
 
 const inPlates = (term: Scalar, site: Site): Scalar =>
@@ -135,15 +137,27 @@ const guesses = (r: AnyModel, known: (name: string) => AnyValue, k: number, env:
       ]),
   })
 
+/** Looks a name up in several records, the first first. */
+const among =
+  (...records: readonly Values[]) =>
+  (name: string): AnyValue =>
+    records.find((record) => record[name] !== undefined)?.[name] as AnyValue
+
+/** log q(z, a | x) − log r(a | z, x). */
+const logRatio = (q: AnyModel, r: AnyModel, known: (name: string) => AnyValue, env: Environment): Scalar =>
+  sub(weigh(q, 'q', known, env).logDensity, weigh(r, 'r', known, env).logDensity)
+
+/** log of the mean of the one ratio and the K others. */
+const logMean = (one: Scalar, others: Scalar, k: number): Scalar =>
+  sub(logSumExp(stack([one, logSumExpOver(others, [guessAxis])])) as Scalar, Math.log(k + 1))
+
 /** The tightened hierarchical bound; does not compile unless q fits p and r gives its auxiliaries back, all of them pathwise. */
 export const iwhvi = <TP, GP, RP, TQ, GQ, RQ, TR, GR, RR>(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> &
-    FitsWith<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>> &
-    ArePathwise<Model<TQ, GQ, RQ>, 'q'>,
+    ArePathwise<Model<TQ, GQ, RQ>, 'q', FitsWith<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>>>,
   r: Model<TR, GR, RR> &
-    Reverses<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>> &
-    ArePathwise<Model<TR, GR, RR>, 'r'>,
+    ArePathwise<Model<TR, GR, RR>, 'r', Reverses<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>>>,
   options: HierarchicalOptions,
 ): Objective<
   NetsOfThree<TP, TQ, TR>,
@@ -156,18 +170,12 @@ export const iwhvi = <TP, GP, RP, TQ, GQ, RQ, TR, GR, RR>(
   throwAll([...siteFaults(mq, 'q'), ...siteFaults(mr, 'r'), ...particleFaults(k)])
   const evaluate = (env: Environment): Scalar => {
     const drawn = drawSites(mq, () => 'pathwise', 1, env).context
-    const among =
-      (...records: readonly Values[]) =>
-      (name: string) =>
-        records.find((record) => record[name] !== undefined)?.[name] as AnyValue
-    const ratioAt = (known: (name: string) => AnyValue): Scalar =>
-      sub(logDensityAt(mq, 'q', known, env), logDensityAt(mr, 'r', known, env))
-    const known = among(drawn, env.data)
-    const own = ratioAt(known)
-    const further = (): Scalar =>
-      logSumExpOver(ratioAt(among(guesses(mr, known, k, env), drawn, env.data)), [guessAxis])
-    const marginal = k === 0 ? own : sub(logSumExp(stack([own, further()])) as Scalar, Math.log(k + 1))
-    return meanOver(sub(logDensityAt(mp, 'p', known, env), marginal), [datumAxis])
+    const joint = weigh(mp, 'p', among(drawn, env.data), env)
+    // r may take in whatever p has: its sites, its inputs, what it names.
+    const all = [drawn, env.data, joint.context]
+    const ratio = logRatio(mq, mr, among(...all), env)
+    const further = () => logRatio(mq, mr, among(guesses(mr, among(...all), k, env), ...all), env)
+    return meanOver(sub(joint.logDensity, k === 0 ? ratio : logMean(ratio, further(), k)), [datumAxis])
   }
   return { ...bound, description: `L_HVI, K = ${k}`, evaluate } as never
 }

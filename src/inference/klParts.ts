@@ -23,7 +23,7 @@ import { fail, type GiryError, giryError, throwAll } from '../dsl/error.js'
 import { type AnyModel, datumAxis, type Merge, type Model, type Site, sitesOf } from '../dsl/model.js'
 import type { Environment, Objective } from '../dsl/objective.js'
 import { add, sub } from '../dsl/operations/arithmetic.js'
-import type { Fits, SiteNames } from '../dsl/rules.js'
+import type { FitFault, SiteNames } from '../dsl/rules.js'
 import {
   type AnyValue,
   expandAxes,
@@ -53,8 +53,12 @@ export type EntriesFault<Q> =
       }[SiteNames<RQ>]
     : never
 
-/** Accepts q whose latents have independent entries; otherwise the sentences. */
-export type HasEntries<Q> = [EntriesFault<Q>] extends [never] ? unknown : EntriesFault<Q>
+/** Accepts q that fits p and whose latents have independent entries; otherwise the sentences, the first kind first. */
+export type FitsInParts<P, Q> = [FitFault<P, Q>] extends [never]
+  ? [EntriesFault<Q>] extends [never]
+    ? unknown
+    : EntriesFault<Q>
+  : FitFault<P, Q>
 
 /** How the mean of q(z | x) over the data is estimated. */
 export interface PartsOptions {
@@ -174,7 +178,7 @@ export const partsAt = (
 /** The mean divergence of q from p in three parts; does not compile unless q fits p and has independent entries. */
 export const klParts = <TP, GP, RP, TQ, GQ, RQ>(
   p: Model<TP, GP, RP>,
-  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>> & HasEntries<Model<TQ, GQ, RQ>>,
+  q: Model<TQ, GQ, RQ> & FitsInParts<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: PartsOptions = {},
 ): KlParts<Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>>> => {
   const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]

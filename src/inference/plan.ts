@@ -41,8 +41,9 @@ export interface LatentPlan {
   readonly gradient: MethodName
   /** The method with its options, as it was asked for. */
   readonly asked: GradientMethod
-  /** The nats of its divergence that cost nothing less: the free bits; 0 for none. */
+  /** The nats of its divergence, or of each entry's, that cost nothing less: the free bits; 0 for none. */
   readonly free: number
+  readonly perEntry: boolean
 }
 
 /** The plan of a bound. */
@@ -216,7 +217,7 @@ export const planBound = (p: Model, q: Model, options: PlanOptions = {}): Plan =
       kl: divergence(name, prior, site, mq, nameOfMethod(asked), options),
       gradient: nameOfMethod(asked),
       asked,
-      free: freeBitsOf(options.freeBits, name),
+      ...freeBitsOf(options.freeBits, name),
     }
   })
   return {

@@ -15,10 +15,10 @@ import { type GiryError, giryError, throwAll } from '../dsl/error.js'
 import { type Game, game } from '../dsl/game.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import { type AnyObjective, plus, scale } from '../dsl/objective.js'
-import type { Fits, Latents } from '../dsl/rules.js'
+import type { AskedMethod, Fits, Latents } from '../dsl/rules.js'
 import type { BoundData } from './elbo.js'
 import type { ParticlesOption } from './importance/bound.js'
-import type { ImportanceMethod, SitesOption } from './importance/methods.js'
+import type { SitesOption } from './importance/methods.js'
 import { sleep } from './sleep.js'
 import { wakePhi, wakeTheta } from './wake.js'
 
@@ -77,7 +77,7 @@ export const reweightedWakeSleep = <
   GQ,
   RQ,
   const M extends {
-    readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: ImportanceMethod
+    readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: AskedMethod
   } = object,
 >(
   p: Model<TP, GP, RP>,

@@ -9,8 +9,9 @@ import { bind, Do, given, nets, shared } from '../../src/dsl/notation.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { mul } from '../../src/dsl/operations/arithmetic.js'
 import { exp } from '../../src/dsl/operations/functions.js'
+import { sum } from '../../src/dsl/operations/reductions.js'
 import { flattenParams } from '../../src/dsl/params.js'
-import { real } from '../../src/dsl/space.js'
+import { real, value } from '../../src/dsl/space.js'
 import { batchAt } from '../../src/inference/batches.js'
 import { derive } from '../../src/inference/derive.js'
 import { elbo } from '../../src/inference/elbo.js'
@@ -84,17 +85,18 @@ describe('the bound with free bits, against its closed form and finite differenc
   })
 })
 
+const coinModel = pipe(
+  Do,
+  bind('c', () => bernoulli({ probs: 0.3 })),
+  bind('x', ({ c }) => normal({ loc: c, scale: 1 })),
+)
+const coinFamily = pipe(
+  given({ x: real() }),
+  nets({ w: parameter(real()) }),
+  bind('c', ({ x, w }) => bernoulli({ logits: mul(w(), x) })),
+)
+
 describe('finite latents', () => {
-  const coin = pipe(
-    Do,
-    bind('c', () => bernoulli({ probs: 0.3 })),
-    bind('x', ({ c }) => normal({ loc: c, scale: 1 })),
-  )
-  const guess = pipe(
-    given({ x: real() }),
-    nets({ w: parameter(real()) }),
-    bind('c', ({ x, w }) => bernoulli({ logits: mul(w(), x) })),
-  )
   const truth =
     (free: number) =>
     ({ w }: At): number => {
@@ -107,13 +109,13 @@ describe('finite latents', () => {
   it.each([0.01, 2])('λ = %d: enumeration is exact, and the score function unbiased', (free) => {
     const here = { w: 0.9 }
     for (const kl of ['closed form', 'sampled'] as const) {
-      const o = any(elbo(coin, guess, { freeBits: { c: free }, kl }))
-      const { value, gradients } = gradientAt(o, scalarsOf(here), data)
-      expect(Math.abs(value - truth(free)(here))).toBeLessThan(1e-5)
+      const o = any(elbo(coinModel, coinFamily, { freeBits: { c: free }, kl }))
+      const found = gradientAt(o, scalarsOf(here), data)
+      expect(Math.abs(found.value - truth(free)(here))).toBeLessThan(1e-5)
       const slope = slopes(truth(free), here)['w/value[0]'] as number
-      expect(Math.abs((gradients['w/value']?.[0] as number) - slope)).toBeLessThan(1e-4)
+      expect(Math.abs((found.gradients['w/value']?.[0] as number) - slope)).toBeLessThan(1e-4)
     }
-    const score = any(elbo(coin, guess, { freeBits: free, sites: { c: 'score' }, particles: 16 }))
+    const score = any(elbo(coinModel, coinFamily, { freeBits: free, sites: { c: 'score' }, particles: 16 }))
     expectUnbiased(gradientsOver(score, scalarsOf(here), data, 200), slopes(truth(free), here))
   })
 })
@@ -154,6 +156,67 @@ describe('plates and shared sites', () => {
     const o = any(elbo(one, posterior, { freeBits: 2 }))
     expect(await bounded(o, 0.1)).toBeCloseTo(-2 / 4, 5)
     expect(await bounded(o, 3)).toBeCloseTo(-4.5 / 4, 5)
+  })
+})
+
+describe('per entry', () => {
+  // Entry 1 follows x, entry 2 is nearly the prior.
+  const two = pipe(
+    Do,
+    bind('z', () => standardNormal(2)),
+    bind('x', ({ z }) => normal({ loc: sum(z), scale: 1 })),
+  )
+  const family = pipe(
+    given({ x: real() }),
+    nets({ gain: parameter(real()) }),
+    bind('z', ({ x, gain }) => normal({ loc: mul(mul(gain(), x), value(real(2), [1, 0.1])), scale: 0.9 })),
+  )
+  const exactly =
+    (free: number) =>
+    ({ gain }: At): number => {
+      const a = gain as number
+      const variance = 1 + 2 * 0.81
+      const fit = mean((x) => -0.5 * log2Pi - 0.5 * ((x - 1.1 * a * x) ** 2 + variance - 1))
+      return [1, 0.1].reduce((total, w) => total - Math.max(free, divergence(a * w, 0.9)), fit)
+    }
+
+  it.each([0.05, 0.0001])('λ = %d for each: value and gradient', (free) => {
+    for (const kl of ['closed form', 'sampled'] as const) {
+      const o = any(
+        elbo(two, family, {
+          freeBits: { z: { perEntry: free } },
+          kl,
+          particles: kl === 'sampled' ? 400 : 20,
+        }),
+      )
+      const found = gradientsOver(o, scalarsOf({ gain: 0.6 }), data, 40)
+      const truth = exactly(free)({ gain: 0.6 })
+      expect(Math.abs(found.value.value - truth)).toBeLessThan(5 * found.value.standardError + 1e-5)
+      if (kl === 'closed form') expectUnbiased(found, slopes(exactly(free), { gain: 0.6 }))
+    }
+  })
+
+  it('0 nats per entry are no free bits', () => {
+    const params = scalarsOf({ gain: 0.6 })
+    expect(gradientAt(any(elbo(two, family, { freeBits: { z: { perEntry: 0 } } })), params, data)).toEqual(
+      gradientAt(any(elbo(two, family)), params, data),
+    )
+  })
+
+  it('needs entries that are independent on both sides; derive says so', () => {
+    expect(sentences(() => elbo(coinModel, coinFamily, { freeBits: { c: { perEntry: 1 } } }))).toEqual([
+      "free bits per entry: latent 'c' is bernoulli in q and bernoulli in p, whose entries are not both known to be independent",
+    ])
+    expect(derive(two, family, { freeBits: { z: { perEntry: 0.05 } } }).toText()).toContain(
+      '− Σ_e max(0.05, KL(q(z | x) ‖ p(z))_e)',
+    )
+  })
+
+  it('compiled = eager', async () => {
+    const o = any(elbo(two, family, { freeBits: { z: { perEntry: 0.05 } } }))
+    const arrays = flattenParams(scalarsOf({ gain: 0.6 }))
+    const batch = batchAt(dataset(o.data, data as never), [0, 1, 2], keyFromSeed(4))
+    expect(disagreement(await eagerly(o, arrays, batch), await compiled(o, arrays, batch))).toBeLessThan(1e-5)
   })
 })
 

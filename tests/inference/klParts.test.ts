@@ -4,9 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { dataset } from '../../src/dsl/dataset.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { exponential } from '../../src/dsl/distributions/exponential.js'
+import { gamma } from '../../src/dsl/distributions/gamma.js'
+import { inverseGamma } from '../../src/dsl/distributions/inverseGamma.js'
 import { laplace } from '../../src/dsl/distributions/laplace.js'
 import { logNormal } from '../../src/dsl/distributions/logNormal.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
+import { studentT } from '../../src/dsl/distributions/studentT.js'
 import { dense } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import { bind, Do, given, nets, shared } from '../../src/dsl/notation.js'
@@ -167,6 +170,9 @@ describe('entrywise', () => {
       laplace({ loc, scale }),
       logNormal({ loc, scale }),
       exponential({ rate: scale }),
+      gamma({ concentration: scale, rate: 2 }),
+      inverseGamma({ concentration: scale, scale: 2 }),
+      studentT({ degrees: 3, loc, scale }),
     ]) {
       const whole = toTypedArray(logDensity(d, x))
       const parts = toTypedArray(sumOver(entrywise(d, x), [entryAxis]))

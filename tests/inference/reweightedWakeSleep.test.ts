@@ -61,6 +61,26 @@ describe('fit', () => {
   )
 })
 
+describe('runtimes', () => {
+  it('compiled = eager after three steps: wake, sleep, both', async () => {
+    const x = Array.from({ length: 8 }, (_, i) => i / 4 - 1)
+    for (const phi of ['wake', 'sleep', 'both'] as const) {
+      const after = async (runtime: 'cpu' | 'onnx') => {
+        const target = reweightedWakeSleep(p, q, { particles: 3, phi })
+        const optimizer = g.sgd(0.1)
+        const fit = await g.orThrow(g.fit(target, { data: { x }, optimizer, steps: 3, seed: 2, runtime }))
+        return Object.values(fit.params as unknown as Record<string, { value: g.NamedArray }>).map(
+          (net) => net.value.data[0] as number,
+        )
+      }
+      const [eager, compiled] = [await after('cpu'), await after('onnx')]
+      eager.forEach((y, i) => {
+        expect(Math.abs(y - (compiled[i] as number)), phi).toBeLessThan(1e-5)
+      })
+    }
+  }, 60_000)
+})
+
 describe('sentences', () => {
   it('for a net of both, and a phase that is none', () => {
     const net = g.mlp(g.real(), [], g.real())

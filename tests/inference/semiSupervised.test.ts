@@ -109,7 +109,7 @@ describe('against enumeration', () => {
 
   it('a sampled latent beside the label: unbiased, by score function with leave-one-out', () => {
     const o = any(semiSupervised(p, q, { label: 'y', particles: 8, sites: { z: 'score' } }))
-    const found = gradientsOver(o, scalarsOf(at), data, 400)
+    const found = gradientsOver(o, scalarsOf(at), data, 80)
     const slope = slopes(truth(1), at)
     expect(Math.abs(found.value.value - truth(1)(at))).toBeLessThan(5 * found.value.standardError)
     for (const e of found.entries)

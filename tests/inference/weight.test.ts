@@ -91,7 +91,9 @@ describe('an annealed weight', () => {
     await orThrow(train(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime: 'cpu' }))
     expect(seen).toEqual([1, 2, 3, 4, 5])
     seen.length = 0
-    await orThrow(train(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime: 'onnx', heldOut: data }))
+    await orThrow(
+      train(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime: 'onnx', heldOut: data }),
+    )
     expect(seen.filter((t) => t !== Infinity)).toEqual([1, 2, 3, 4, 5])
   })
 

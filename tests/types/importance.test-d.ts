@@ -79,7 +79,11 @@ it('a method that the bound does not have', () => {
   g.tvo(p, q, { ...K, partitions: 2, sites: { z: 'stickingTheLanding' } })
   // @ts-expect-error site 'z': cuboExponential has no gradient method 'doublyReparameterized'
   g.cuboExponential(p, q, { ...K, sites: { z: 'doublyReparameterized' } })
-  // @ts-expect-error vimco is no method of elbo
+  // @ts-expect-error site 'c': iwae has no gradient method 'rebar'
+  g.iwae(coin, guess, { ...K, sites: { c: 'rebar' } })
+  // @ts-expect-error site 'c': iwae takes the gradient method 'score' without options
+  g.iwae(coin, guess, { ...K, sites: { c: g.score({ baseline: 'none' }) } })
+  // @ts-expect-error site 'c': elbo has no gradient method 'vimco'
   g.elbo(coin, guess, { sites: { c: 'vimco' } })
   type Q = typeof q
   expectTypeOf<

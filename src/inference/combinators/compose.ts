@@ -5,7 +5,7 @@
  *
  * E[w f] = E[w1 E[w2 f | τ1]] = ∫∫ γ1 γ2 f. Two targets give a target. Of two kernels it is the composition of kernels: where
  * both are models, name one as a program with `primitive`. The second draws from the noise as it is, the first from a child of it.
- * Errors: tag `model`, every rule (rules.ts). Tested in tests/inference/combinators/compose.test.ts.
+ * Errors: tag `model`, every rule (rules.ts). Tested in tests/inference/combinators/sequence.test.ts.
  */
 import { throwAll } from '../../dsl/error.js'
 import type { Arrow, InputsOf, Kernel, NetsOf, ObstaclesOf, OutputsOf } from '../../dsl/kernel.js'

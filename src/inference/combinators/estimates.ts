@@ -55,9 +55,11 @@ export interface WeightedOptions {
 }
 
 /** `params`, required exactly where there are nets. */
-export type NeedsNets<T> = keyof T extends never
+export type NeedsNets<T> = string extends keyof T
   ? { readonly params?: Params<T> }
-  : { readonly params: Params<T> }
+  : keyof T extends never
+    ? { readonly params?: Params<T> }
+    : { readonly params: Params<T> }
 
 /** E_π[f] of every datum. */
 export interface TargetMean {
@@ -74,7 +76,10 @@ export interface NormalizerEstimate extends Evidence {
 }
 
 type Errors = readonly GiryError[]
-type Options<P, A> = WeightedOptions & NeedsNets<SourceNets<P>> & NeedsData<A, SourceData<P>>
+/** `data`, required where the compiler knows what a program reads. */
+export type NeedsColumns<A, D> = string extends keyof D ? { readonly data?: A } : NeedsData<A, D>
+
+type Options<P, A> = WeightedOptions & NeedsNets<SourceNets<P>> & NeedsColumns<A, SourceData<P>>
 
 /** log Z of every datum; of one, where the program takes no data. */
 export const logNormalizer = <P extends Source, const A>(

@@ -5,7 +5,7 @@
  *
  * What it is for: a proposal that draws more than the target has. The kernel k says how it would have got there from τ (a reverse
  * kernel), and propose(extend(target, k), proposal) weighs both and forgets σ. A weight is best where k is the conditional density of σ
- * under the proposal. Errors: tag `model`, every rule (rules.ts). Tested in tests/inference/combinators/extend.test.ts.
+ * under the proposal. Errors: tag `model`, every rule (rules.ts). Tested in tests/inference/combinators/sequence.test.ts.
  */
 import { throwAll } from '../../dsl/error.js'
 import type { Merge } from '../../dsl/model.js'

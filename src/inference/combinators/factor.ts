@@ -5,7 +5,7 @@
  *
  * f sees the sites, the inputs and the observed data, and gives nats for each trace. `nets` adds nets that only f uses.
  * Errors: tag `model`: an inference program or an extended target (factor first, then extend). Tested in
- * tests/inference/combinators/factor.test.ts.
+ * tests/inference/combinators/sequence.test.ts.
  */
 
 import { isOwnAxis } from '../../dsl/axes.js'

@@ -5,7 +5,7 @@
  *
  * A filter that needs no past keeps one state of it. The integral is not computed, so the density of what is left is not known: such a
  * program can be composed, resampled and estimated with, but is no proposal (weigh before forgetting). Of a kernel it is the marginal of
- * kernels. Errors: tag `model`: no such site. Tested in tests/inference/combinators/marginal.test.ts.
+ * kernels. Errors: tag `model`: no such site. Tested in tests/inference/combinators/sequence.test.ts.
  */
 import { giryError, throwAll } from '../../dsl/error.js'
 import type { Arrow, InputsOf, Kernel, NetsOf, ObstaclesOf, OutputsOf } from '../../dsl/kernel.js'

@@ -8,7 +8,8 @@
  * Errors: tag `model`: no such site, a site without density observed, a shared site, one fixed to a batch of data; tag `option`:
  * power. Tested in tests/inference/combinators/primitive.test.ts.
  */
-import { type AnyDistribution, can } from '../../dsl/distribution.js'
+import { isOwnAxis } from '../../dsl/axes.js'
+import { type AnyDistribution, axesOf, can } from '../../dsl/distribution.js'
 import { fail, type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { Values } from '../../dsl/kernel.js'
 import { type AnyModel, datumAxis, type Model, type Site, sitesOf } from '../../dsl/model.js'
@@ -156,9 +157,22 @@ const densityOf = (site: Site, d: AnyDistribution, value: AnyValue): Scalar =>
 
 const drawn = (weigher: Weigher, env: Weighing): Weighted =>
   terms(weigher, env, (name, site, d) => {
+    requireDeclared(name, site, d)
     const value: AnyValue = d.sample(env.noise.child(name), axesOfSite(site, env.batch, env.particles))
     return env.hold || !can(site, 'pathwise') ? stopGradient(value) : value
   })
+
+/** Refuses a site drawn along a plate that it does not declare (it has it from a datum): the target would count one draw of many. */
+const requireDeclared = (name: string, site: Site, d: AnyDistribution): void => {
+  const stray = axesOf(d).find((a) => !isOwnAxis(a.name) && !site.plates.some((p) => p.name === a.name))
+  if (stray !== undefined)
+    fail(
+      'model',
+      name,
+      `site '${name}' is drawn along the plate ${stray.name}, but does not declare it`,
+      `reduce the plate first, for example with meanOverPlate(${[...site.parents][0] ?? 'x'}, '${stray.name}')`,
+    )
+}
 
 const dependenceOf = (
   latents: readonly (readonly [string, Site])[],

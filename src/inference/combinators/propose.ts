@@ -5,7 +5,7 @@
  *
  * E[w' f] = ∫ γ_q (γ_p / γ_q) f = ∫ γ_p f, where γ_q > 0 wherever γ_p > 0; so the proposal draws every site of the target, on the same
  * space, and nothing else (extend the target by a model of what else it draws). Proposals nest: a proposal may be a `propose` itself,
- * whose γ_q is its target. Errors: tag `model`, every rule (rules.ts). Tested in tests/inference/combinators/propose.test.ts.
+ * whose γ_q is its target. Errors: tag `model`, every rule (rules.ts). Tested in tests/inference/combinators/sequence.test.ts.
  */
 import { throwAll } from '../../dsl/error.js'
 import type { Merge } from '../../dsl/model.js'

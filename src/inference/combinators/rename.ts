@@ -2,7 +2,7 @@
  * rename(program, { z: 'next' }): the same program, whose site `next` is called `z` from here on.
  *
  * So one step of a loop has the same names before and after: annealing goes from z to next, and calls next z again.
- * Errors: tag `model`: no such site, a name twice, an auxiliary site. Tested in tests/inference/combinators/rename.test.ts.
+ * Errors: tag `model`: no such site, a name twice, an auxiliary site. Tested in tests/inference/combinators/sequence.test.ts.
  */
 import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { Values } from '../../dsl/kernel.js'

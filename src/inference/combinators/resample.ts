@@ -6,7 +6,7 @@
  * E[(1/K) Σ_i w'_i f(τ'_i)] = E[(1/K) Σ_k w_k f(τ_k)]: heavy particles multiply, light ones die, the law stays. Data are resampled each for
  * itself. Ancestors are no differentiable choice, and their gradient is left out (as in Maddison et al., 2017): an objective with
  * resampling has the gradient of what happens between resamplings only. With one particle nothing happens.
- * Errors: tag `option`, method. Tested in tests/inference/combinators/resample.test.ts.
+ * Errors: tag `option`, method. Tested in tests/inference/combinators/sequence.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { giryError, throwAll } from '../../dsl/error.js'

@@ -61,7 +61,7 @@ const datumPart = (s: Structure, p: Factor): Part => ({
 })
 
 const latentPart = (s: Structure, p: Factor, q: Factor): Part => {
-  const { kl, free } = planOf(s, p.name)
+  const { kl, free, perEntry } = planOf(s, p.name)
   const closed = kl === 'closed form'
   const [lp, lq] = [factorFormula(s, p), factorFormula(s, q)]
   const apart = formula(`${log(lp).text} − ${log(lq).text}`, `${log(lp).latex} - ${log(lq).latex}`)
@@ -75,7 +75,7 @@ const latentPart = (s: Structure, p: Factor, q: Factor): Part => {
       ? averaged(drawnFor(s, [...p.parents, ...q.parents]), overPlates(p, divergence(lq, lp)))
       : expectation(overPlates(p, inPlates)),
     shared: s.shared.has(p.name),
-    free: free > 0 ? atLeast(free, !closed) : undefined,
+    free: free > 0 ? atLeast(free, !closed, perEntry) : undefined,
   }
 }
 
@@ -98,14 +98,16 @@ const perDatum = (c: Formula): Formula => formula(`(${c.text}/N)`, `\\frac{${c.l
 export const weightOf = (beta: Weight): Formula =>
   typeof beta === 'number' ? formula(`${beta}`) : formula('β_t', '\\beta_t')
 
-/** max(λ, a), and max(λ, −a) for a term that is no divergence but its negative. */
+/** max(λ, a), and max(λ, −a) for a term that is no divergence but its negative; Σ_e max(λ, a_e) by entries. */
 const atLeast =
-  (nats: number, negated: boolean) =>
-  (a: Formula): Formula =>
-    formula(
-      `max(${nats}, ${negated ? '−' : ''}${a.text})`,
-      `\\max\\left(${nats}, ${negated ? '-' : ''}${a.latex}\\right)`,
+  (nats: number, negated: boolean, perEntry: boolean) =>
+  (a: Formula): Formula => {
+    const whole = formula(
+      `max(${nats}, ${negated ? '−' : ''}${a.text}${perEntry ? '_e' : ''})`,
+      `\\max\\left(${nats}, ${negated ? '-' : ''}${a.latex}${perEntry ? '_e' : ''}\\right)`,
     )
+    return perEntry ? formula(`Σ_e ${whole.text}`, `\\sum_e ${whole.latex}`) : whole
+  }
 
 /** Whether the bound is maximized as it is, without weights and free bits. */
 export const isPlain = (s: Structure): boolean =>

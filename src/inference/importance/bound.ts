@@ -6,13 +6,12 @@
 import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { AnyModel, Merge, Model } from '../../dsl/model.js'
 import type { AnyObjective, Environment, Objective } from '../../dsl/objective.js'
-import type { Fits, Latents } from '../../dsl/rules.js'
+import type { AskedMethod, Fits, Latents } from '../../dsl/rules.js'
 import { type BoundData, elbo } from '../elbo.js'
 import type { Scalar } from '../estimators/draws.js'
 import {
   type AllAllow,
   askedFaults,
-  type ImportanceMethod,
   type ImportanceMethodName,
   type ImportanceMethods,
   importanceMethods,
@@ -43,7 +42,7 @@ export type ImportanceBound<
   GQ,
   RQ,
   const M extends {
-    readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: ImportanceMethod
+    readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: AskedMethod
   } = object,
 >(
   p: Model<TP, GP, RP>,
@@ -53,7 +52,7 @@ export type ImportanceBound<
 
 /** Options as they arrive at run time. */
 interface AnyOptions extends ParticlesOption {
-  readonly sites?: Readonly<Record<string, ImportanceMethod | undefined>>
+  readonly sites?: Readonly<Record<string, AskedMethod | undefined>>
 }
 
 /** What is wrong with a whole number of an option. */

@@ -13,7 +13,7 @@
 import { type Capability, can } from '../../dsl/distribution.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../../dsl/model.js'
-import type { SiteNames } from '../../dsl/rules.js'
+import type { AskedMethod, NameOfMethod, SiteNames } from '../../dsl/rules.js'
 import { mixedSites } from '../dependence.js'
 import { jointCost, productCost, type TableCost } from '../elimination/cost.js'
 import { enumerationFaults, gradientMethods } from '../plan.js'
@@ -31,23 +31,27 @@ export const importanceNeeds = {
 /** The name of a method. */
 export type ImportanceMethodName = keyof typeof importanceNeeds
 
-/** A method: its name, or a record with it. */
-export type ImportanceMethod = ImportanceMethodName | { readonly method: ImportanceMethodName }
-
 /** The method of each site of q, by name. */
 export type ImportanceMethods = Readonly<Record<string, ImportanceMethodName>>
 
-type NameIn<M> = M extends { readonly method: infer N } ? N : M
+/** The sentence for a method that has options, which bounds on importance weights do not read. */
+type OptionsFault<K extends string, M, Bound extends string> = M extends {
+  readonly method: infer N extends string
+}
+  ? Exclude<keyof M, 'method'> extends never
+    ? never
+    : `site '${K}': ${Bound} takes the gradient method '${N}' without options`
+  : never
 
 /** The sentence for a method that the bound or the site does not allow. */
 export type ImportanceMethodFault<Q, M, Bound extends string, Allowed> =
   Q extends Model<unknown, unknown, infer RQ>
     ? {
-        [K in keyof M & SiteNames<RQ>]: NameIn<M[K]> extends infer N extends ImportanceMethodName
-          ? N extends Allowed
+        [K in keyof M & SiteNames<RQ>]: NameOfMethod<M[K]> extends infer N extends string
+          ? N extends Allowed & ImportanceMethodName
             ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
               ? (typeof importanceNeeds)[N] extends keyof C
-                ? never
+                ? OptionsFault<K, M[K], Bound>
                 : `site '${K}': the gradient method '${N}' needs the capability '${(typeof importanceNeeds)[N]}', which ${F} lacks`
               : never
             : `site '${K}': ${Bound} has no gradient method '${N}'`
@@ -100,18 +104,35 @@ export interface MethodRules {
   readonly otherwise: (particles: number) => ImportanceMethodName
 }
 
-type Asked = Readonly<Record<string, ImportanceMethod | undefined>>
+type Asked = Readonly<Record<string, AskedMethod | undefined>>
 
-const nameOf = (method: ImportanceMethod): ImportanceMethodName =>
-  typeof method === 'string' ? method : method?.method
+const nameOf = (method: AskedMethod): ImportanceMethodName =>
+  (typeof method === 'string' ? method : method?.method) as ImportanceMethodName
 
 const fault = (name: string, message: string, remedy: string): GiryError =>
   giryError('model', name, message, remedy)
 
-const askedFault = (q: AnyModel, name: string, method: ImportanceMethodName, rules: MethodRules) => {
+const optionsFaults = (name: string, asked: AskedMethod, rules: MethodRules): readonly GiryError[] =>
+  typeof asked === 'string' || Object.keys(asked).every((key) => key === 'method')
+    ? []
+    : [
+        fault(
+          name,
+          `site '${name}': ${rules.bound} takes the gradient method '${asked.method}' without options`,
+          "name it alone; 'vimco' brings a baseline of its own",
+        ),
+      ]
+
+const askedFault = (
+  q: AnyModel,
+  name: string,
+  asked: AskedMethod,
+  rules: MethodRules,
+): readonly GiryError[] => {
   const site = q.entries[name]
   if (site === undefined || site.kind !== 'site')
     return [fault(name, `site '${name}': q has no such site`, 'name a latent that q proposes')]
+  const method = nameOf(asked)
   if (!rules.allowed.includes(method))
     return [
       fault(
@@ -121,7 +142,7 @@ const askedFault = (q: AnyModel, name: string, method: ImportanceMethodName, rul
       ),
     ]
   return can(site, importanceNeeds[method])
-    ? []
+    ? optionsFaults(name, asked, rules)
     : [
         fault(
           name,
@@ -134,7 +155,7 @@ const askedFault = (q: AnyModel, name: string, method: ImportanceMethodName, rul
 /** The run-time twin of `ImportanceMethodFault` and `NeedFault`. */
 export const askedFaults = (q: AnyModel, asked: Asked, rules: MethodRules): readonly GiryError[] =>
   Object.entries(asked).flatMap(([name, method]) =>
-    method === undefined ? [] : askedFault(q, name, nameOf(method), rules),
+    method === undefined ? [] : askedFault(q, name, method, rules),
   )
 
 const tableCost = (p: AnyModel, q: AnyModel, eliminates: boolean): TableCost =>

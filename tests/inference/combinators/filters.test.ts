@@ -74,8 +74,8 @@ describe('a hidden Markov model of 3 states', () => {
   }
 
   it.each(['systematic', 'multinomial'] as const)('is filtered, %s', async (method) => {
-    const options = { params: {}, data: { xs: data }, particles: 20, n: 400, seed: 3 }
-    const found = await g.orThrow(g.logNormalizer(filter(method), options as never))
+    const options = { data: { xs: data }, particles: 20, n: 400, seed: 3 }
+    const found = await g.orThrow(g.logNormalizer(filter(method), options))
     expect(found.kind).toBe('estimate')
     within(
       found,
@@ -85,7 +85,7 @@ describe('a hidden Markov model of 3 states', () => {
       g.targetMean(
         filter(method),
         (({ z }: { z: g.Value<[], g.Category<3>> }) => g.equal(z, 1)) as never,
-        options as never,
+        options,
       ),
     )
     within(
@@ -153,13 +153,13 @@ describe('a linear-Gaussian state space', () => {
     ['bootstrap', filter(seen)],
     ['guided', filter((t) => g.propose(seen(t), guided(t)))],
   ])('is filtered: %s', async (_, program) => {
-    const options = { params: {}, data: { xs: data }, particles: 20, n: 400, seed: 4 }
+    const options = { data: { xs: data }, particles: 20, n: 400, seed: 4 }
     within(
-      await g.orThrow(g.logNormalizer(program, options as never)),
+      await g.orThrow(g.logNormalizer(program, options)),
       data.map((xs) => kalman(xs).logZ),
     )
     const mean = await g.orThrow(
-      g.targetMean(program, (({ z }: { z: g.Value<[], g.Real> }) => z) as never, options as never),
+      g.targetMean(program, (({ z }: { z: g.Value<[], g.Real> }) => z) as never, options),
     )
     within(
       mean,
@@ -229,12 +229,10 @@ describe('annealed importance sampling', () => {
     const exact = x.map(
       (at) => -0.5 * (Math.log(2 * Math.PI * (1 + scale ** 2)) + at ** 2 / (1 + scale ** 2)),
     )
-    const options = { params: {}, data: { x }, particles: 100, n: 100, seed: 5 }
-    const found = await g.orThrow(g.logNormalizer(annealed, options as never))
+    const options = { data: { x }, particles: 100, n: 100, seed: 5 }
+    const found = await g.orThrow(g.logNormalizer(annealed, options))
     within(found, exact)
-    const plain = await g.orThrow(
-      g.logNormalizer(g.primitive(p, { observed: ['x'] }), { ...options, params: {} }),
-    )
+    const plain = await g.orThrow(g.logNormalizer(g.primitive(p, { observed: ['x'] }), options))
     plain.value.forEach((value, i) => {
       expect(Math.abs(value - (exact[i] as number))).toBeLessThan(5 * (plain.standardError[i] as number))
       expect(found.standardError[i]).toBeLessThan(plain.standardError[i] as number)
