@@ -147,10 +147,12 @@ const smallEnough = (
 ): ReadonlySet<string> => {
   const all = new Set([...asked, ...finite])
   if (cost(all) <= enumerationLimit) return all
-  return finite.reduce<ReadonlySet<string>>((taken, name) => {
-    const more = new Set([...taken, name])
-    return cost(more) <= enumerationLimit ? more : taken
-  }, asked)
+  const taken = new Set(asked)
+  for (const name of finite) {
+    taken.add(name)
+    if (cost(taken) > enumerationLimit) taken.delete(name)
+  }
+  return taken
 }
 
 /** Why the sites that are enumerated cannot be: a table too large, or a plate whose elements depend on one another. */
