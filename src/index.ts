@@ -14,6 +14,7 @@ export type {
   AnyEventSpace,
   Capability,
   Cdf,
+  Definition,
   Distribution,
   Entropy,
   EventSpace,
@@ -23,6 +24,7 @@ export type {
   WeakDerivative,
   WeakDraw,
 } from './dsl/distribution.js'
+export { distribution } from './dsl/distribution.js'
 export type { Bernoulli, BernoulliParameters } from './dsl/distributions/bernoulli.js'
 export { bernoulli } from './dsl/distributions/bernoulli.js'
 export type { AlphaBeta, Beta } from './dsl/distributions/beta.js'
@@ -220,6 +222,7 @@ export * from './dsl/operations/arithmetic.js'
 export * from './dsl/operations/comparisons.js'
 export * from './dsl/operations/functions.js'
 export { gradient } from './dsl/operations/gradient.js'
+export * from './dsl/operations/incomplete.js'
 export * from './dsl/operations/joining.js'
 export { lift } from './dsl/operations/lift.js'
 export { norm, squaredNorm } from './dsl/operations/norms.js'

@@ -42,7 +42,7 @@ const whole = (name: 'steps' | 'images' | 'samples' | 'seed' | 'threads', otherw
   throw new RangeError(`--${name} must be a whole number >= 1, but '${values[name]}' was given`)
 }
 
-const steps = whole('steps', values.smoke ? 20 : 20_000)
+const steps = whole('steps', values.smoke ? 20 : 15_000)
 const images = whole('images', values.smoke ? 5 : 1000)
 const samples = whole('samples', values.smoke ? 100 : 5000)
 const seed = whole('seed', 1)
@@ -111,13 +111,19 @@ const likelihoodsOf = async (name: Contender, { params }: Trained): Promise<read
 }
 
 const data = await g.orThrow(mnist())
+const trained: (Trained & { readonly name: Contender })[] = []
+for (const name of chosen) trained.push({ name, ...(kept(name) ?? (await train(name))) })
 const found: { name: Contender; seconds: number; evaluating: number; nats: readonly number[] }[] = []
-for (const name of chosen) {
-  const trained = kept(name) ?? (await train(name))
-  console.log(`${name}: ${steps} updates in ${fixed(trained.seconds, 0)} s`)
+for (const one of trained) {
+  console.log(`${one.name}: ${steps} updates in ${fixed(one.seconds, 0)} s`)
   const began = performance.now()
-  const nats = await likelihoodsOf(name, trained)
-  found.push({ name, seconds: trained.seconds, evaluating: (performance.now() - began) / 1000, nats })
+  const nats = await likelihoodsOf(one.name, one)
+  found.push({
+    name: one.name,
+    seconds: one.seconds,
+    evaluating: (performance.now() - began) / 1000,
+    nats,
+  })
 }
 
 /** Mean and standard error. */

@@ -13,12 +13,21 @@
  */
 import { type AnyDistribution, type AnyEventSpace, can, type Distribution } from './distribution.js'
 import { klBernoulli } from './distributions/bernoulli.js'
+import { klBeta, klBetaUniform, klUniformBeta } from './distributions/beta.js'
 import { klBinomial } from './distributions/binomial.js'
 import { klCategorical } from './distributions/categorical.js'
 import { klDelta } from './distributions/delta.js'
+import { klDirichlet } from './distributions/dirichlet.js'
 import { klExponential } from './distributions/exponential.js'
 import { klGeometric, klToGeometric } from './distributions/geometric.js'
 import { klLaplace } from './distributions/laplace.js'
+import {
+  klGamma,
+  klInverseGamma,
+  klToGamma,
+  klToInverseGamma,
+  klToLogNormal,
+} from './distributions/logMoments.js'
 import { klLogNormal } from './distributions/logNormal.js'
 import { klMultinomial } from './distributions/multinomial.js'
 import {
@@ -33,14 +42,10 @@ import { klOneHotCategorical } from './distributions/oneHotCategorical.js'
 import { repeated } from './distributions/parts.js'
 import { klPoisson } from './distributions/poisson.js'
 import { klRelaxedBernoulli } from './distributions/relaxedBernoulli.js'
+import { klStudentTNormal } from './distributions/studentT.js'
 import { klUniform } from './distributions/uniform.js'
-import {
-  klExponentialToLogNormal,
-  klToExponential,
-  klToMultivariateNormal,
-  klToTruncatedNormal,
-  klToUniform,
-} from './divergences/byMoments.js'
+import { klVonMises } from './distributions/vonMises.js'
+import { klToMultivariateNormal, klToTruncatedNormal, klToUniform } from './divergences/byMoments.js'
 import { klOfCoins, klOfLabels } from './divergences/finiteSum.js'
 import {
   exponentialDeviation,
@@ -85,6 +90,9 @@ export const klTable = {
   'bernoulli|geometric': klToGeometric,
   'bernoulli|negativeBinomial': klOfCoins,
   'bernoulli|poisson': klOfCoins,
+  'beta|beta': klBeta,
+  'beta|normal': klToNormal,
+  'beta|uniform': klBetaUniform,
   'binomial|binomial': klBinomial,
   'categorical|binomial': klOfLabels,
   'categorical|categorical': klCategorical,
@@ -100,19 +108,33 @@ export const klTable = {
   'delta|negativeBinomial': klDelta,
   'delta|oneHotCategorical': klDelta,
   'delta|poisson': klDelta,
+  'dirichlet|dirichlet': klDirichlet,
   'exponential|exponential': klExponential,
+  'exponential|gamma': klGamma,
   'exponential|laplace': klToLaplace(exponentialDeviation),
-  'exponential|logNormal': klExponentialToLogNormal,
+  'exponential|logNormal': klToLogNormal,
   'exponential|multivariateNormal': klToMultivariateNormal,
   'exponential|normal': klToNormal,
+  'gamma|exponential': klGamma,
+  'gamma|gamma': klGamma,
+  'gamma|inverseGamma': klToInverseGamma,
+  'gamma|logNormal': klToLogNormal,
+  'gamma|normal': klToNormal,
   'geometric|geometric': klGeometric,
   'iid(normal)|multivariateNormal': (q: IidNormal, p: MultivariateNormal<number>) =>
     klFromDiagonal(spread(q) as never, p),
   'iid(normal)|normal': (q: IidNormal, p: Normal<Shape>) => klNormal(spread(q), p),
+  'inverseGamma|exponential': klToGamma,
+  'inverseGamma|gamma': klToGamma,
+  'inverseGamma|inverseGamma': klInverseGamma,
+  'inverseGamma|logNormal': klToLogNormal,
+  'inverseGamma|normal': klToNormal,
   'laplace|laplace': klLaplace,
   'laplace|multivariateNormal': klToMultivariateNormal,
   'laplace|normal': klToNormal,
-  'logNormal|exponential': klToExponential,
+  'logNormal|exponential': klToGamma,
+  'logNormal|gamma': klToGamma,
+  'logNormal|inverseGamma': klToInverseGamma,
   'logNormal|laplace': klToLaplace(logNormalDeviation),
   'logNormal|logNormal': klLogNormal,
   'logNormal|multivariateNormal': klToMultivariateNormal,
@@ -137,16 +159,19 @@ export const klTable = {
   'oneHotCategorical|poisson': klOfLabels,
   'poisson|poisson': klPoisson,
   'relaxedBernoulli|relaxedBernoulli': klRelaxedBernoulli,
+  'studentT|normal': klStudentTNormal,
   'truncatedNormal|laplace': klToLaplace(truncatedDeviation),
   'truncatedNormal|multivariateNormal': klToMultivariateNormal,
   'truncatedNormal|normal': klToNormal,
   'truncatedNormal|truncatedNormal': klToTruncatedNormal,
   'truncatedNormal|uniform': klToUniform,
+  'uniform|beta': klUniformBeta,
   'uniform|laplace': klToLaplace(uniformDeviation),
   'uniform|multivariateNormal': klToMultivariateNormal,
   'uniform|normal': klToNormal,
   'uniform|truncatedNormal': klToTruncatedNormal,
   'uniform|uniform': klUniform,
+  'vonMises|vonMises': klVonMises,
 } as const satisfies KlTable
 
 /** Whether a pair of families has a closed form in the table `T`, for the compiler. */

@@ -68,7 +68,7 @@ export const runner = (functions?: TestFunctions) => {
   const eachOf = <A>(examples: Examples<A>, law: (x: A) => Verdicts, options: RunOptions): void => {
     const { it } = functionsOf(functions)
     if (isArbitrary(examples)) {
-      const settings = { seed: environmentSeed(), numRuns: options.runs ?? 10 }
+      const settings = { seed: environmentSeed(), numRuns: options.runs ?? 10, includeErrorInReport: true }
       it(
         `at ${settings.numRuns} random examples, seed ${settings.seed}`,
         async () => fc.assert(lawProperty(examples, law), settings),

@@ -3,13 +3,17 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnyDistribution } from '../../src/dsl/distribution.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { beta } from '../../src/dsl/distributions/beta.js'
 import { binomial } from '../../src/dsl/distributions/binomial.js'
 import { categorical } from '../../src/dsl/distributions/categorical.js'
 import { delta } from '../../src/dsl/distributions/delta.js'
+import { dirichlet } from '../../src/dsl/distributions/dirichlet.js'
 import { exponential } from '../../src/dsl/distributions/exponential.js'
+import { gamma } from '../../src/dsl/distributions/gamma.js'
 import { geometric } from '../../src/dsl/distributions/geometric.js'
 import { iid } from '../../src/dsl/distributions/iid.js'
 import { independent } from '../../src/dsl/distributions/independent.js'
+import { inverseGamma } from '../../src/dsl/distributions/inverseGamma.js'
 import { laplace } from '../../src/dsl/distributions/laplace.js'
 import { logNormal } from '../../src/dsl/distributions/logNormal.js'
 import { mixture } from '../../src/dsl/distributions/mixture.js'
@@ -21,8 +25,10 @@ import { oneHotCategorical } from '../../src/dsl/distributions/oneHotCategorical
 import { poisson } from '../../src/dsl/distributions/poisson.js'
 import { push } from '../../src/dsl/distributions/push.js'
 import { relaxedBernoulli } from '../../src/dsl/distributions/relaxedBernoulli.js'
+import { studentT } from '../../src/dsl/distributions/studentT.js'
 import { truncatedNormal } from '../../src/dsl/distributions/truncatedNormal.js'
-import { uniform } from '../../src/dsl/distributions/uniform.js'
+import { standardUniform, uniform } from '../../src/dsl/distributions/uniform.js'
+import { vonMises } from '../../src/dsl/distributions/vonMises.js'
 import { count, positive, real } from '../../src/dsl/domain.js'
 import { hasClosedForm } from '../../src/dsl/families.js'
 import { klExact, klRule, klTable } from '../../src/dsl/kl.js'
@@ -171,7 +177,49 @@ const pairs: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
   ],
 ]
 
-const named = pairs.map(([q, p]) => ({ name: `${q.family} ‖ ${p.family}`, q, p }))
+const P3 = space.positive(3)
+const g1 = gamma({ concentration: 3, rate: 2 })
+const g2 = gamma({ concentration: 1.5, rate: 0.75 })
+const i1 = inverseGamma({ concentration: 5, scale: 4 })
+const i2 = inverseGamma({ concentration: 3.5, scale: 2 })
+const l1 = logNormal({ loc: 0.25, scale: 0.5 })
+const e1 = exponential({ rate: 0.75 })
+const b1 = beta({ alpha: 2.5, beta: 1.5 })
+
+/** The rows of positive, unit, simplex and circle families, each with an interval that holds the mass of q (if it is scalar). */
+const concentrated: readonly (readonly [AnyDistribution, AnyDistribution, (readonly [number, number])?])[] = [
+  [g1, g2, [1e-4, 16]],
+  [g1, e1, [1e-4, 16]],
+  [e1, gamma({ concentration: 2, rate: 1.5 }), [1e-6, 24]],
+  [g1, i2, [1e-3, 16]],
+  [g1, l1, [1e-4, 16]],
+  [g1, normal({ loc: 1, scale: 2 }), [1e-4, 16]],
+  [i1, i2, [0.05, 40]],
+  [i1, g2, [0.05, 40]],
+  [i1, e1, [0.05, 40]],
+  [i1, l1, [0.05, 40]],
+  [i1, normal({ loc: 1, scale: 2 }), [0.05, 60]],
+  [l1, g2, [1e-2, 24]],
+  [l1, e1, [1e-2, 24]],
+  [l1, i2, [1e-2, 24]],
+  [e1, l1, [1e-6, 24]],
+  [b1, beta({ alpha: 0.75, beta: 3 }), [1e-6, 1 - 1e-6]],
+  [b1, normal({ loc: 1, scale: 2 }), [1e-6, 1 - 1e-6]],
+  [b1, standardUniform(), [1e-6, 1 - 1e-6]],
+  [standardUniform(), b1, [1e-6, 1 - 1e-6]],
+  [
+    dirichlet({ concentration: value(P3, [0.75, 2, 4]) }),
+    dirichlet({ concentration: value(P3, [1, 1.5, 0.5]) }),
+  ],
+  [studentT({ degrees: 8, loc: 0.5, scale: 0.75 }), normal({ loc: -1, scale: 2 }), [-40, 41]],
+  [vonMises({ loc: 0.5, concentration: 4 }), vonMises({ loc: -1, concentration: 0.75 }), [-Math.PI, Math.PI]],
+  [
+    gamma({ concentration: value(P2, [2, 900]), rate: value(P2, [1, 800]) }),
+    gamma({ concentration: value(P2, [1.5, 1000]), rate: value(P2, [0.5, 950]) }),
+  ],
+]
+
+const named = [...pairs, ...concentrated].map(([q, p]) => ({ name: `${q.family} ‖ ${p.family}`, q, p }))
 
 describe('closed forms of KL(q ‖ p)', () => {
   it.each(named)('$name: is what sampling finds, and >= 0', ({ q, p }) => {
@@ -335,6 +383,47 @@ describe('closed forms of KL(q ‖ p)', () => {
       0.666088950489262,
       1e-5,
     )
+  })
+
+  it.each(
+    concentrated.flatMap(([q, p, range]) =>
+      range === undefined ? [] : [{ name: `${q.family} ‖ ${p.family}`, q, p, range }],
+    ),
+  )('$name: is the integral of q (log q − log p)', ({ q, p, range }) => {
+    const onPositive = q.space.domain.name === 'Positive'
+    const integrand = (ts: readonly number[]) => {
+      // In t = log x on the positive numbers, since log p has a singularity at 0.
+      const x = scalars(q.space.domain, onPositive ? ts.map(Math.exp) : ts)
+      const log_p = numbers(logProbAt(p, x))
+      return numbers(logProbAt(q, x)).map(
+        (l, i) => Math.exp(l + (onPositive ? (ts[i] as number) : 0)) * (l - (log_p[i] as number)),
+      )
+    }
+    const [from, to] = onPositive ? range.map(Math.log) : range
+    expectClose(
+      integral(integrand, from as number, to as number, onPositive ? 4000 : 20000),
+      rule(q, p),
+      2e-4,
+    )
+  })
+
+  it('keeps its digits at large concentrations, and knows where a moment is infinite', () => {
+    // mpmath, 40 digits, by the textbook formulas: (a-b)psi(a) - loggamma(a) + loggamma(b) + b log(r/s) + a(s/r - 1), …
+    const ga = (concentration: number, rate: number) => gamma({ concentration, rate })
+    const relative = (found: number, exact: number) => expectClose(found / exact, 1, 1e-5)
+    relative(rule(ga(1000, 1000), ga(1001, 1002)), 0.000499417997596)
+    relative(rule(ga(0.01, 1), ga(0.02, 3)), 0.304961246902)
+    relative(rule(beta({ alpha: 1000, beta: 500 }), beta({ alpha: 1010, beta: 500 })), 0.0165884349077)
+    relative(
+      rule(vonMises({ loc: 0.125, concentration: 1000 }), vonMises({ loc: 0.0625, concentration: 900 })),
+      1.75904317873,
+    )
+    const infinite = Number.POSITIVE_INFINITY
+    expect(rule(ga(0.5, 1), i1)).toBe(infinite)
+    expect(rule(inverseGamma({ concentration: 0.5, scale: 1 }), e1)).toBe(infinite)
+    expect(rule(studentT({ degrees: 1, loc: 0, scale: 1 }), standardNormal())).toBe(infinite)
+    expect(rule(b1, uniform({ low: 0.25, high: 2 }))).toBe(infinite)
+    expect(rule(uniform({ low: -0.25, high: 0.75 }), b1)).toBe(infinite)
   })
 
   it('adds up over iid and independent', () => {

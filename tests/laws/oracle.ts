@@ -141,7 +141,7 @@ const logLikelihood = (f: NonlinearFacts, x: readonly number[], z: readonly numb
 /** By quadrature over z ∈ [−10, 10]^K, K = 1 or 2. */
 export const nonlinearExact = (f: NonlinearFacts, x: readonly number[]): Exact => {
   const k = f.proposal.scale.length
-  const n = k === 1 ? 800 : 100
+  const n = k === 1 ? 400 : 64
   const points = k === 1 ? line(n).map((z) => [z]) : line(n).flatMap((a) => line(n).map((b) => [a, b]))
   const loc = affine(f.proposal, x)
   const logPrior = (z: readonly number[]) => sum(z.map((zi) => logNormal(zi, 0, 1)))

@@ -2,7 +2,9 @@
  * dirichlet({ concentration }): probabilities x of K labels, x ~ Dirichlet(a_1, …, a_K)
  *
  *   log p(x) = Σ_i (a_i − 1) log x_i − log B(a),   log B(a) = Σ_i log Γ(a_i) − log Γ(n),  n = Σ_i a_i       (nats)
- *   x = softmax(log z),  z_i ~ Gamma(a_i, 1)  (standardGamma.ts)                             (pathwise, implicit)
+ *   x = softmax(l),  l_i = log z_i,  z_i ~ Gamma(a_i, 1)  (standardGamma.ts)
+ *   dl_i/da_i = d log odds(x_i) / da_i at a fixed value of the cdf of x_i ~ Beta(a_i, n − a_i), the others keeping their
+ *   proportions  (betaSlopes; Jankowiak and Obermeyer 2018)                                   (pathwise, implicit)
  *   H = log B(a) + (n − K) ψ(n) − Σ_i (a_i − 1) ψ(a_i)
  *   E x_i = a_i / n      Var x_i = a_i (n − a_i) / (n² (n + 1))
  *
@@ -21,17 +23,20 @@ import {
 import { positive, real, simplex } from '../domain.js'
 import type { Positive, Real, Simplex } from '../domains/marks.js'
 import { fail } from '../error.js'
-import { softmax } from '../numerics/logSumExp.js'
+import { linearized2 } from '../numerics/customGradient.js'
+import { betaSlopes } from '../numerics/incompleteBeta.js'
+import { log1mexp } from '../numerics/log1mexp.js'
+import { logSoftmax, softmax } from '../numerics/logSumExp.js'
 import type { Arg } from '../operations/argument.js'
-import { add, div, sub } from '../operations/arithmetic.js'
+import { add, div, mul, sub } from '../operations/arithmetic.js'
 import { log } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
-import { elementwise, onEvent, showSpaceOf, type Value } from '../value.js'
-import { logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
+import { elementwise, expandTo, onEvent, showSpaceOf, type Value } from '../value.js'
+import { concentrationKl, logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
 import { parameter, type Within } from './parameter.js'
 import type { CountOf, IsVector } from './probabilities.js'
-import { logStandardGamma } from './standardGamma.js'
+import { constantLogGamma } from './standardGamma.js'
 
 /** Probabilities of K labels. */
 export type Dirichlet<K extends number> = Distribution<
@@ -67,6 +72,22 @@ const LOWEST = 1.1754944e-38
 const present = (x: Value<[number], Real>): Value<[number], Positive> =>
   elementwise('present', positive, (t) => tf.maximum(t as tf.Tensor, LOWEST), x)
 
+/** The log odds of entries that have the logits l. */
+const logOdds = (l: tf.Tensor): tf.Tensor => {
+  const logX = tf.minimum(logSoftmax(l), -LOWEST)
+  return tf.sub(logX, log1mexp(logX))
+}
+
+/** The logits as a function of the concentration a, each at a fixed value of the cdf of its entry. */
+const along = linearized2(
+  (_, l) => tf.clone(l),
+  (dy, a, l) => {
+    const others = tf.maximum(tf.sub(tf.sum(a, -1, true), a), LOWEST)
+    const [byA] = betaSlopes(a, others, logOdds(along(a, l)))
+    return [tf.mul(dy, byA), tf.zerosLike(dy)]
+  },
+)
+
 const fromConcentration = (concentration: Value<[number], Positive>): Dirichlet<number> => {
   const [k] = concentration.shape
   const total = sum(concentration)
@@ -80,8 +101,8 @@ const fromConcentration = (concentration: Value<[number], Positive>): Dirichlet<
     capabilities: ['density', 'pathwise'],
     parameters: { concentration },
     sample: (noise, axes) =>
-      onEvent<[number], Simplex>(logStandardGamma(noise, axes, concentration), [k], simplex, (t) =>
-        tf.maximum(softmax(t), LOWEST),
+      onEvent<[number], Simplex>(constantLogGamma(noise, axes, concentration), [k], simplex, (l) =>
+        tf.maximum(softmax(along(expandTo(concentration, axes), l)), LOWEST),
       ),
     logProb: (x) => logDensity(present(x)),
   })
@@ -100,3 +121,17 @@ const fromConcentration = (concentration: Value<[number], Positive>): Dirichlet<
     entropy: () => sub(sum(partEntropy(concentration)), totalEntropy(total, k)) as Value<[], Real>,
   }
 }
+
+/**
+ * KL(Dirichlet(a) ‖ Dirichlet(b)), N = Σ a_i and M = Σ b_i: what its gammas differ by less what their totals do,
+ * Σ_i KL(Gamma(a_i, N) ‖ Gamma(b_i, M)) − KL(Gamma(N, N) ‖ Gamma(M, M)).
+ */
+export const klDirichlet = (q: Dirichlet<number>, p: Dirichlet<number>): Value<[], Real> => {
+  const [a, b] = [q.parameters.concentration, p.parameters.concentration]
+  const [n, m] = [sum(a), sum(b)]
+  const parts = concentrationKl(a, b, scaled(a, m), scaled(b, n))
+  return sub(sum(parts), concentrationKl(n, m, n, n)) as Value<[], Real>
+}
+
+const scaled = (a: Value<[number], Positive>, by: Value<[], Positive>): Value<[number], Positive> =>
+  mul(a, by) as Value<[number], Positive>

@@ -17,14 +17,14 @@ import {
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { positive, real, unit } from '../domain.js'
+import { positive, real } from '../domain.js'
 import type { Positive, Real } from '../domains/marks.js'
 import { logGammaMass } from '../numerics/gammaMass.js'
-import { igamma } from '../numerics/incompleteGamma.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, mul, square, sub } from '../operations/arithmetic.js'
 import { greater } from '../operations/comparisons.js'
-import { exp, log } from '../operations/functions.js'
+import { exp, log, relu } from '../operations/functions.js'
+import { igamma } from '../operations/incomplete.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value, withDomain } from '../value.js'
@@ -84,13 +84,6 @@ const fromParameters = (a: Value<Shape, Positive>, r: Value<Shape, Positive>): G
     mean: () => div(concentration, rate),
     variance: () => div(concentration, square(rate)),
     entropy: () => sum(sub(gammaEntropy(concentration), log(rate))),
-    cdf: (x) =>
-      elementwise(
-        'cdf',
-        unit,
-        (s, t) => igamma(s as tf.Tensor, t as tf.Tensor),
-        concentration,
-        mul(rate, inside(isMember(x), x, 0)),
-      ),
+    cdf: (x) => igamma(concentration, mul(rate, relu(x))),
   }
 }

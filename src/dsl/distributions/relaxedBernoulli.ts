@@ -13,7 +13,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { type Cdf, type Distribution, distribution, type EventSpace, type Quantile } from '../distribution.js'
-import { positive, real, unit } from '../domain.js'
+import { isWithin, positive, real, unit } from '../domain.js'
 import type { Positive, Real, Unit } from '../domains/marks.js'
 import { log1p } from '../numerics/log1p.js'
 import { softplus } from '../numerics/softplus.js'

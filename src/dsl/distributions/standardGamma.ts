@@ -55,19 +55,28 @@ const along = linearized2(
   (dy, a, logZ) => [tf.mul(dy, gammaSlope(a, along(a, logZ))), tf.zerosLike(dy)],
 )
 
-/** log z of Gamma(concentration, 1), once per element of the axes, entry by entry of the concentration. */
-export const logStandardGamma = (
+/** log z of Gamma(concentration, 1), once per element of the axes, entry by entry; a constant to gradients. */
+export const constantLogGamma = (
   noise: Noise,
   axes: readonly Axis[],
   concentration: Value<Shape, Positive>,
 ): Value<Shape, Real> => {
   const sizes = [...axes.map((axis) => axis.size), ...concentration.shape]
-  const a = expandTo(concentration, axes)
   const logZ = logDraw(
-    detach(a),
+    detach(expandTo(concentration, axes)),
     roundsOf(noise.normal, ROUNDS, sizes),
     roundsOf(noise.uniform, ROUNDS, sizes),
     noise.uniform(sizes),
   )
-  return makeValue(along(a, logZ), concentration.shape, real, axes, concentration.origins)
+  return makeValue(logZ, concentration.shape, real, axes, concentration.origins)
+}
+
+/** The same, differentiable in the concentration. */
+export const logStandardGamma = (
+  noise: Noise,
+  axes: readonly Axis[],
+  concentration: Value<Shape, Positive>,
+): Value<Shape, Real> => {
+  const { tensor, origins } = constantLogGamma(noise, axes, concentration)
+  return makeValue(along(expandTo(concentration, axes), tensor), concentration.shape, real, axes, origins)
 }

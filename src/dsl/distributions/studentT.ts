@@ -12,23 +12,27 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import {
+  type Cdf,
   type Distribution,
   distribution,
   type Entropy,
   type EventSpace,
   type Moments,
 } from '../distribution.js'
-import { positive, real } from '../domain.js'
+import { positive, real, unit } from '../domain.js'
 import type { Positive, Real } from '../domains/marks.js'
+import { betainc, betaincc } from '../numerics/incompleteBeta.js'
 import { digammaStep, lgammaRatio } from '../numerics/lgammaRatio.js'
+import { log1p } from '../numerics/log1p.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, minimum, mul, square, sub } from '../operations/arithmetic.js'
 import { greater, where } from '../operations/comparisons.js'
-import { exp, log, log1p } from '../operations/functions.js'
+import { exp, log } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { normalNoise } from './draw.js'
+import { klToNormal, type Normal } from './normal.js'
 import { eventShape, overEvent, parameter, type Within } from './parameter.js'
 import { logStandardGamma } from './standardGamma.js'
 import { inside } from './support.js'
@@ -40,7 +44,8 @@ export type StudentT<S extends Shape> = Distribution<
   'studentT'
 > &
   Moments<S> &
-  Entropy & {
+  Entropy &
+  Cdf<S> & {
     readonly parameters: {
       readonly degrees: Value<S, Positive>
       readonly loc: Value<S, Real>
@@ -63,7 +68,7 @@ export const studentT = <const N extends Arg, const L extends Arg, const Sc exte
     parameter('scale of studentT', positive, p.scale),
   ) as StudentT<never>
 
-/** e^60 times a normal is finite in float32, and so is its square root's square. */
+/** e^60 = 1e26: a draw and its derivatives are finite in float32. */
 const HIGHEST_EXPONENT = 60
 
 const half = (t: tf.Tensor): tf.Tensor => tf.fill(t.shape, 0.5)
@@ -75,6 +80,33 @@ const logRatio = (h: Value<Shape, Positive>): Value<Shape, Real> =>
 /** ψ(h + ½) − ψ(h), entry by entry. */
 const psiStep = (h: Value<Shape, Positive>): Value<Shape, Real> =>
   elementwise('psiStep', real, (t) => digammaStep(t as tf.Tensor, half(t as tf.Tensor)), h)
+
+/** From here on 1 + y² is y² in float32; squares of larger numbers overflow. */
+const LARGE = 1e9
+
+/** log(1 + z²/ν), entry by entry. */
+const logOnePlusSquare = (z: Value<Shape, Real>, degrees: Value<Shape, Positive>): Value<Shape, Real> =>
+  elementwise(
+    'logOnePlusSquare',
+    real,
+    (t, n) => {
+      const y = tf.div(tf.abs(t as tf.Tensor), tf.sqrt(n as tf.Tensor))
+      const far = tf.mul(2, tf.log(tf.div(tf.maximum(y, LARGE), LARGE)))
+      return tf.add(log1p(tf.square(tf.minimum(y, LARGE))), far)
+    },
+    z,
+    degrees,
+  )
+
+/** P(T <= z) for z <= 0 is ½ I(½ν, ½; ν/(ν + z²)) = ½ [1 − I(½, ½ν; z²/(ν + z²))], by the smaller of the two arguments. */
+const cdfOf = (z: tf.Tensor, n: tf.Tensor): tf.Tensor => {
+  const total = tf.add(tf.square(z), n)
+  const [y, w] = [tf.div(tf.square(z), total), tf.div(n, total)]
+  const near = betaincc(half(y), tf.mul(0.5, n), tf.minimum(y, 0.5))
+  const far = betainc(tf.mul(0.5, n), half(y), tf.minimum(w, 0.5))
+  const tail = tf.mul(0.5, tf.where(tf.less(y, 0.5), near, far))
+  return tf.where(tf.lessEqual(z, 0), tail, tf.sub(1, tail))
+}
 
 const fromParameters = (
   n: Value<Shape, Positive>,
@@ -105,7 +137,7 @@ const fromParameters = (
       return add(loc, mul(scale, t)) as Value<Shape, Real>
     },
     logProb: (x) =>
-      sum(sub(logPeak(), mul(add(halfDegrees, 0.5), log1p(div(square(standardized(x)), degrees))))),
+      sum(sub(logPeak(), mul(add(halfDegrees, 0.5), logOnePlusSquare(standardized(x), degrees)))),
   })
   return {
     ...measure,
@@ -116,6 +148,14 @@ const fromParameters = (
       const finite = mul(square(scale), div(safe, sub(safe, 2)))
       return where(above(2), finite, Number.POSITIVE_INFINITY) as Value<Shape, Real>
     },
+    cdf: (x) => {
+      const z = standardized(x)
+      return elementwise('cdf', unit, (...t) => cdfOf(...(t as [tf.Tensor, tf.Tensor])), z, degrees)
+    },
     entropy: () => sum(sub(mul(add(halfDegrees, 0.5), psiStep(halfDegrees)), logPeak())),
   }
 }
+
+/** KL(t ‖ N(loc, scale²)), infinite for ν <= 2, where t has no variance. */
+export const klStudentTNormal = (q: StudentT<Shape>, p: Normal<Shape>): Value<[], Real> =>
+  klToNormal({ mean: () => q.parameters.loc, variance: q.variance, entropy: q.entropy }, p)

@@ -2,24 +2,20 @@
  * KL(q ‖ p) where log p(x) is a polynomial of x (or of log x): the entropy and moments of q are all that it asks for.
  *
  *   p multivariate normal   KL(N(m, diag v) ‖ p) + H(N(m, diag v)) − H(q),   m, v = mean and variance of q
- *   p exponential           Σ_i [ rate m − log rate ] − H(q)
- *   p log-normal            Σ_i [ E log x + log s + ½ log 2π + ½ (Var log x + (E log x − loc)²)/s² ] − H(q)
  *   p truncated normal      Σ_i [ ½ E (z² − c²) + log s + log V ] − H(q), Infinity where q's interval is not within p's
  *   p uniform               Σ_i log(high − low) − H(q), likewise
  *
  * In nats, summed over the event. Against a normal: distributions/normal.ts. Tested in tests/dsl/kl.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
-import type { Entropy, Moments } from '../distribution.js'
-import type { Exponential } from '../distributions/exponential.js'
-import type { LogNormal } from '../distributions/logNormal.js'
+import type { Entropy } from '../distribution.js'
 import { klFromDiagonal, type MultivariateNormal } from '../distributions/multivariateNormal.js'
 import { halfLog2Pi, type Normal, type WithMoments } from '../distributions/normal.js'
 import type { TruncatedNormal } from '../distributions/truncatedNormal.js'
 import type { Uniform } from '../distributions/uniform.js'
 import { positive } from '../domain.js'
 import type { Positive, Real } from '../domains/marks.js'
-import { add, div, mul, square, sub } from '../operations/arithmetic.js'
+import { add, mul, sub } from '../operations/arithmetic.js'
 import { lessEqual, where } from '../operations/comparisons.js'
 import { log, sqrt } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
@@ -39,24 +35,6 @@ export const klToMultivariateNormal = (q: WithMoments, p: MultivariateNormal<num
   const like = matched(q)
   const entropy = add(sum(log(like.parameters.scale)), (0.5 + halfLog2Pi) * sizeOf(like.parameters.loc.shape))
   return sub(add(klFromDiagonal(like as Normal<Shape>, p), entropy), q.entropy())
-}
-
-/** KL(q ‖ Exp(rate)). */
-export const klToExponential = (
-  q: Pick<Moments<Shape>, 'mean'> & Entropy,
-  p: Exponential<Shape>,
-): Value<[], Real> => sub(sum(sub(mul(p.parameters.rate, q.mean()), log(p.parameters.rate))), q.entropy())
-
-/** Euler's constant and π²/6: minus the mean, and the variance, of the logarithm of a standard exponential. */
-const [EULER, VARIANCE] = [0.5772156649015329, Math.PI ** 2 / 6]
-
-/** KL(Exp(rate) ‖ LogNormal(loc, s)): E log x = −γ − log rate, Var log x = π²/6. */
-export const klExponentialToLogNormal = (q: Exponential<Shape>, p: LogNormal<Shape>): Value<[], Real> => {
-  const { loc, scale } = p.parameters
-  const mean = sub(-EULER, log(q.parameters.rate))
-  const spread = div(add(VARIANCE, square(sub(mean, loc))), square(scale))
-  const cross = add(add(mean, add(log(scale), halfLog2Pi)), mul(0.5, spread))
-  return sub(sum(cross as Value<Shape, Real>), q.entropy())
 }
 
 /** What lives between two ends. */

@@ -18,8 +18,8 @@ const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
 /** The tensors, each repeated to their common shape; functions with a gradient of their own then see equal shapes. */
 export const together = <T extends readonly tf.Tensor[]>(...tensors: T): { [K in keyof T]: tf.Tensor } => {
   const shape = tensors
-    .map((t) => t.shape as readonly number[])
-    .reduce((a, b) => tf.broadcast_util.assertAndGetBroadcastShape([...a], [...b]))
-  const repeated = tensors.map((t) => (sameShape(t.shape, shape) ? t : tf.broadcastTo(t, [...shape])))
+    .map((t) => t.shape)
+    .reduce((a, b) => tf.broadcast_util.assertAndGetBroadcastShape(a, b))
+  const repeated = tensors.map((t) => (sameShape(t.shape, shape) ? t : tf.broadcastTo(t, shape)))
   return repeated as { [K in keyof T]: tf.Tensor }
 }

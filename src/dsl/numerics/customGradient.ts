@@ -41,3 +41,19 @@ export const linearized2 =
           pullback(dy, saved[0] as tf.Tensor, saved[1] as tf.Tensor),
       }
     })(a, b)
+
+/** y = value(a, b, c), with `pullback(dy, a, b, c)` the gradients of <dy, y> with respect to the three. */
+export const linearized3 =
+  (
+    value: (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => tf.Tensor,
+    pullback: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => [tf.Tensor, tf.Tensor, tf.Tensor],
+  ) =>
+  (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor =>
+    tf.customGrad((s, t, u, save) => {
+      ;(save as tf.GradSaveFunc)([s as tf.Tensor, t as tf.Tensor, u as tf.Tensor])
+      return {
+        value: value(s as tf.Tensor, t as tf.Tensor, u as tf.Tensor),
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+          pullback(dy, ...(saved as [tf.Tensor, tf.Tensor, tf.Tensor])),
+      }
+    })(a, b, c)

@@ -2,16 +2,14 @@
  * logGammaMass(a, x) = a log x - x - log Gamma(a + 1),   a > 0,  x > 0:   the log mass of a Poisson count, a of any size
  *
  *   a < 1:   as written          otherwise:   -a deviance(x, a) - stirlingError(a) - 1/2 log(2 pi a)
- *   d/da = log x - digamma(a + 1)            d/dx = (a - x) / x
  *
  * The second form (Loader 2000) has no cancellation: its error is 3e-7 of the result, where the first loses a log a.
  * logMinusDigamma(x, log x, a) = log x - digamma(a) likewise keeps what is left of it near x = a.
  * Laws: tests/dsl/numerics/gammaMass.test.ts
  */
 import * as tf from '@tensorflow/tfjs'
-import { together } from './broadcast.js'
-import { linearized2 } from './customGradient.js'
 import { HALF_LOG_2PI, lgamma } from './lgamma.js'
+import './gradients.js'
 import { log1p } from './log1p.js'
 import { deviance } from './logDeviance.js'
 import { digamma } from './polygamma.js'
@@ -20,14 +18,21 @@ import { digammaError, stirlingError } from './stirling.js'
 /** The smallest x that is told from 0. */
 const TINY = 1.1754944e-38
 
-const logOf = (x: tf.Tensor): tf.Tensor => tf.log(tf.maximum(x, TINY))
+const ofSmall = (a: tf.Tensor): tf.Tensor => lgamma(tf.add(a, 1))
 
-const few = (a: tf.Tensor, x: tf.Tensor, logX: tf.Tensor): tf.Tensor =>
-  tf.sub(tf.sub(tf.mul(a, logX), x), lgamma(tf.add(a, 1)))
+const ofLarge = (a: tf.Tensor): tf.Tensor =>
+  tf.add(tf.add(stirlingError(a), tf.mul(0.5, tf.log(a))), HALF_LOG_2PI)
 
-const many = (a: tf.Tensor, x: tf.Tensor): tf.Tensor => {
-  const normalization = tf.add(tf.add(stirlingError(a), tf.mul(0.5, tf.log(a))), HALF_LOG_2PI)
-  return tf.neg(tf.add(tf.mul(a, deviance(x, a)), normalization))
+/** a log x - x - log Gamma(a + 1), in nats. */
+export const logGammaMass = (a: tf.Tensor, x: tf.Tensor): tf.Tensor => {
+  const small = tf.less(a, 1)
+  const [few, many] = [tf.minimum(a, 1), tf.maximum(a, 1)]
+  const kernel = tf.where(
+    small,
+    tf.sub(tf.mul(few, tf.log(tf.maximum(x, TINY))), x),
+    tf.neg(tf.mul(many, deviance(x, many))),
+  )
+  return tf.sub(kernel, tf.where(small, ofSmall(few), ofLarge(many)))
 }
 
 /** log x - digamma(a), given log x too since x may have underflowed. */
@@ -42,14 +47,3 @@ export const logMinusDigamma = (x: tf.Tensor, logX: tf.Tensor, a: tf.Tensor): tf
   const far = tf.add(ratio, tf.add(tf.div(0.5, large), digammaError(large)))
   return tf.where(tf.less(a, 2), tf.sub(logX, digamma(tf.minimum(a, 2))), far)
 }
-
-const mass = linearized2(
-  (a, x) => tf.where(tf.less(a, 1), few(tf.minimum(a, 1), x, logOf(x)), many(tf.maximum(a, 1), x)),
-  (dy, a, x) => [
-    tf.mul(dy, logMinusDigamma(x, logOf(x), tf.add(a, 1))),
-    tf.mul(dy, tf.div(tf.sub(a, x), tf.maximum(x, TINY))),
-  ],
-)
-
-/** a log x - x - log Gamma(a + 1), in nats. */
-export const logGammaMass = (a: tf.Tensor, x: tf.Tensor): tf.Tensor => mass(...together(a, x))

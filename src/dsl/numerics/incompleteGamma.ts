@@ -22,6 +22,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { together } from './broadcast.js'
+import './gradients.js'
 import { linearized2 } from './customGradient.js'
 import { logGammaMass, logMinusDigamma } from './gammaMass.js'
 import { log1p } from './log1p.js'

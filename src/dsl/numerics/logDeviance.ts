@@ -12,6 +12,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { together } from './broadcast.js'
+import './gradients.js'
 import { linearized2, unary } from './customGradient.js'
 import { log1p } from './log1p.js'
 import { polynomial } from './polynomial.js'

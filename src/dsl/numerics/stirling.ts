@@ -10,6 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { unary } from './customGradient.js'
+import './gradients.js'
 import { HALF_LOG_2PI, lgamma, stirlingSeries } from './lgamma.js'
 import { digamma, digammaSeries } from './polygamma.js'
 

@@ -12,10 +12,14 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { angleOfDepth, logI0e, resultantGap } from './besselI0.js'
+import './gradients.js'
 import { together } from './broadcast.js'
 import { linearized2 } from './customGradient.js'
 import { integralUpTo, nodesUpTo, spread } from './quadrature.js'
 import { detach } from './stopGradient.js'
+
+/** From here on the integral runs to pi. */
+const NEARLY_OPPOSITE = Math.PI - 1e-4
 
 /** The integrals of w and of (1 - cos t) w over t = r + start + v, v from 0 to `length`. */
 const integrals = (r: tf.Tensor, k: tf.Tensor, start: tf.Tensor, length: tf.Tensor) => {
@@ -30,7 +34,7 @@ const integrals = (r: tf.Tensor, k: tf.Tensor, start: tf.Tensor, length: tf.Tens
 /** From r outwards: to where w has vanished, or to pi. */
 const outwards = (r: tf.Tensor, k: tf.Tensor): tf.Tensor => {
   const end = angleOfDepth(detach(k), detach(r))
-  return tf.where(tf.greater(end, 3.1415), tf.sub(Math.PI, r), tf.sub(end, detach(r)))
+  return tf.where(tf.greater(end, NEARLY_OPPOSITE), tf.sub(Math.PI, r), tf.sub(end, detach(r)))
 }
 
 /** dz/dk along the quantile, differentiable in both. */

@@ -7,18 +7,9 @@
  * The formulas are checked against the closed forms they describe in tests/inference/derive/closedForms.test.ts.
  */
 import { partsOf } from '../../dsl/families.js'
-import { type Formula, formula, type Prose } from './formula.js'
-
-/** A closed form: the formula, and what its letters are. */
-export interface ClosedForm {
-  readonly formula: Formula
-  readonly where: Prose
-}
-
-const row = (text: string, latex: string, where: Prose): ClosedForm => ({
-  formula: formula(text, latex),
-  where,
-})
+import { concentrationForms } from './concentrationForms.js'
+import { type Formula, formula } from './formula.js'
+import { byMoments, type ClosedForm, laws, row } from './row.js'
 
 const sigma = formula('σ', '\\sigma')
 const logScale = formula('log scale²', '\\log \\mathit{scale}^2')
@@ -28,13 +19,6 @@ const againstStandard = row(
   '\\frac{1}{2} \\sum \\left(\\exp\\sigma - (1 + \\sigma) + m^2\\right)',
   [formula('m'), ' = loc, ', sigma, ' = ', logScale, ' of ', formula('q')],
 )
-
-/** Names the parameters: q = Law(own), p = Law(other). */
-const laws = (law: string, own: Formula, other: Formula): Prose => {
-  const of = (side: string, parameters: Formula) =>
-    formula(`${side} = ${law}(${parameters.text})`, `${side} = \\text{${law}}(${parameters.latex})`)
-  return [of('q', own), ', ', of('p', other)]
-}
 
 const own = formula('m, s²', 'm, s^2')
 const other = formula('μ, r²', '\\mu, r^2')
@@ -59,17 +43,6 @@ const labels = row('Σ a log(a / b)', '\\sum a \\log\\frac{a}{b}', [
   b,
   ' in p',
 ])
-
-const byMoments = row(
-  'Σ [(v + (m − μ)²) / (2 r²) + log r + ½ log 2π] − H',
-  '\\sum \\left[\\frac{v + (m - \\mu)^2}{2 r^2} + \\log r + \\frac{1}{2} \\log 2\\pi\\right] - H',
-  [
-    formula('p = N(μ, r²)', 'p = \\text{N}(\\mu, r^2)'),
-    '; ',
-    formula('m, v, H'),
-    ' = mean, variance, entropy of q',
-  ],
-)
 
 const atPoint = row('−log p(v)', '-\\log p(v)', [formula('v'), ' = the point of q'])
 
@@ -123,6 +96,7 @@ const toTruncated = row(
 
 /** The formulas, by pair `q|p`. */
 export const closedForms: { readonly [pair: `${string}|${string}`]: ClosedForm } = {
+  ...concentrationForms,
   'bernoulli|bernoulli': row(
     'Σ [a log(a / b) + (1 − a) log((1 − a) / (1 − b))]',
     '\\sum \\left[a \\log\\frac{a}{b} + (1 - a) \\log\\frac{1 - a}{1 - b}\\right]',

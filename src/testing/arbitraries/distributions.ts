@@ -9,13 +9,17 @@
 import * as fc from 'fast-check'
 import type { AnyDistribution } from '../../dsl/distribution.js'
 import { bernoulli } from '../../dsl/distributions/bernoulli.js'
+import { beta } from '../../dsl/distributions/beta.js'
 import { binomial } from '../../dsl/distributions/binomial.js'
 import { categorical } from '../../dsl/distributions/categorical.js'
 import { delta } from '../../dsl/distributions/delta.js'
+import { dirichlet } from '../../dsl/distributions/dirichlet.js'
 import { exponential } from '../../dsl/distributions/exponential.js'
+import { gamma } from '../../dsl/distributions/gamma.js'
 import { geometric } from '../../dsl/distributions/geometric.js'
 import { iid } from '../../dsl/distributions/iid.js'
 import { independent } from '../../dsl/distributions/independent.js'
+import { inverseGamma } from '../../dsl/distributions/inverseGamma.js'
 import { laplace } from '../../dsl/distributions/laplace.js'
 import { logNormal } from '../../dsl/distributions/logNormal.js'
 import { mixture } from '../../dsl/distributions/mixture.js'
@@ -27,8 +31,10 @@ import { oneHotCategorical } from '../../dsl/distributions/oneHotCategorical.js'
 import { poisson } from '../../dsl/distributions/poisson.js'
 import { relaxedBernoulli } from '../../dsl/distributions/relaxedBernoulli.js'
 import { relaxedOneHotCategorical } from '../../dsl/distributions/relaxedOneHotCategorical.js'
+import { studentT } from '../../dsl/distributions/studentT.js'
 import { truncatedNormal } from '../../dsl/distributions/truncatedNormal.js'
 import { uniform } from '../../dsl/distributions/uniform.js'
+import { vonMises } from '../../dsl/distributions/vonMises.js'
 import type { Binary, Real } from '../../dsl/domains/marks.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'
 import * as space from '../../dsl/space.js'
@@ -78,6 +84,9 @@ const family = (
       Object.fromEntries(Object.entries(drawn).map(([name, of]) => [name, (of as Parameter)()])),
   }))
 
+const whole = (min: number, max: number): fc.Arbitrary<Parameter> =>
+  fc.integer({ min, max }).map((n) => () => n)
+
 const loc = number(-2, 2)
 const scale = number(0.3, 3)
 interface LocScale {
@@ -117,6 +126,22 @@ export const distributionFamilies = {
   multivariateNormal: family(multivariateNormal, {
     loc: within(space.real(2)),
     scaleTril: within(space.cholesky(2)),
+  }),
+  gamma: family(gamma, { concentration: number(0.4, 5), rate: scale }),
+  inverseGamma: family(inverseGamma, { concentration: number(2.5, 6), scale }),
+  beta: family(beta, { alpha: number(0.6, 4), beta: number(0.6, 4) }),
+  dirichlet: family(dirichlet, { concentration: within(space.positive(3)) }),
+  studentT: family(studentT, { degrees: number(3, 10), loc, scale }),
+  vonMises: family(vonMises, { loc, concentration: number(0.3, 5) }),
+  binomial: family(binomial, { trials: whole(1, 9), logits: loc }),
+  multinomial: family(multinomial, { trials: whole(1, 5), logits: within(space.real(3)) }),
+  negativeBinomial: family(negativeBinomial, { failures: number(0.5, 5), probs: number(0.1, 0.8) }),
+  geometric: family(geometric, { probs: number(0.1, 0.9) }),
+  truncatedNormal: family(truncatedNormal, { loc, scale, low: number(-2, 0), high: number(0.5, 3) }),
+  relaxedBernoulli: family(relaxedBernoulli, { temperature: number(0.8, 1.5), logits: loc }),
+  relaxedOneHotCategorical: family(relaxedOneHotCategorical, {
+    temperature: number(0.5, 1.5),
+    logits: within(space.real(3)),
   }),
   delta: family(({ at }: { readonly at: Value<[2], Binary> }) => delta(at), { at: within(space.binary(2)) }),
   iid: family(({ loc, scale }: LocScale) => iid(2, laplace({ loc, scale })), { loc, scale }),

@@ -24,7 +24,7 @@ import {
   withTensors,
 } from './setting.js'
 import { tidily } from './tidily.js'
-import { agreementOf, judged, type LawVerdict, shown, withError } from './verdict.js'
+import { agreementOf, inErrors, judged, type LawVerdict, shown, withError } from './verdict.js'
 
 /** Options of the law of an estimator. */
 export interface EstimatorLawOptions extends ObjectiveLawOptions {
@@ -86,7 +86,7 @@ const lawFor = (
     },
     off,
     bound,
-    `along a random direction of ${path} the mean of ${found.n} gradients is ${withError(found.value, found.standardError)} (variance of one ${shown(variance)}), and ${side} give ${withError(expected.value, expected.standardError || 0)}: off by ${shown(off)}${gap.standardError > 0 ? ` (${(off / gap.standardError).toFixed(1)} standard errors)` : ''}, where ${shown(bound)} is allowed`,
+    `along a random direction of ${path} the mean of ${found.n} gradients is ${withError(found.value, found.standardError)} (variance of one ${shown(variance)}), and ${side} give ${withError(expected.value, expected.standardError || 0)}: off by ${shown(off)}${inErrors(off, gap.standardError)}, where ${shown(bound)} is allowed`,
   )
 }
 

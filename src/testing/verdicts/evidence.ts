@@ -167,7 +167,7 @@ const ladders = (a: At): readonly LawVerdict[] => {
       data: a.data,
       rows,
       draws: k,
-      repeats: 200,
+      repeats: 64,
       seed: a.seed + k,
       together,
     })

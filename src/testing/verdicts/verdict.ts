@@ -91,8 +91,9 @@ export const equal = (law: Law, options: LawOptions, p: Pair): LawVerdict => {
   )
 }
 
-const inErrors = (found: number, error: number): string =>
-  error > 0 && Number.isFinite(found) ? ` (${(found / error).toFixed(1)} standard errors)` : ''
+/** How many standard errors a difference is, where there are any to speak of. */
+export const inErrors = (found: number, error: number): string =>
+  error > 1e-6 && Number.isFinite(found) ? ` (${(found / error).toFixed(1)} standard errors)` : ''
 
 /** The verdict that is furthest beyond its bound, or nearest to it. */
 export const worstOf = (verdicts: readonly LawVerdict[]): LawVerdict | undefined =>

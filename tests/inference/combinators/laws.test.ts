@@ -7,6 +7,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { meanAndError } from '../../../src/inference/estimate.js'
+import { runs } from '../../laws/runs.js'
 import { enumerate, type Numbers, simulate } from './evaluate.js'
 import { knownPrograms, type Trace, traces } from './programs.js'
 
@@ -39,7 +40,7 @@ describe('proper weighting', () => {
           )
         }
       }),
-      { numRuns: 300, seed: 1 },
+      runs(300),
     )
   })
 
@@ -51,13 +52,13 @@ describe('proper weighting', () => {
           expect(lt).toBeCloseTo(Math.log(known.gamma(traceAt(numbers, i))), 5)
         })
       }),
-      { numRuns: 60, seed: 2 },
+      runs(60),
     )
   })
 
   it('holds within 5 standard errors where programs resample', () => {
     fc.assert(
-      fc.property(knownPrograms({ resampling: true, depth: 3 }), fc.nat(10), (known, salt) => {
+      fc.property(knownPrograms({ resampling: true, depth: 3 }), fc.nat(10_000), (known, salt) => {
         const particles = 3
         const numbers = simulate(known.program, known.data, 2000, particles, salt)
         for (const f of [() => 1, (t: Trace) => integrand(t, salt)]) {
@@ -70,7 +71,7 @@ describe('proper weighting', () => {
           expect(Math.abs(value - exact)).toBeLessThan(5 * standardError + 1e-5)
         }
       }),
-      { numRuns: 40, seed: 3 },
+      runs(40),
     )
   })
 })

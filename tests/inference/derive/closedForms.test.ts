@@ -1,7 +1,10 @@
+import { digamma, lgamma, trigamma } from 'lib-r-math.js'
 import { describe, expect, it } from 'vitest'
 import { bernoulli } from '../../../src/dsl/distributions/bernoulli.js'
 import { categorical } from '../../../src/dsl/distributions/categorical.js'
 import { exponential } from '../../../src/dsl/distributions/exponential.js'
+import { gamma } from '../../../src/dsl/distributions/gamma.js'
+import { inverseGamma } from '../../../src/dsl/distributions/inverseGamma.js'
 import { laplace } from '../../../src/dsl/distributions/laplace.js'
 import { logNormal } from '../../../src/dsl/distributions/logNormal.js'
 import { normal, standardNormal } from '../../../src/dsl/distributions/normal.js'
@@ -25,9 +28,18 @@ const evaluated = (printed: string, numbers: Numbers): number => {
     .replaceAll(']', ')')
     .replace(/\|([^|]*)\|/g, 'abs($1)')
     .replaceAll('log 2π', 'log(2 * π)')
+    .replaceAll('log Γ', 'logΓ')
     .replace(/(log|exp) ([a-zσ])/g, '$1($2)')
-    .replace(/([\d)]|\b[a-z]) (?=[(]|[a-z]\b|log|exp)/g, '$1 * ')
-  const names = { log: Math.log, exp: Math.exp, abs: Math.abs, π: Math.PI, ...numbers }
+    .replace(/([\d)]|\b[a-z]) (?=[(]|[a-z]\b|log|exp|ψ)/g, '$1 * ')
+  const names = {
+    log: Math.log,
+    exp: Math.exp,
+    abs: Math.abs,
+    π: Math.PI,
+    ψ: digamma,
+    logΓ: lgamma,
+    ...numbers,
+  }
   return new Function(...Object.keys(names), `return ${code}`)(...Object.values(names)) as number
 }
 
@@ -45,6 +57,16 @@ describe('closed forms', () => {
   const [a, b] = [0.3, 0.8]
   const entropy = (h: number, v: number) => ({ m, v, H: h, μ, r })
   const p = normal({ loc: -0.2, scale: 1.5 })
+
+  const ga = (concentration: number, rate: number) => gamma({ concentration, rate })
+  const inverse = (concentration: number, scale: number) => inverseGamma({ concentration, scale })
+  const shapes = { a: 3, r: 2, b: 1.5, s: 0.75 }
+  const moments = {
+    b: 1.5,
+    s: 0.75,
+    l: digamma(3) - Math.log(2),
+    H: 3 - Math.log(2) + lgamma(3) - 2 * digamma(3),
+  }
 
   it.each([
     ['normal|normal', { m, s, μ, r }, () => klExact(normal({ loc: 0.7, scale: 0.4 }), p)],
@@ -74,6 +96,28 @@ describe('closed forms', () => {
     ['laplace|normal', entropy(1 + Math.log(0.8), 0.32), () => klExact(laplace({ loc: 0.7, scale: 0.4 }), p)],
     // Those of U(0.2, 1.2), whose mean is 0.7: log 1, 1/12.
     ['uniform|normal', entropy(0, 1 / 12), () => klExact(uniform({ low: 0.2, high: 1.2 }), p)],
+    ['gamma|gamma', shapes, () => klExact(ga(3, 2), ga(1.5, 0.75))],
+    ['inverseGamma|inverseGamma', shapes, () => klExact(inverse(3, 2), inverse(1.5, 0.75))],
+    ['gamma|exponential', { ...shapes, b: 1 }, () => klExact(ga(3, 2), exponential({ rate: 0.75 }))],
+    ['exponential|gamma', { ...shapes, a: 1 }, () => klExact(exponential({ rate: 2 }), ga(1.5, 0.75))],
+    // Moments of Gamma(3, 2): E log x, Var log x, E x, E 1/x; its entropy.
+    ['gamma|inverseGamma', { ...moments, n: 1 }, () => klExact(ga(3, 2), inverse(1.5, 0.75))],
+    [
+      'gamma|logNormal',
+      { ...moments, v: trigamma(3), μ, r },
+      () => klExact(ga(3, 2), logNormal({ loc: -0.2, scale: 1.5 })),
+    ],
+    // Those of InverseGamma(3, 2).
+    [
+      'inverseGamma|gamma',
+      { b: 1.5, s: 0.75, l: Math.log(2) - digamma(3), m: 1, H: 3 + Math.log(2) + lgamma(3) - 4 * digamma(3) },
+      () => klExact(inverse(3, 2), ga(1.5, 0.75)),
+    ],
+    [
+      'logNormal|exponential',
+      { s: 0.75, m: Math.exp(0.7 + 0.08), H: 0.7 + 0.5 * Math.log(2 * Math.PI * Math.E * 0.16) },
+      () => klExact(logNormal({ loc: 0.7, scale: 0.4 }), exponential({ rate: 0.75 })),
+    ],
   ])('%s is the printed formula', (pair, numbers: Numbers, exact) => {
     expect(toArray(exact())).toBeCloseTo(evaluated(printed(pair), numbers), 5)
   })

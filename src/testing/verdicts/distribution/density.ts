@@ -4,9 +4,10 @@
  *   Σ p = 1 or ∫ p = 1        p = 0 outside of the domain        enumerate lists each point once
  *   log p of a batch is log p of its elements, whatever axes the parameters have
  */
-import { can, type Distribution } from '../../../dsl/distribution.js'
+import { type AnyDistribution, can, type Distribution } from '../../../dsl/distribution.js'
 import * as domains from '../../../dsl/domain.js'
 import type { AnyDomain } from '../../../dsl/domains/marks.js'
+import { GiryException } from '../../../dsl/error.js'
 import { sizeOf } from '../../../dsl/shape.js'
 import type { AnyValue } from '../../../dsl/value.js'
 import { tidily } from '../tidily.js'
@@ -50,9 +51,26 @@ const outsideOf = (domain: AnyDomain): readonly (readonly [number, AnyDomain])[]
   return labels === undefined ? [] : [[labels, domains.count]]
 }
 
-/** The density is 0 outside of its domain. */
+/** The log density at an event outside of the domain; undefined where the distribution refuses it with a sentence. */
+const logOutside = (d: AnyDistribution, event: Float32Array, domain: AnyDomain): number | undefined => {
+  try {
+    return tidily(
+      () =>
+        logDensities(
+          d,
+          rowsAsValue(d, event, domain as typeof d.space.domain),
+        ).tensor.dataSync()[0] as number,
+    )
+  } catch (e) {
+    if (e instanceof GiryException) return undefined
+    throw e
+  }
+}
+
+/** The density is 0 outside of its domain, or refuses to be asked. */
 export const vanishesOutside = (c: Case): readonly LawVerdict[] => {
   const { d } = c.subject
+  if (!can(d, 'density')) return []
   const law = lawOf(
     c,
     'the density is 0 outside of the domain',
@@ -61,19 +79,10 @@ export const vanishesOutside = (c: Case): readonly LawVerdict[] => {
   return outsideOf(d.space.domain).map(([x, domain]) => {
     const event = Float32Array.from(c.draws.subarray(0, c.size))
     event[0] = x
-    const log = tidily(
-      () =>
-        logDensities(
-          d,
-          rowsAsValue(d, event, domain as typeof d.space.domain),
-        ).tensor.dataSync()[0] as number,
-    )
-    const holds = log === Number.NEGATIVE_INFINITY
-    return decided(
-      law,
-      holds,
-      `the log density at ${shown(x)}, outside of ${d.space.domain.name}, is ${shown(log)}${holds ? '' : ', not −Infinity'}`,
-    )
+    const log = logOutside(d, event, domain)
+    const holds = log === undefined || log === Number.NEGATIVE_INFINITY
+    const said = log === undefined ? 'is refused' : `is ${shown(log)}${holds ? '' : ', not −Infinity'}`
+    return decided(law, holds, `the log density at ${shown(x)}, outside of ${d.space.domain.name}, ${said}`)
   })
 }
 

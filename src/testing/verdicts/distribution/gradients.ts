@@ -10,6 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { type AnyDistribution, can } from '../../../dsl/distribution.js'
+import { isWithin, positive, unit } from '../../../dsl/domain.js'
 import { type AnyValue, makeValue } from '../../../dsl/value.js'
 import { meanAndError } from '../../../inference/estimate.js'
 import { gradientsOf } from '../../../inference/step.js'
@@ -138,11 +139,28 @@ const byParameter = (c: Case, xs: Float32Array, m: Movable): readonly LawVerdict
   )
 }
 
+/** Draws that float32 can move by a step: not those at the very end of an interval. */
+const movableDraws = (c: Case): Float32Array => {
+  const { domain, shape } = c.subject.d.space
+  const few = c.draws.slice(0, Math.min(c.count, 500) * c.size)
+  const reach = tangent(new Float32Array(few.length).fill(1), few, domain, shape)
+  const scaleAt = (i: number) => (c.scales[i % c.size] as Case['scales'][number]).scale
+  const usual = domain.name === 'Simplex' || isWithin(domain, unit) || isWithin(domain, positive)
+  const moves = (i: number) =>
+    domain.name === 'Simplex' ||
+    step * Math.abs(usual ? (reach[i] as number) : scaleAt(i)) >= 1e-4 * Math.abs(few[i] as number)
+  const rows = Array.from({ length: few.length / c.size }, (_, r) => r).filter((r) =>
+    Array.from({ length: c.size }, (_, j) => moves(r * c.size + j)).every(Boolean),
+  )
+  const kept = rows.length >= points ? rows.slice(0, points) : []
+  return Float32Array.from(kept.flatMap((r) => Array.from(few.subarray(r * c.size, (r + 1) * c.size))))
+}
+
 /** Gradients of the log density, by x and by each parameter. */
 export const hasSlopes = (c: Case): readonly LawVerdict[] => {
   if (!can(c.subject.d, 'density')) return []
-  const xs = c.draws.slice(0, points * c.size)
-  return [...byX(c, xs), ...c.subject.movable.flatMap((m) => byParameter(c, xs, m))]
+  const xs = movableDraws(c)
+  return xs.length === 0 ? [] : [...byX(c, xs), ...c.subject.movable.flatMap((m) => byParameter(c, xs, m))]
 }
 
 /** f(x) = tanh(½ + <a, x>), or sin(½ + Σ x) of angles: rows in, rows out. */

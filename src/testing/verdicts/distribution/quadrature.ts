@@ -140,12 +140,12 @@ const halves = ({ from, to }: Panel): readonly (readonly [number, number])[] => 
 ]
 
 /** ∫ of each function to an absolute error, all of order 1. */
-export const quadrature = (map: LineMap, f: Integrands, tolerance = 1e-6): Quadrature => {
+export const quadrature = (map: LineMap, f: Integrands, tolerance = 3e-6): Quadrature => {
   const n = 32
   const start = Array.from({ length: n }, (_, i) => [-1 + (2 * i) / n, -1 + (2 * (i + 1)) / n] as const)
   let panels = evaluated(map, f, start)
-  for (let round = 0; round < 50 && panels.length < 3000; round++) {
-    const limit = tolerance / panels.length
+  for (let round = 0; round < 50 && panels.length < 800; round++) {
+    const limit = tolerance / n
     const coarse = panels.filter((p) => isCoarse(p, limit))
     if (coarse.length === 0) break
     panels = [...panels.filter((p) => !coarse.includes(p)), ...evaluated(map, f, coarse.flatMap(halves))]
