@@ -148,7 +148,10 @@ const smallEnough = (
   const all = new Set([...asked, ...finite])
   if (cost(all) <= enumerationLimit) return all
   const taken = new Set(asked)
-  for (const name of finite) if (cost(new Set([...taken, name])) <= enumerationLimit) taken.add(name)
+  for (const name of finite) {
+    taken.add(name)
+    if (cost(taken) > enumerationLimit) taken.delete(name)
+  }
   return taken
 }
 
