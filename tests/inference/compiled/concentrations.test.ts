@@ -19,7 +19,7 @@ describe('implicit pathwise gradients, compiled', () => {
     const { objective, data } = make()
     const rows = dataset(objective.data, data as never)
     const all = Int32Array.from({ length: rows.size }, (_, i) => i)
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const batch = batchAt(rows, all, keyFromSeed(seed))
       const { difference, bound } = await compare(objective, paramsOf(objective.nets as never, seed), batch)
       expect(difference).toBeLessThan(bound)
