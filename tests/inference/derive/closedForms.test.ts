@@ -154,9 +154,9 @@ describe('closed forms', () => {
       () => klExact(inverse(3, 2), ga(1.5, 0.75)),
     ],
     [
-      'logNormal|exponential',
-      { s: 0.75, m: Math.exp(0.7 + 0.08), H: 0.7 + 0.5 * Math.log(2 * Math.PI * Math.E * 0.16) },
-      () => klExact(logNormal({ loc: 0.7, scale: 0.4 }), exponential({ rate: 0.75 })),
+      'inverseGamma|exponential',
+      { s: 0.75, m: 1, H: 3 + Math.log(2) + lgamma(3) - 4 * digamma(3) },
+      () => klExact(inverse(3, 2), exponential({ rate: 0.75 })),
     ],
   ])('%s is the printed formula', (pair, numbers: Numbers, exact) => {
     expect(toArray(exact())).toBeCloseTo(evaluated(printed(pair), numbers), 5)
