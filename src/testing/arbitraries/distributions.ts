@@ -100,6 +100,21 @@ export const distributionFamilies = {
   exponential: family(exponential, { rate: scale }),
   uniform: family(uniform, { low: number(-2, 0), high: number(0.5, 3) }),
   poisson: family(poisson, { rate: number(0.3, 20) }),
+  binomial: family(({ logits }: { readonly logits: Value<[2], Real> }) => binomial({ trials: 6, logits }), {
+    logits: within(space.real(2)),
+  }),
+  geometric: family(geometric, { probs: number(0.1, 0.9) }),
+  negativeBinomial: family(negativeBinomial, { failures: number(0.5, 6), logits: number(-2, 1) }),
+  multinomial: family(
+    ({ logits }: { readonly logits: Value<[3], Real> }) => multinomial({ trials: 4, logits }),
+    { logits: within(space.real(3)) },
+  ),
+  truncatedNormal: family(truncatedNormal, { loc, scale, low: number(-2, 0), high: number(0.5, 3) }),
+  relaxedBernoulli: family(relaxedBernoulli, { temperature: number(0.8, 2), logits: loc }),
+  relaxedOneHotCategorical: family(relaxedOneHotCategorical, {
+    temperature: number(1, 3),
+    logits: within(space.real(3)),
+  }),
   bernoulli: family(bernoulli, { logits: within(space.real(3)) }),
   coin: family(bernoulli, { probs: number(0.05, 0.95) }),
   categorical: family(categorical, { logits: within(space.real(4)) }),
