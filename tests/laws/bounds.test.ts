@@ -155,7 +155,7 @@ describe('random finite models', () => {
 
   it('drawn: L_K grows with K and reaches log P(x), by V/2K', () => {
     let reached = 0
-    const total = 40
+    const settings = runs(40)
     fc.assert(
       fc.property(seeds(), (seed) => {
         const c = finiteCase(seed)
@@ -184,9 +184,9 @@ describe('random finite models', () => {
         if (small) expectOrder(exact(evidence - V / 256), before, 'reaches log P(x)')
         if (small) reached++
       }),
-      runs(total),
+      settings,
     )
-    expect(reached).toBeGreaterThan(total / 2)
+    expect(reached).toBeGreaterThan(settings.numRuns / 2)
   })
 
   it('summed out: L_K = log P(x), L_α falls in α, CUBO and the upper TVO lie above, the lower below', () => {
