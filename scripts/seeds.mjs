@@ -12,7 +12,7 @@ const failed = seeds.filter((seed) => {
   })
   const ok = run.status === 0
   console.log(`seed ${seed}: ${ok ? 'holds' : 'FAILS'} (${Math.round((Date.now() - began) / 1000)} s)`)
-  if (!ok) console.log(run.stdout)
+  if (!ok) console.log(`${run.stdout}\n${run.stderr}`)
   return !ok
 })
 console.log(failed.length === 0 ? `${count} seeds, none failed` : `failed: ${failed.join(', ')}`)
