@@ -287,7 +287,7 @@ describe('a site that is summed out in a plate, beside one that is drawn', () =>
   type At = Readonly<Record<string, number>>
   /** Σ q (log p − log q) of one element: e and x, and log p(s) − log q(s | e) with its share. */
   const element = (x: number, s: number, { w = 0, a = 0 }: At, share: (e: number) => number) =>
-    bits.reduce((sum, e) => {
+    bits.reduce<number>((sum, e) => {
       const logQ = logBernoulli(e, a * x)
       return (
         sum + Math.exp(logQ) * share(e) * (logBernoulli(e, 0.4) - logQ + logNormal(x, w * e + 1.5 * s, 1))
@@ -311,7 +311,7 @@ describe('a site that is summed out in a plate, beside one that is drawn', () =>
       bind('s', ({ b }) => bernoulli({ logits: b() })),
     )
     const exact = (t: At) =>
-      bits.reduce((sum, s) => {
+      bits.reduce<number>((sum, s) => {
         const logQ = logBernoulli(s, t.b as number)
         const inside = xs.reduce((total, x) => total + element(x, s, t, () => 1), 0)
         return sum + Math.exp(logQ) * (logBernoulli(s, -0.2) - logQ + inside)
@@ -342,7 +342,7 @@ describe('a site that is summed out in a plate, beside one that is drawn', () =>
       xs.reduce((sum, x) => {
         const terms = bits.map((s) => {
           const logQ = (e: number) => logBernoulli(s, (t.b as number) + own * e)
-          const rest = bits.reduce((all, e) => {
+          const rest = bits.reduce<number>((all, e) => {
             const mass = Math.exp(logBernoulli(e, (t.a as number) * x) + logQ(e))
             return all + mass * (logBernoulli(s, -0.2) - logQ(e))
           }, 0)
