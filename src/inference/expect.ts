@@ -4,21 +4,28 @@
  * Sites are drawn by the method asked for, else by that which `elbo` would take: pathwise where possible (the gradient flows through a generator
  * into f), enumerated while the support is small, by the score function otherwise. Inputs of the model are its data, so
  * `expect(empirical({ x: X }), …)` is the mean over the data. `nets` adds nets that only f uses (a discriminator).
- * Values that lie in a plate of the model are summed over it. Tested in tests/inference/expect.test.ts.
+ * Values that lie in a plate of the model are summed over it; a site in a plate is enumerated only where f does not combine its
+ * elements. Tested in tests/inference/expect.test.ts.
  */
-
+import * as tf from '@tensorflow/tfjs'
+import { isOwnAxis } from '../dsl/axes.js'
 import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
+import { graphOf } from '../dsl/examine.js'
 import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
 import type { WithMethodNets } from '../dsl/methods.js'
 import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
 import type { AllowedMethods, AskedMethod, GradientMethod, SiteNames } from '../dsl/rules.js'
-import { isValue, showSpaceOf, type Value } from '../dsl/value.js'
+import { type AnyValue, isValue, showSpaceOf, type Value } from '../dsl/value.js'
+import { exampleFor } from './contest.js'
+import { type Dependent, mixedAmong } from './dependence.js'
 import { methodNetFaults } from './elbo.js'
+import { jointCost } from './elimination/cost.js'
+import type { Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
-import { gradientMethods, leavesOneOut } from './plan.js'
+import { enumerationFaults, gradientMethods, leavesOneOut } from './plan.js'
 
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
 type None = {}
@@ -35,6 +42,23 @@ export interface ExpectOptions<Q = unknown, M = unknown> {
   readonly sites?: AllowedMethods<Q, M, 'expect'>
 }
 
+/** f as a dependent of the sites, in its plates. */
+type Integrated = Dependent & Pick<Term, 'plates'>
+
+/** What f depends on, and whose elements it combines, by one look at example values. */
+const integrandOf = (model: AnyModel, nets: Nets, f: (context: never) => unknown): Integrated => {
+  const value = tf.tidy(() => {
+    const found: unknown = f(exampleFor(model, nets) as never)
+    return (isValue(found) ? { origins: found.origins, axes: found.axes } : {}) as never
+  }) as Partial<Pick<AnyValue, 'origins' | 'axes'>>
+  const { parents, mixes } = graphOf(new Set(value.origins ?? []))
+  return { depends: parents, plates: (value.axes ?? []).filter((a) => !isOwnAxis(a.name)), mixes }
+}
+
+/** Whether plates matter: a site that takes every value of its support has them along one axis, not along its plates. */
+const inPlates = (model: AnyModel): boolean =>
+  sitesOf(model).some(([, site]) => site.plates.length > 0 && can(site, 'enumerable'))
+
 const build = (
   model: AnyModel,
   nets: Nets,
@@ -48,7 +72,11 @@ const build = (
     ...methodFaults(model, sites, 'expect'),
     ...methodNetFaults({ ...model.nets, ...nets }, sites),
   ])
-  const methods = gradientMethods(model, sites)
+  const integrand = inPlates(model) ? integrandOf(model, nets, f) : undefined
+  const mixed = mixedAmong(sitesOf(model), integrand === undefined ? [] : [['f', integrand]])
+  const plates = integrand?.plates ?? []
+  const methods = gradientMethods(model, sites, jointCost(model), mixed)
+  throwAll(enumerationFaults(model, methods, jointCost(model), mixed))
   const particles = sitesOf(model).some(
     ([name, site]) => leavesOneOut(methods[name] as GradientMethod) && can(site, 'density'),
   )
@@ -70,7 +98,7 @@ const build = (
           `expect takes a scalar function, but it returned ${isValue(value) ? showSpaceOf(value) : typeof value}`,
           'sum over the event axes with sum(…)',
         )
-      const term = { site: 'expect', label: 'f', shared: false, plates: [], value: value as Value<[], Real> }
+      const term = { site: 'expect', label: 'f', shared: false, plates, value: value as Value<[], Real> }
       return expectation([term], draws, env)
     },
   }

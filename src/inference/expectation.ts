@@ -162,15 +162,35 @@ export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar => {
 const raoBlackwellized = ({ asked }: Drawn): boolean =>
   typeof asked === 'string' || (asked as { readonly raoBlackwell?: boolean }).raoBlackwell !== false
 
-/** The summands that a draw of s has a part in, each element of its plates with its own where that is sound. */
-const signalOf = (s: Drawn, summands: readonly Summand[], plates: readonly string[]): readonly Scalar[] => {
-  if (!raoBlackwellized(s)) return summands.map((f) => sumOver(f.value, plates))
-  const own = estimators[s.method].differentiates === true ? [] : s.site.plates.map((a) => a.name)
+/** The sites before s that are still to be summed out: those that it depends on, with a value for each of theirs, or the others. */
+const unsummed = (s: Drawn, drawn: readonly Drawn[], parents: boolean): readonly Drawn[] =>
+  drawn
+    .slice(0, drawn.indexOf(s))
+    .filter((d) => d.method === 'enumerate' && hasAxis(s.value, d.axis as string) === parents)
+
+const platesIn = (drawn: readonly Drawn[]): readonly string[] =>
+  drawn.flatMap((d) => d.site.plates.map((a) => a.name))
+
+/**
+ * The summands that a draw of s has a part in, each element of its plates with its own where that is sound. Elements of a plate
+ * in which sites are still to be summed out are never added up value by value, since each has its own weights: what s does
+ * not depend on is summed out first, and along the plates of what it depends on the elements stay apart.
+ */
+const signalOf = (
+  s: Drawn,
+  drawn: readonly Drawn[],
+  summands: readonly Summand[],
+  plates: readonly string[],
+): readonly Scalar[] => {
+  const local = raoBlackwellized(s)
+  const own = local && estimators[s.method].differentiates !== true ? platesIn([s]) : []
+  const apart = platesIn(unsummed(s, drawn, true))
+  const others = unsummed(s, drawn, false)
   return summands.flatMap(({ value, reach }) => {
-    const mixed = reach.get(s.name)
+    const mixed = local ? reach.get(s.name) : nothing
     if (mixed === undefined) return []
-    const summed = plates.filter((name) => mixed.has(name) || !own.includes(name))
-    return [sumOver(value, summed)]
+    const summed = plates.filter((name) => !apart.includes(name) && (mixed.has(name) || !own.includes(name)))
+    return [sumOver(sumOut(value, others), summed)]
   })
 }
 
@@ -190,7 +210,7 @@ const withSurrogate = (
 ): readonly Summand[] => {
   const surrogate = estimators[s.method].surrogate
   if (surrogate === undefined) return summands
-  const signals = signalOf(s, summands, plates)
+  const signals = signalOf(s, drawn, summands, plates)
   const left = merged(summands.map(({ value, reach }) => ({ value, reach: without(reach, s.name) })))
   if (signals.length === 0) return left
   const signal = total(signals)

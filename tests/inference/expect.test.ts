@@ -7,11 +7,12 @@ import { poisson } from '../../src/dsl/distributions/poisson.js'
 import { push } from '../../src/dsl/distributions/push.js'
 import { dense } from '../../src/dsl/nets/dense.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
-import { bind, Do, empirical, nets } from '../../src/dsl/notation.js'
+import { bind, Do, empirical, given, nets } from '../../src/dsl/notation.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { afterTraining, minus, scale } from '../../src/dsl/objective.js'
 import { add, mul, square } from '../../src/dsl/operations/arithmetic.js'
 import { exp } from '../../src/dsl/operations/functions.js'
+import { sumOverPlate } from '../../src/dsl/operations/plates.js'
 import { sum } from '../../src/dsl/operations/reductions.js'
 import { flattenParams } from '../../src/dsl/params.js'
 import { positive, real } from '../../src/dsl/space.js'
@@ -23,7 +24,7 @@ import { keyFromSeed } from '../../src/runtime/keys.js'
 import { noiseOf } from '../../src/runtime/noise.js'
 import type { AnyParams } from '../../src/testing/arbitraries/boundCase.js'
 import { evaluateOnce } from '../laws/evaluation.js'
-import { gradientAt, scalarsOf } from './gradients.js'
+import { expectUnbiased, gradientAt, gradientsOver, scalarsOf } from './gradients.js'
 
 /** Value and one gradient, over seeds, of an objective without data. */
 const over = (o: unknown, params: AnyParams, path: string, n = 30, batch = 200) => {
@@ -179,3 +180,40 @@ const evaluateNoise = (o: unknown, seed: number): number =>
       noise: noiseOf(noiseOnly(500, keyFromSeed(seed)).at(0).noise),
     })
     .tensor.dataSync()[0] as number
+
+describe('a site in a plate', () => {
+  // Three fair coins: E Σ e = 3/2, E (Σ e)² = 3/4 + 9/4
+  const coins = pipe(
+    given({ y: real() }),
+    nets({ a: parameter(real()) }),
+    bind('e', ({ a }) => bernoulli({ logits: a() }), { plates: { k: 3 } }),
+  )
+  const at = scalarsOf({ a: 0 })
+  const data = { y: new Array(4000).fill(0) }
+
+  it('is enumerated where f takes each element for itself', () => {
+    const found = gradientAt(expectation(coins, ({ e }) => e) as never, at, { y: [0, 1] })
+    expect(found.value).toBeCloseTo(1.5, 5)
+    expect(found.gradients['a/value']?.[0]).toBeCloseTo(0.75, 5)
+  })
+
+  it('is drawn where f combines the elements: summed out one by one, they would be one coin', () => {
+    const all = [
+      [sumOverPlate, 1.5, 0.75],
+      // d/dp (3 p (1 − p) + 9 p²) p (1 − p) = 9/4 at p = 1/2
+      [(e: never, k: string) => square(sumOverPlate(e, k)), 3, 2.25],
+    ] as const
+    for (const [f, value, slope] of all) {
+      const o = expectation(coins, (({ e }: { e: never }) => f(e, 'k')) as never)
+      const found = gradientsOver(o as never, at, data, 10)
+      near(found.value, value)
+      expectUnbiased(found, { 'a/value[0]': slope })
+    }
+  })
+
+  it('is refused where it is to be enumerated nevertheless', () => {
+    expect(() => expectation(coins, ({ e }) => sumOverPlate(e, 'k'), { sites: { e: 'enumerate' } })).toThrow(
+      "site 'e' is summed out for each element of the plate k, but 'f' depends on several elements at once",
+    )
+  })
+})

@@ -9,6 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { normal } from '../../src/dsl/distributions/normal.js'
+import { score } from '../../src/dsl/methods.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
 import { bind, Do, given, nets, shared } from '../../src/dsl/notation.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
@@ -274,6 +275,87 @@ describe('plates', () => {
       if (z === 'enumerate')
         expect(Math.abs(gradientAt(o, scalarsOf(at), { x: [xs] }).value - exact(at))).toBeLessThan(1e-5)
     }
+  })
+})
+
+describe('a site that is summed out in a plate, beside one that is drawn', () => {
+  // three coins e_k and x_k ~ N(w e_k + 1.5 s, 1) for each datum; s is one coin for all of them, or one for each
+  const plates = { k: 3 }
+  const xs = [0.3, -1.2, 2]
+  const at = { w: 0.7, a: 0.8, b: 0.3 }
+  const own = 0.8
+  type At = Readonly<Record<string, number>>
+  /** Σ q (log p − log q) of one element: e and x, and log p(s) − log q(s | e) with its share. */
+  const element = (x: number, s: number, { w = 0, a = 0 }: At, share: (e: number) => number) =>
+    bits.reduce<number>((sum, e) => {
+      const logQ = logBernoulli(e, a * x)
+      return (
+        sum + Math.exp(logQ) * share(e) * (logBernoulli(e, 0.4) - logQ + logNormal(x, w * e + 1.5 * s, 1))
+      )
+    }, 0)
+  const data = { x: new Array(64).fill(xs) }
+  const drawn: readonly GradientMethod[] = ['score', score({ raoBlackwell: false }), 'rebar']
+
+  it('the signal of a site for all elements sums each out with its own weights', () => {
+    const p = pipe(
+      Do,
+      nets({ w: parameter(real()) }),
+      bind('e', () => bernoulli({ logits: 0.4 }), { plates }),
+      bind('s', () => bernoulli({ logits: -0.2 })),
+      bind('x', ({ e, s, w }) => normal({ loc: add(mul(w(), e), mul(1.5, s)), scale: 1 }), { plates }),
+    )
+    const q = pipe(
+      given({ x: real() }),
+      nets({ a: parameter(real()), b: parameter(real()) }),
+      bind('e', ({ a, x }) => bernoulli({ logits: mul(a(), x) }), { plates }),
+      bind('s', ({ b }) => bernoulli({ logits: b() })),
+    )
+    const exact = (t: At) =>
+      bits.reduce<number>((sum, s) => {
+        const logQ = logBernoulli(s, t.b as number)
+        const inside = xs.reduce((total, x) => total + element(x, s, t, () => 1), 0)
+        return sum + Math.exp(logQ) * (logBernoulli(s, -0.2) - logQ + inside)
+      }, 0)
+    for (const s of [...drawn, 'measureValued'] as const)
+      expectUnbiased(
+        gradientsOver(any(elbo(p, q, { sites: { e: 'enumerate', s } as never })), scalarsOf(at), data, 24),
+        slopes(exact, at),
+        JSON.stringify(s),
+      )
+  })
+
+  it('a site of each element that depends on it keeps the elements apart, whatever its signal', () => {
+    const p = pipe(
+      Do,
+      nets({ w: parameter(real()) }),
+      bind('e', () => bernoulli({ logits: 0.4 }), { plates }),
+      bind('s', () => bernoulli({ logits: -0.2 }), { plates }),
+      bind('x', ({ e, s, w }) => normal({ loc: add(mul(w(), e), mul(1.5, s)), scale: 1 }), { plates }),
+    )
+    const q = pipe(
+      given({ x: real() }),
+      nets({ a: parameter(real()), b: parameter(real()) }),
+      bind('e', ({ a, x }) => bernoulli({ logits: mul(a(), x) }), { plates }),
+      bind('s', ({ b, e }) => bernoulli({ logits: add(b(), mul(own, e)) }), { plates }),
+    )
+    const exact = (t: At) =>
+      xs.reduce((sum, x) => {
+        const terms = bits.map((s) => {
+          const logQ = (e: number) => logBernoulli(s, (t.b as number) + own * e)
+          const rest = bits.reduce<number>((all, e) => {
+            const mass = Math.exp(logBernoulli(e, (t.a as number) * x) + logQ(e))
+            return all + mass * (logBernoulli(s, -0.2) - logQ(e))
+          }, 0)
+          return element(x, s, t, (e) => Math.exp(logQ(e))) + rest
+        })
+        return sum + terms.reduce((u, v) => u + v, 0)
+      }, 0)
+    for (const s of drawn)
+      expectUnbiased(
+        gradientsOver(any(elbo(p, q, { sites: { e: 'enumerate', s } as never })), scalarsOf(at), data, 24),
+        slopes(exact, at),
+        JSON.stringify(s),
+      )
   })
 })
 

@@ -16,13 +16,14 @@ import { stopGradient } from '../../dsl/operations/functions.js'
 import { gradient } from '../../dsl/operations/gradient.js'
 import { sum } from '../../dsl/operations/reductions.js'
 import type { Shape } from '../../dsl/shape.js'
-import { type AnyValue, sumOver, type Value } from '../../dsl/value.js'
+import { type AnyValue, expandAxes, sumOver, type Value } from '../../dsl/value.js'
 import { gradientOnly } from './baseline.js'
 import type { Drawn, Scalar } from './draws.js'
 import type { At, SiteEstimator } from './estimator.js'
 import { relaxationAt, uniformsAt } from './relaxed.js'
 import { reinforced, requireOnce } from './score.js'
 import { sightedAt } from './sighted.js'
+import { drawnAxes } from './slices.js'
 
 type Reals = Value<Shape, Real>
 
@@ -65,7 +66,9 @@ const training = (s: Drawn, signal: Scalar, at: At): Scalar => {
 /** The score function with a learned control variate. */
 export const relax: SiteEstimator = {
   draw: (place) => {
-    const { relaxation, location } = relaxationAt(place)
+    const { relaxation, location: given } = relaxationAt(place)
+    // One location for each draw, though many share their parameters: the variance is that of one draw.
+    const location = expandAxes(given, drawnAxes(place.axes, place.distribution))
     const [u, v] = [uniformsAt(place, 'u'), uniformsAt(place, 'v')]
     const value = stopGradient(relaxation.harden(relaxation.free(location, u)))
     return { value, kept: keep(relaxation, location, value, u, v) }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnyObjective } from '../../../src/dsl/objective.js'
 import { flattenParams, type NetParams } from '../../../src/dsl/params.js'
 import type { AnyParams } from '../../../src/testing/arbitraries/boundCase.js'
-import { expectUnbiased, gradientsOver, scalarsOf } from '../gradients.js'
+import { expectUnbiased, gradientAt, gradientsOver, scalarsOf } from '../gradients.js'
 import { at, bound, gradient, value, x } from './coins.js'
 import { momentsOf, perDraw } from './perDraw.js'
 
@@ -67,6 +67,37 @@ describe('relax', () => {
     const byBias = (half(0.7, 0.2 + h) - half(0.7, 0.2 - h)) / (2 * h)
     expect(Math.abs((nets['c/kernel']?.[0] as number) - byKernel)).toBeLessThan(1e-3)
     expect(Math.abs((nets['c/bias']?.[0] as number) - byBias)).toBeLessThan(1e-3)
+  })
+
+  it('a parameter that all draws share trains it as one for each draw does', () => {
+    const c = g.dense(g.real(), g.real())
+    const method = g.relax(g.given({ z: g.real() }), { c }, ({ z, c }) => g.tanh(c(z)))
+    const of = (model: unknown) =>
+      (g.expect as never as (...all: unknown[]) => AnyObjective)(
+        model,
+        ({ z, y }: { z: g.Value<[], g.Binary>; y: g.Value<[], g.Real> }) => g.mul(g.add(y, 3), z),
+        { sites: { z: method } },
+      )
+    const own = g.pipe(
+      g.given({ y: g.real(), l: g.real() }),
+      g.bind('z', ({ l }) => g.bernoulli({ logits: l })),
+    )
+    const common = g.pipe(
+      g.given({ y: g.real() }),
+      g.nets({ a: g.parameter(g.real()) }),
+      g.bind('z', ({ a }) => g.bernoulli({ logits: a() })),
+    )
+    const nets = {
+      c: {
+        kernel: { shape: [1, 1], data: Float32Array.of(0.7) },
+        bias: { shape: [1], data: Float32Array.of(0.2) },
+      },
+    }
+    const y = Array.from({ length: 50 }, (_, i) => i / 10)
+    const each = gradientAt(of(own), nets, { y, l: y.map(() => 0.4) }).gradients
+    const shared = gradientAt(of(common), { ...nets, ...scalarsOf({ a: 0.4 }) }, { y }).gradients
+    for (const path of ['c/kernel', 'c/bias'])
+      expect(shared[path]?.[0]).toBeCloseTo(each[path]?.[0] as number, 4)
   })
 
   it('training it lowers the variance of the gradient', async () => {
