@@ -260,5 +260,5 @@ export const domainRemedy = (target: AnyDomain): string =>
     NonNegative: 'map it with exp, softplus, square or relu',
     Unit: 'map it with sigmoid',
     Simplex: 'map it with softmax',
-    Real: '',
+    Real: 'give a finite number',
   })[target.name] ?? `pass a value of domain ${target.name}`

@@ -15,6 +15,26 @@ import { type EagerName, isEagerName, type RuntimeName, runtimeFaults } from './
 
 const isNode = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
 
+/**
+ * Runs f, and takes back what it hangs on the process for uncaught errors: the WASM build of tfjs throws them once more from
+ * its own minified line, which Node then prints in front of the sentence.
+ */
+const withoutListeners = async (f: () => Promise<void>): Promise<void> => {
+  const [before, rejectionsBefore] = [
+    process.listeners('uncaughtException'),
+    process.listeners('unhandledRejection'),
+  ]
+  await f()
+  for (const l of process.listeners('uncaughtException'))
+    if (!before.includes(l) && throwsAgain(l)) process.off('uncaughtException', l)
+  for (const l of process.listeners('unhandledRejection'))
+    if (!rejectionsBefore.includes(l) && throwsAgain(l)) process.off('unhandledRejection', l)
+}
+
+/** Whether it is one of theirs, not of somebody else who came at the same time. */
+const throwsAgain = (listener: object): boolean =>
+  /^function\s*\((ex|reason)\)\s*\{.*throw \1/s.test(`${listener}`)
+
 const loadWasm = async (): Promise<void> => {
   const wasm = await import('@tensorflow/tfjs-backend-wasm')
   if (isNode()) {
@@ -22,7 +42,7 @@ const loadWasm = async (): Promise<void> => {
     const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
     wasm.setWasmPaths(`${main.slice(0, main.lastIndexOf('/') + 1)}`)
   }
-  await activate('wasm')
+  await (isNode() ? withoutListeners(() => activate('wasm')) : activate('wasm'))
 }
 
 const activate = async (name: string): Promise<void> => {

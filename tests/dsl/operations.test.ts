@@ -671,6 +671,11 @@ describe('shapes that do not meet', () => {
       'softmax works along the last event axis, but a scalar has none',
     )
     expect(refusal(() => log(two as never))).toBe('log takes Positive and was given Real[2]')
+    const half = S.value(S.unit(), 0.5)
+    expect(() => log(half as never)).toThrow(
+      '→ Unit contains 0: clip(x, 1e-30, 1e30) is Positive, or write the',
+    )
+    expect(log(clip(half, 1e-30, 1e30)).tensor.dataSync()[0]).toBeCloseTo(Math.log(0.5), 6)
     expect(refusal(() => sqrt(two as never))).toBe('sqrt takes NonNegative and was given Real[2]')
     expect(refusal(() => gather(matrix, S.value(S.category(3), 1) as never))).toBe(
       'gather from a table of 2 rows was given Category(3)',

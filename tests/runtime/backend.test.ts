@@ -12,6 +12,16 @@ describe('useRuntime', () => {
     expect(started).toEqual(['wasm', 'wasm', 'wasm', 'cpu', 'wasm'].map(E.right))
   })
 
+  it('leaves no listener on the process that would print the source of the WASM build in front of an error', () => {
+    const sources = [
+      ...process.listeners('uncaughtException'),
+      ...process.listeners('unhandledRejection'),
+    ].map((l) => `${l}`)
+    expect(sources.filter((s) => s.includes('ExitStatus') || s === 'function(reason){throw reason}')).toEqual(
+      [],
+    )
+  })
+
   it('starts wasm in Node, where auto means wasm', async () => {
     expect(await useRuntime('wasm')()).toEqual(E.right('wasm'))
     expect(tf.getBackend()).toBe('wasm')

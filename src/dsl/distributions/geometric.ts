@@ -86,7 +86,7 @@ const waiting = (parameters: ChanceParameters<Shape>): Geometric<Shape> => {
       elementwise<Shape, Count>(
         'sample',
         count,
-        (u, logQ) => tf.floor(tf.div(tf.log(u as tf.Tensor), logQ as tf.Tensor)),
+        (u, logQ) => tf.floor(tf.abs(tf.div(tf.log(u as tf.Tensor), logQ as tf.Tensor))),
         uniformNoise(noise, axes, shape),
         c().logFailure,
       ),

@@ -16,6 +16,7 @@ import * as tf from '@tensorflow/tfjs'
 import { type Distribution, distribution, type EventSpace, type Moments } from '../distribution.js'
 import { count, positive, real } from '../domain.js'
 import type { Count, Positive, Real, Unit } from '../domains/marks.js'
+import { fail } from '../error.js'
 import { log1p } from '../numerics/log1p.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, mul } from '../operations/arithmetic.js'
@@ -143,10 +144,20 @@ const logGamma = (z: number): number => {
   return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + (1 / 12 - t * (1 / 360 - t / 1260)) / z
 }
 
+/** The largest standard deviation that is drawn from; float32 tells whole numbers apart up to there. */
+const MANY = 2 ** 24
+
 /** The smallest k with P(X <= k) >= u for X ~ NB(r, p) with odds p/(1 − p), by summing masses from the lower tail. */
 export const smallestCount = (u: number, r: number, odds: number): number => {
   const mean = r * odds
   if (!Number.isFinite(mean)) return Number.NaN
+  if (mean * (1 + odds) > MANY ** 2)
+    fail(
+      'domain',
+      'negativeBinomial',
+      `negativeBinomial draws by summing masses, of which failures = ${r} at odds of ${odds} have too many`,
+      'bound the logits, or draw a gamma rate and a poisson count from it',
+    )
   const p = odds / (1 + odds)
   const low = Math.floor(mean - 12 * Math.sqrt(mean * (1 + odds)) - 12)
   let k = Math.max(low, 0)

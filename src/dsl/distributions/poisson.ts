@@ -122,9 +122,19 @@ const stirling = (k: number): number => {
   )
 }
 
+/** The largest rate that is drawn from: its masses take half a second. */
+const MANY = 1e12
+
 /** The smallest k with P(X <= k) >= u for X ~ Poisson(rate), by summing masses from the lower tail. */
 export const smallestCount = (u: number, rate: number): number => {
   if (!Number.isFinite(rate)) return Number.NaN
+  if (rate > MANY)
+    fail(
+      'domain',
+      'poisson',
+      `poisson draws by summing masses, of which a rate of ${rate} has too many`,
+      `keep the rate below ${MANY}, or draw from normal({ loc: rate, scale: sqrt(rate) })`,
+    )
   const spread = 12 * Math.sqrt(rate) + 12
   const low = Math.floor(rate - spread)
   let k = low >= 10 ? low : 0

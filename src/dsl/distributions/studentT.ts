@@ -5,7 +5,7 @@
  *   z = (x − loc) / scale
  *   x = loc + scale · ε √(½ν / w),  ε ~ N(0, 1), w ~ Gamma(½ν, 1)  (standardGamma.ts)            (pathwise, implicit)
  *   H = Σ_i [ ½ (ν_i + 1)(ψ(½ν_i + ½) − ψ(½ν_i)) + ½ log ν_i + log B(½ν_i, ½) + log scale_i ]
- *   E x = loc, NaN for ν <= 1      Var x = scale² ν/(ν − 2), Infinity for ν <= 2
+ *   E x = loc, NaN for ν <= 1      Var x = scale² ν/(ν − 2), Infinity for ν <= 2, NaN for ν <= 1
  *
  * On Real, entries independent. Shapes: all agree, or are scalars; `degrees` (of any size > 0) and `scale` must be Positive.
  * Tested in tests/dsl/distributions/studentT.test.ts.
@@ -143,11 +143,7 @@ const fromParameters = (
     ...measure,
     parameters: { degrees, loc, scale },
     mean: () => where(above(1), loc, Number.NaN) as Value<Shape, Real>,
-    variance: () => {
-      const safe = inside(above(2), degrees, 3)
-      const finite = mul(square(scale), div(safe, sub(safe, 2)))
-      return where(above(2), finite, Number.POSITIVE_INFINITY) as Value<Shape, Real>
-    },
+    variance: () => where(above(1), spreadAbout(degrees, scale), Number.NaN) as Value<Shape, Real>,
     cdf: (x) => {
       const z = standardized(x)
       return elementwise('cdf', unit, (...t) => cdfOf(...(t as [tf.Tensor, tf.Tensor])), z, degrees)
@@ -156,6 +152,21 @@ const fromParameters = (
   }
 }
 
+/** E[(x − loc)²], which is infinite for ν <= 2, whether x has a mean or not. */
+const spreadAbout = (degrees: Value<Shape, Positive>, scale: Value<Shape, Positive>): Value<Shape, Real> => {
+  const finite = greater(degrees, 2)
+  const safe = inside(finite, degrees, 3)
+  const spread = mul(square(scale), div(safe, sub(safe, 2)))
+  return where(finite, spread, Number.POSITIVE_INFINITY) as Value<Shape, Real>
+}
+
 /** KL(t ‖ N(loc, scale²)), infinite for ν <= 2, where t has no variance. */
 export const klStudentTNormal = (q: StudentT<Shape>, p: Normal<Shape>): Value<[], Real> =>
-  klToNormal({ mean: () => q.parameters.loc, variance: q.variance, entropy: q.entropy }, p)
+  klToNormal(
+    {
+      mean: () => q.parameters.loc,
+      variance: () => spreadAbout(q.parameters.degrees, q.parameters.scale),
+      entropy: q.entropy,
+    },
+    p,
+  )

@@ -54,6 +54,9 @@ export const vonMises = <const L extends Arg, const C extends Arg>(p: {
 
 const ROUNDS = 20
 
+/** Beyond it draws are as if it were this: 1e-9 from the mode, and the square of κ stays finite. */
+const SHARPEST = 1e18
+
 const turns = (x: tf.Tensor): tf.Tensor => tf.round(tf.div(x, 2 * Math.PI))
 
 /** The angle in [−π, π]. */
@@ -100,7 +103,7 @@ const angle = (
   const sizes = [...axes.map((axis) => axis.size), ...concentration.shape]
   const k = expandTo(concentration, axes)
   const z = draw(
-    detach(k),
+    tf.minimum(detach(k), SHARPEST),
     roundsOf(noise.uniform, ROUNDS, sizes),
     roundsOf(noise.uniform, ROUNDS, sizes),
     noise.uniform(sizes),

@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { isWithin, nonNegative, positive, real, simplex, unit } from '../domain.js'
-import type { Domain, NonNegative, Positive, Real, Simplex, Unit } from '../domains/marks.js'
+import type { AnyDomain, Domain, NonNegative, Positive, Real, Simplex, Unit } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { erfc, erf as erfOf } from '../numerics/erf.js'
 import { lgamma as lgammaOf } from '../numerics/lgamma.js'
@@ -22,16 +22,17 @@ import type { Shape } from '../shape.js'
 import { type AnyValue, elementwise, onEvent, showSpaceOf, type Value } from '../value.js'
 import type { Takes } from './argument.js'
 
+/** How to get from where the value is to where the function starts. */
+const intoRemedy = (x: AnyValue, to: AnyDomain): string =>
+  to.name === 'Positive' && isWithin(x.domain, nonNegative)
+    ? `${x.domain.name} contains 0: clip(x, 1e-30, 1e30) is Positive, or write the function on tensors with lift`
+    : `map the value into ${to.name} first`
+
 const map =
   <In, Out>(name: string, from: Domain<In>, to: Domain<Out>, f: (t: tf.Tensor) => tf.Tensor) =>
   <S extends Shape>(x: Value<S, In>): Value<S, Out> => {
     if (!isWithin(x.domain, from))
-      fail(
-        'domain',
-        name,
-        `${name} takes ${from.name} and was given ${showSpaceOf(x)}`,
-        `map the value into ${from.name} first`,
-      )
+      fail('domain', name, `${name} takes ${from.name} and was given ${showSpaceOf(x)}`, intoRemedy(x, from))
     return elementwise(name, to, (t) => f(t as tf.Tensor), x)
   }
 

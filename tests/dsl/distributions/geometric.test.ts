@@ -81,6 +81,9 @@ describe('geometric', () => {
     expectClose(number(logProbAt(geometric({ logits: -80 }), value(space.count(), 3))), -80)
   })
 
+  it('waits for ever where the chance is 0', () =>
+    expect(number(geometric({ probs: 0 }).sample(noiseFromSeed(1)))).toBe(Number.POSITIVE_INFINITY))
+
   it('refuses other parameters, in the words of the compiler', () => {
     expect(() => geometric({ probs: value(space.real(), 1) as never })).toThrow(
       'probs of geometric must be Unit, but Real was given',

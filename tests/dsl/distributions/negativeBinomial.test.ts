@@ -74,6 +74,9 @@ describe('negativeBinomial', () => {
 
   it('inverts the cdf at small and large failures', () => {
     // nbinom(r, 1 - p).ppf(u)
+    expect(() => smallestCount(0.5, 2, 1e17)).toThrow(
+      'negativeBinomial draws by summing masses, of which failures = 2 at odds of 100000000000000000 have too many',
+    )
     const at = (u: number, r: number, p: number) => smallestCount(u, r, p / (1 - p))
     expect(at(0.5, 0.125, 0.875)).toBe(0)
     expect(at(1 - 2 ** -24, 0.125, 0.875)).toBe(92)

@@ -34,6 +34,9 @@ discreteLaws('poisson by logRate', {
 describe('poisson', () => {
   it('inverts the cdf at small and large rates', () => {
     // scipy.stats.poisson(rate).ppf(u)
+    expect(() => smallestCount(0.5, 1e30)).toThrow(
+      'poisson draws by summing masses, of which a rate of 1e+30 has too many',
+    )
     expect(smallestCount(0.5, 0.125)).toBe(0)
     expect(smallestCount(1 - 2 ** -24, 1)).toBe(10)
     expect(smallestCount(2 ** -24, 1000)).toBe(837)

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { studentT } from '../../../src/dsl/distributions/studentT.js'
+import { normal } from '../../../src/dsl/distributions/normal.js'
+import { klStudentTNormal, studentT } from '../../../src/dsl/distributions/studentT.js'
 import { positive, real } from '../../../src/dsl/domain.js'
 import * as space from '../../../src/dsl/space.js'
 import { value } from '../../../src/dsl/space.js'
@@ -37,6 +38,14 @@ describe('studentT', () => {
     })
     const far = number(studentT({ degrees: 1, loc: 0, scale: 1 }).cdf(scalars(real, [-1000])))
     expectClose(far / 0.0003183097800805589, 1, 1e-5)
+  })
+
+  it('has a mean beyond 1 degree only, and a variance beyond 2; NaN is what does not exist', () => {
+    const at = (degrees: number) => studentT({ degrees, loc: 3, scale: 1 })
+    expect([0.5, 1, 1.5, 2, 4].map((d) => number(at(d).mean()))).toEqual([Number.NaN, Number.NaN, 3, 3, 3])
+    const variances = [Number.NaN, Number.NaN, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 2]
+    expect([0.5, 1, 1.5, 2, 4].map((d) => number(at(d).variance()))).toEqual(variances)
+    expect(number(klStudentTNormal(at(1), normal({ loc: 0, scale: 1 })))).toBe(Number.POSITIVE_INFINITY)
   })
 
   it('refuses degrees that are not positive', () =>

@@ -50,6 +50,13 @@ describe('vonMises', () => {
     }
   })
 
+  it('draws its direction where the concentration is as large as float32 goes', () => {
+    const draws = numbers(
+      vonMises({ loc: 3, concentration: 1e30 }).sample(noiseFromSeed(1), [{ name: 'n', size: 4 }]),
+    )
+    expect(draws).toEqual([3, 3, 3, 3])
+  })
+
   it('refuses a concentration that is not positive', () =>
     expect(() => vonMises({ loc: 0, concentration: value(space.real(), 1) as never })).toThrow(
       'concentration of vonMises must be Positive, but Real was given',
