@@ -6,6 +6,7 @@
  * The batch of step t depends on (seed, t) only, so a run can be repeated bit for bit.
  */
 import type { Dataset } from '../dsl/dataset.js'
+import { fail } from '../dsl/error.js'
 import type { StepSchedule } from '../dsl/objective.js'
 import { fold, type Key, permutation } from '../runtime/keys.js'
 
@@ -20,9 +21,13 @@ export interface Batch {
   readonly step?: number
 }
 
-/** A schedule at the update of a batch. */
-export const scheduledAt = ({ step = Infinity }: Pick<Batch, 'step'>, schedule: StepSchedule): number =>
-  schedule(step)
+/** A schedule at the update of a batch; NaN would otherwise be found where it arrives, in a term that is not to blame. */
+export const scheduledAt = ({ step = Infinity }: Pick<Batch, 'step'>, schedule: StepSchedule): number => {
+  const now = schedule(step)
+  if (Number.isNaN(now))
+    fail('option', 'schedule', `a schedule gives NaN at step ${step}`, 'let it give a number at every step')
+  return now
+}
 
 /** Minibatches of a data set. */
 export interface Batches {

@@ -97,6 +97,16 @@ describe('an annealed weight', () => {
     expect(seen.filter((t) => t !== Infinity)).toEqual([1, 2, 3, 4, 5])
   })
 
+  it('is a number at every step: NaN on the way is a fault of the schedule, eager and compiled', async () => {
+    const o = elbo(p, q, { beta: (t) => (t === 3 ? Number.NaN : 1) })
+    for (const runtime of ['cpu', 'onnx'] as const) {
+      const run = await train(o, { data, steps: 5, batch: 4, optimizer: sgd(1e-3), runtime })()
+      expect(run).toMatchObject({
+        left: [{ tag: 'option', message: 'the fit stopped: a schedule gives NaN at step 3' }],
+      })
+    }
+  })
+
   it('trains alike, eager and compiled', async () => {
     const run = (runtime: 'cpu' | 'onnx') =>
       orThrow(

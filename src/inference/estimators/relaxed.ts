@@ -14,7 +14,9 @@
 import type { Relaxation } from '../../dsl/distribution.js'
 import { uniformNoise } from '../../dsl/distributions/draw.js'
 import type { Real } from '../../dsl/domains/marks.js'
+import { fail } from '../../dsl/error.js'
 import type { RelaxedMethod } from '../../dsl/methods.js'
+import type { StepSchedule } from '../../dsl/objective.js'
 import { add, sub } from '../../dsl/operations/arithmetic.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
 import type { Shape } from '../../dsl/shape.js'
@@ -30,7 +32,20 @@ const usual = 0.5
 export const temperatureOf = ({ asked, env }: Pick<Place, 'asked' | 'env'>): Scalar => {
   const t =
     typeof asked === 'string' ? usual : ((asked as Pick<RelaxedMethod, 'temperature'>).temperature ?? usual)
-  return typeof t === 'number' ? (constant(t) as Scalar) : env.step(t)
+  return typeof t === 'number' ? (constant(t) as Scalar) : env.step((step) => warmAt(t, step))
+}
+
+/** A schedule of the temperature was checked where it begins and ends; on its way it may still reach 0. */
+const warmAt = (schedule: StepSchedule, step: number): number => {
+  const t = schedule(step)
+  if (t <= 0)
+    fail(
+      'option',
+      'temperature',
+      `temperature must be a number > 0, but at step ${step} its schedule gives ${t}`,
+      'let it end at 0.1, say: linearSchedule(1, 0.1, 1000)',
+    )
+  return t
 }
 
 /** The relaxation of a site, whose capability was checked at construction, with its location. */

@@ -86,3 +86,16 @@ it('one-hot sites, relaxed', async () => {
         x: [1.3, -0.2, 0.7],
       })
 })
+
+it('a temperature that reaches 0 on its way is a fault of its schedule', async () => {
+  const temperature = (t: number) => (t === 2 ? 0 : 1)
+  const o = bound({ c: 'enumerate', z: { method: 'gumbelSoftmax', temperature } as never, y: 'pathwise' })
+  for (const runtime of ['cpu', 'onnx'] as const) {
+    const run = await g.fit(
+      o as never,
+      { data: { x: [1.3, -0.2] }, steps: 3, optimizer: g.sgd(0.01), params: scalarsOf(at), runtime } as never,
+    )()
+    const message = 'the fit stopped: temperature must be a number > 0, but at step 2 its schedule gives 0'
+    expect(run).toMatchObject({ left: [{ tag: 'option', message }] })
+  }
+})
