@@ -175,6 +175,7 @@ const lacks = (family: string, capability: Capability): never =>
 export const distribution = <S extends Shape, D, C extends Capability, F extends string>(
   d: Definition<S, D, C, F>,
 ): Distribution<EventSpace<S, D>, C, F> => {
+  requireValues(d.family, d.parameters)
   const parameterAxes = axesOf({ parameters: d.parameters, parts: d.parts ?? [] })
   const built = {
     family: d.family,
@@ -197,6 +198,17 @@ export const distribution = <S extends Shape, D, C extends Capability, F extends
     ...(d.weakDerivatives === undefined ? {} : { weakDerivatives: d.weakDerivatives }),
   }
   return built as unknown as Distribution<EventSpace<S, D>, C, F>
+}
+
+const requireValues = (family: string, parameters: Readonly<Record<string, AnyValue>>): void => {
+  for (const [name, v] of Object.entries<unknown>(parameters))
+    if (!isValue(v))
+      fail(
+        'domain',
+        `${name} of ${family}`,
+        `${name} of ${family} must be a value, but ${String(v)} was given`,
+        'make it one with value(space, number)',
+      )
 }
 
 const requireSpace = (family: string, shape: Shape, domain: AnyDomain, x: AnyValue): void => {
