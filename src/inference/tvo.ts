@@ -17,7 +17,7 @@
  * Masrani, Le and Wood, 2019, "The thermodynamic variational objective", equations 8, 9 and 12.
  * Tested in tests/inference/tvo.test.ts.
  */
-import { type GiryError, giryError } from '../dsl/error.js'
+import { fail, type GiryError, giryError } from '../dsl/error.js'
 import { datumAxis } from '../dsl/model.js'
 import type { Environment } from '../dsl/objective.js'
 import { add, mul, sub } from '../dsl/operations/arithmetic.js'
@@ -54,8 +54,16 @@ const pointsOf = (partitions: number | readonly number[]): readonly number[] =>
     : [0, ...partitions, 1]
 
 /** n − 1 points between 0 and 1 whose logarithms are evenly spaced from `first` on: most of the integrand's rise is near 0. */
-export const logPartitions = (n: number, first: number): readonly number[] =>
-  Array.from({ length: n - 1 }, (_, i) => first ** (1 - i / (n - 1)))
+export const logPartitions = (n: number, first: number): readonly number[] => {
+  if (!(Number.isInteger(n) && n >= 1 && first > 0 && first < 1))
+    fail(
+      'option',
+      'logPartitions',
+      `logPartitions takes a whole number >= 1 and a point within (0, 1), but ${n} and ${first} were given`,
+      'use logPartitions(5, 0.05)',
+    )
+  return Array.from({ length: n - 1 }, (_, i) => first ** (1 - i / (n - 1)))
+}
 
 const partitionFaults = (partitions: number | readonly number[]): readonly GiryError[] => {
   if (typeof partitions === 'number')

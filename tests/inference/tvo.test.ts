@@ -145,6 +145,9 @@ describe('its name, its points and its sentences', () => {
     )
   })
   it('refuses what is no partition, no side, and one particle of a drawn site', () => {
+    expect(sentences(() => logPartitions(0, 2))).toEqual([
+      'logPartitions takes a whole number >= 1 and a point within (0, 1), but 0 and 2 were given',
+    ])
     expect(sentences(() => of(p, q, { partitions: 0, particles: 2 }))).toEqual([
       'partitions must be a whole number >= 1, but 0 was given',
     ])
