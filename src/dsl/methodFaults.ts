@@ -129,7 +129,7 @@ const seenFaults = (q: AnyModel, name: string, what: string, s: Sighted): GiryEr
 
 const baselineFaults = (q: AnyModel, name: string, baseline: Baseline | undefined): GiryError[] => {
   if (baseline === undefined || baseline === 'none' || baseline === 'leaveOneOut') return []
-  if (typeof baseline === 'object' && baseline.kind === 'movingAverage')
+  if (typeof baseline === 'object' && baseline?.kind === 'movingAverage')
     return baseline.decay > 0 && baseline.decay < 1
       ? []
       : [
