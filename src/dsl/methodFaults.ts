@@ -246,7 +246,7 @@ export const methodFaults = (
 const netsOfMethod = (name: string, method: GradientMethod): Nets => {
   const { baseline, nets } = optionsOf(method) as { readonly baseline?: Baseline; readonly nets?: Nets }
   if (nets !== undefined) return nets
-  if (typeof baseline !== 'object') return {}
+  if (typeof baseline !== 'object' || baseline === null) return {}
   if (baseline.kind === 'learned') return baseline.nets as Nets
   return { [averageName(name)]: average(baseline.decay) }
 }
