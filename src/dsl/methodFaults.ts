@@ -129,7 +129,7 @@ const seenFaults = (q: AnyModel, name: string, what: string, s: Sighted): GiryEr
 
 const baselineFaults = (q: AnyModel, name: string, baseline: Baseline | undefined): GiryError[] => {
   if (baseline === undefined || baseline === 'none' || baseline === 'leaveOneOut') return []
-  if (typeof baseline === 'object' && baseline.kind === 'movingAverage')
+  if (typeof baseline === 'object' && baseline?.kind === 'movingAverage')
     return baseline.decay > 0 && baseline.decay < 1
       ? []
       : [
@@ -246,7 +246,7 @@ export const methodFaults = (
 const netsOfMethod = (name: string, method: GradientMethod): Nets => {
   const { baseline, nets } = optionsOf(method) as { readonly baseline?: Baseline; readonly nets?: Nets }
   if (nets !== undefined) return nets
-  if (typeof baseline !== 'object') return {}
+  if (typeof baseline !== 'object' || baseline === null) return {}
   if (baseline.kind === 'learned') return baseline.nets as Nets
   return { [averageName(name)]: average(baseline.decay) }
 }

@@ -12,14 +12,13 @@ import { isOwnAxis } from '../dsl/axes.js'
 import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
-import { graphOf } from '../dsl/examine.js'
+import { exampleContext, graphOf } from '../dsl/examine.js'
 import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
 import type { WithMethodNets } from '../dsl/methods.js'
 import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
 import type { AllowedMethods, AskedMethod, GradientMethod, SiteNames } from '../dsl/rules.js'
 import { type AnyValue, isValue, showSpaceOf, type Value } from '../dsl/value.js'
-import { exampleFor } from './contest.js'
 import { type Dependent, mixedAmong } from './dependence.js'
 import { methodNetFaults } from './elbo.js'
 import { jointCost } from './elimination/cost.js'
@@ -48,7 +47,7 @@ type Integrated = Dependent & Pick<Term, 'plates'>
 /** What f depends on, and whose elements it combines, by one look at example values. */
 const integrandOf = (model: AnyModel, nets: Nets, f: (context: never) => unknown): Integrated => {
   const value = tf.tidy(() => {
-    const found: unknown = f(exampleFor(model, nets) as never)
+    const found: unknown = f(exampleContext({ ...model, nets: { ...model.nets, ...nets } }) as never)
     return (isValue(found) ? { origins: found.origins, axes: found.axes } : {}) as never
   }) as Partial<Pick<AnyValue, 'origins' | 'axes'>>
   const { parents, mixes } = graphOf(new Set(value.origins ?? []))

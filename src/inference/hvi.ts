@@ -10,6 +10,7 @@
  * Errors: tag `model`, those of elbo and of a reverse model (reverse.ts). Tested in tests/inference/hvi.test.ts.
  */
 import { throwAll } from '../dsl/error.js'
+import type { WithMethodNets } from '../dsl/methods.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
 import type { GradientMethod, Latents } from '../dsl/rules.js'
@@ -42,7 +43,7 @@ export const hvi = <
   r: Model<TR, GR, RR> & Reverses<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, Model<TR, GR, RR>>,
   options: BoundOptions<Model<TQ, GQ, RQ>, M> = {},
 ): Objective<
-  NetsOfThree<TP, TQ, TR>,
+  WithMethodNets<NetsOfThree<TP, TQ, TR>, M>,
   BoundData<WithReverse<Model<TP, GP, RP>, Model<TR, GR, RR>>, Model<TQ, GQ, RQ>>
 > => {
   const [mp, mq, mr] = [p, q, r] as readonly unknown[] as readonly [AnyModel, AnyModel, AnyModel]

@@ -16,12 +16,14 @@ import { can, type EventSpace } from '../dsl/distribution.js'
 import { binary } from '../dsl/domain.js'
 import type { Binary, Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
+import type { AskedMethods } from '../dsl/methodFaults.js'
+import type { WithMethodNets } from '../dsl/methods.js'
 import type { AnyModel, Merge, Model, Site } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { add, mul } from '../dsl/operations/arithmetic.js'
 import { greater, notEqual, where } from '../dsl/operations/comparisons.js'
 import { sum } from '../dsl/operations/reductions.js'
-import type { Fits, GradientMethod, Latents, SiteNames } from '../dsl/rules.js'
+import { type Fits, type GradientMethod, type Latents, nameOfMethod, type SiteNames } from '../dsl/rules.js'
 import type { AnyValue, Value } from '../dsl/value.js'
 import { type BoundData, type BoundOptions, boundTerms, elbo } from './elbo.js'
 import type { Draws, Term } from './estimators/draws.js'
@@ -98,6 +100,19 @@ const labelFaults = (q: AnyModel, name: string): readonly GiryError[] => {
     : fault(`label '${name}' lies in a plate`, 'give the elements of the plate as data of their own')
 }
 
+/** A known label has weight 1 at its value, which takes the sum over all of them. */
+const methodOfLabelFaults = (name: string, asked: GradientMethod | undefined): readonly GiryError[] =>
+  asked === undefined || nameOfMethod(asked) === 'enumerate'
+    ? []
+    : [
+        giryError(
+          'model',
+          name,
+          `label '${name}' is summed out, so it cannot have the gradient method '${String(nameOfMethod(asked))}'`,
+          "leave it out of sites, or give it the method 'enumerate'",
+        ),
+      ]
+
 const knownFaults = (p: AnyModel, q: AnyModel, known: string): readonly GiryError[] =>
   [p, q].some((m) => known in m.entries || known in m.given || known in m.nets)
     ? [
@@ -162,16 +177,19 @@ export const semiSupervised = <
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: SemiSupervisedOptions<Model<TQ, GQ, RQ>, L, K, M>,
-): Objective<Merge<TP, TQ>, LabelledData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, L, K>> => {
+): Objective<WithMethodNets<Merge<TP, TQ>, M>, LabelledData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, L, K>> => {
   const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
   const o: Labels = { label: options.label, known: options.known ?? 'labelled', alpha: options.alpha ?? 1 }
   throwAll([
     ...labelFaults(mq, o.label),
+    ...methodOfLabelFaults(o.label, (options.sites as AskedMethods | undefined)?.[o.label]),
     ...knownFaults(mp, mq, o.known),
     ...weightFaults('alpha', o.alpha, 'use 1, or more for a better classifier'),
   ])
-  const { label: _, known: __, alpha: ___, ...rest } = options
-  const summed = { ...rest, sites: { ...rest.sites, [o.label]: 'enumerate' } }
+  // No more than these: elbo has weights and floors of divergences, which a known label does not have.
+  const { particles, klTable, kl } = options
+  const sites = { ...options.sites, [o.label]: 'enumerate' }
+  const summed = { particles, klTable, kl, sites }
   // Refuses what elbo refuses.
   const bound = elbo(p, q, summed as never)
   const plan = planWith(mp, mq, summed, o.label)
@@ -182,6 +200,7 @@ export const semiSupervised = <
   }
   return {
     ...bound,
+    nets: bound.nets as never,
     description: `L_b, '${o.label}' partly observed`,
     data: { ...bound.data, ...columns } as unknown as LabelledData<
       Model<TP, GP, RP>,

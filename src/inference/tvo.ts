@@ -53,6 +53,9 @@ const pointsOf = (partitions: number | readonly number[]): readonly number[] =>
     ? Array.from({ length: partitions + 1 }, (_, i) => i / partitions)
     : [0, ...partitions, 1]
 
+const intervalsOf = (partitions: TvoOptions['partitions'] | null): number | undefined =>
+  typeof partitions === 'object' ? (partitions?.length ?? 0) + 1 : partitions
+
 /** n − 1 points between 0 and 1 whose logarithms are evenly spaced from `first` on: most of the integrand's rise is near 0. */
 export const logPartitions = (n: number, first: number): readonly number[] => {
   if (!(Number.isInteger(n) && n >= 1 && first > 0 && first < 1))
@@ -66,7 +69,7 @@ export const logPartitions = (n: number, first: number): readonly number[] => {
 }
 
 const partitionFaults = (partitions: number | readonly number[]): readonly GiryError[] => {
-  if (typeof partitions === 'number')
+  if (typeof partitions !== 'object' || partitions === null)
     return wholeNumberFaults('partitions', partitions, 1, 'use 5, or the points between 0 and 1')
   const points = pointsOf(partitions)
   return points.every((b, i) => i === 0 || b > (points[i - 1] as number))
@@ -146,7 +149,7 @@ const estimate = (of: Importance, o: TvoOptions, env: Environment): Scalar => {
 export const tvo: ImportanceBound<TvoOptions, 'tvo', 'score' | 'enumerate'> = (p, q, options) => {
   const { partitions, bound = 'lower', particles } = options
   return importanceObjective(p, q, options, constantDraws('tvo'), {
-    description: `TVO ${bound}, ${pointsOf(partitions).length - 1} intervals, ${particles} particles`,
+    description: `TVO ${bound}, ${intervalsOf(partitions)} intervals, ${particles} particles`,
     faults: [...partitionFaults(partitions), ...boundFaults(bound)],
     methodFaults: (methods) => (particles === 1 ? aloneFaults(methods) : []),
     evaluate: (of, env) => estimate(of, options, env),

@@ -86,6 +86,7 @@ describe('options', () => {
         `decay must lie within (0, 1), but ${decay} was given`,
       ])
     expect(saidOf({ z: { method: 'score', baseline: 'mean' } })).toEqual([`site 'z': "mean" is no baseline`])
+    expect(saidOf({ z: { method: 'score', baseline: null } })).toEqual([`site 'z': null is no baseline`])
   })
 })
 

@@ -153,6 +153,13 @@ describe('labels of other spaces', () => {
     expect(gradientAt(o, scalarsOf(t), { x, y, labelled }).value).toBeCloseTo((first + second) / 2, 5)
   })
 
+  it('takes no weight of the divergence, which a known label does not have', () => {
+    const at = scalarsOf({ b: 0.5, c: 0.8 })
+    const x = { x: [[1, 0]], y: [[0, 1]], labelled: [1] }
+    const of = (more: object) => any(semiSupervised(hot, guessHot, { label: 'y', ...more }))
+    expect(gradientAt(of({ beta: 3, freeBits: 9 }), at, x).value).toBe(gradientAt(of({}), at, x).value)
+  })
+
   it('the column that says what is known may have another name', () => {
     const o = semiSupervised(hot, guessHot, { label: 'y', known: 'seen' })
     expect(Object.keys(o.data).sort()).toEqual(['seen', 'x', 'y'])
@@ -190,6 +197,9 @@ describe('sentences', () => {
     expect(sentences(() => semiSupervised(p, q, { label: 'y', alpha: -1, known: 'z' }))).toEqual([
       "the column 'z' says which labels are known, but the models have a name 'z'",
       'alpha must be a number >= 0, but -1 was given',
+    ])
+    expect(sentences(() => semiSupervised(p, q, { label: 'y', sites: { y: 'score' } }))).toEqual([
+      "label 'y' is summed out, so it cannot have the gradient method 'score'",
     ])
   })
 })

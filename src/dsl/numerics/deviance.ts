@@ -12,10 +12,9 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import './gradients.js'
-import { lgamma } from './lgamma.js'
+import { HALF_LOG_2PI, lgamma, stirlingSeries } from './lgamma.js'
 import { polynomial } from './polynomial.js'
 
-const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI)
 const TINY = 1e-30
 
 /** 1/3 + w/5 + w^2/7 + ...: (atanh(v) - v) / v^3 at w = v^2 <= 1/9. */
@@ -39,15 +38,12 @@ export const deviance = (n: tf.Tensor, gap: tf.Tensor, logN: tf.Tensor, logR: tf
   return tf.where(near, close, tf.add(gap, tf.mul(n, tf.sub(logN, logR))))
 }
 
-/** 1/12 - t/360 + t^2/1260 - t^3/1680 in t = 1/x^2: x times what Stirling's formula lacks. */
-const stirling = polynomial([1 / 12, -1 / 360, 1 / 1260, -1 / 1680])
-
 const few = (x: tf.Tensor): tf.Tensor => tf.sub(tf.add(lgamma(tf.add(x, 1)), x), tf.mul(x, logOrLarge(x)))
 
 const many = (x: tf.Tensor): tf.Tensor => {
   const inverse = tf.div(1, x)
   const half = tf.add(tf.mul(0.5, tf.log(x)), HALF_LOG_2PI)
-  return tf.add(half, tf.mul(inverse, stirling(tf.square(inverse))))
+  return tf.add(half, tf.mul(inverse, stirlingSeries(tf.square(inverse))))
 }
 
 /** log x! - x log x + x for real x >= 0: 0 at 0, about 1/2 log 2 pi x from there on. */
