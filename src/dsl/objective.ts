@@ -55,6 +55,8 @@ export interface Objective<out T = unknown, out D = unknown> {
   readonly description: string
   readonly nets: T
   readonly data: D
+  /** Set where it lies above what it bounds: it is to be minimized, and nobody may maximize it. */
+  readonly upper?: true
   /** The estimate, in nats per datum, with the gradient estimator behind it. */
   readonly evaluate: (env: Environment) => Value<[], Real>
 }
@@ -75,11 +77,16 @@ export const constant = (c: number): Objective<None, None> => ({
 })
 
 /** c · a, for a number or a schedule c of the update. */
-export const scale = <T, D>(c: number | StepSchedule, a: Objective<T, D>): Objective<T, D> => ({
-  ...a,
-  description: `${typeof c === 'number' ? c : 'c_t'} · (${a.description})`,
-  evaluate: (env) => mul(typeof c === 'number' ? (c as number) : env.step(c), a.evaluate(env)),
-})
+export const scale = <T, D>(c: number | StepSchedule, a: Objective<T, D>): Objective<T, D> => {
+  const { upper, ...rest } = a
+  return {
+    ...rest,
+    // Minus what lies above lies below, and may be maximized.
+    ...(upper === true && !(typeof c === 'number' && c < 0) ? { upper } : {}),
+    description: `${typeof c === 'number' ? c : 'c_t'} · (${a.description})`,
+    evaluate: (env) => mul(typeof c === 'number' ? (c as number) : env.step(c), a.evaluate(env)),
+  }
+}
 
 const merge = <A, B>(what: string, a: A, b: B, same: (x: unknown, y: unknown) => boolean): Merge<A, B> => {
   const left = a as Readonly<Record<string, unknown>>

@@ -73,6 +73,7 @@ export const cubo: ImportanceBound<CuboOptions, 'cubo', PowerMethods> = (p, q, o
   const order = options.order ?? 2
   return importanceObjective(p, q, options, powerRules('cubo'), {
     description: `CUBO_${order}`,
+    upper: true,
     faults: orderFaults(order),
     evaluate: (of, env) => powerBound(of, order, env),
   }) as never
@@ -112,6 +113,7 @@ export const cuboExponential: ImportanceBound<
   const { order = 2, offset = 0 } = options
   return importanceObjective(p, q, options, exponentialRules, {
     description: `exp(${order} (CUBO_${order} − ${offset})) / ${order}`,
+    upper: true,
     faults: [...orderFaults(order), ...offsetFaults(offset)],
     evaluate: (of, env) => exponential(of, order, offset, env),
   }) as never

@@ -150,6 +150,7 @@ export const tvo: ImportanceBound<TvoOptions, 'tvo', 'score' | 'enumerate'> = (p
   const { partitions, bound = 'lower', particles } = options
   return importanceObjective(p, q, options, constantDraws('tvo'), {
     description: `TVO ${bound}, ${intervalsOf(partitions)} intervals, ${particles} particles`,
+    upper: bound === 'upper',
     faults: [...partitionFaults(partitions), ...boundFaults(bound)],
     methodFaults: (methods) => (particles === 1 ? aloneFaults(methods) : []),
     evaluate: (of, env) => estimate(of, options, env),

@@ -1,7 +1,9 @@
 /** cubo and cuboExponential: against quadrature and enumeration, above log P(x), the bias of the logarithm, sentences. */
 import { describe, expect, it } from 'vitest'
-import { minimize } from '../../src/dsl/game.js'
+import { maximize, minimize } from '../../src/dsl/game.js'
+import { scale } from '../../src/dsl/objective.js'
 import { cubo, cuboExponential } from '../../src/inference/cubo.js'
+import { tvo } from '../../src/inference/tvo.js'
 import { finiteCase } from '../../src/testing/arbitraries/finite.js'
 import { expectUnbiased, gradientAt, gradientsOver, scalarsOf, slopes } from './gradients.js'
 import { copies, first, jointOf, tableSlopes } from './importance/finiteOracle.js'
@@ -51,6 +53,16 @@ describe('cubo', () => {
       const { value } = gradientAt(cuboOf(c.p, c.q, { particles: 1 }), c.params, copies(c.data, 1))
       expect(Math.abs(value - 0.5 * Math.log(second))).toBeLessThan(3e-5 * Math.max(1, Math.abs(value)))
     }
+  })
+
+  it('is not maximized, by itself or in a game; minus it may be', () => {
+    const bound = cubo(p, q, { particles: 2 })
+    for (const upper of [bound, scale(2, bound), tvo(p, q, { particles: 2, partitions: 2, bound: 'upper' })])
+      expect(sentences(() => maximize(upper))).toEqual([
+        `player 'max' maximizes ${upper.description}, which lies above what it bounds`,
+      ])
+    expect(maximize(scale(-1, bound)).players).toHaveLength(1)
+    expect(maximize(tvo(p, q, { particles: 2, partitions: 2 })).players).toHaveLength(1)
   })
 
   it('is minimized', () => {

@@ -76,17 +76,26 @@ export const aimFaults = (name: string, spec: PlayerSpec): readonly GiryError[] 
         'say one of the two, or subtract: minus(a, b)',
       ),
     ]
-  return aimOf(spec) === undefined
-    ? [
-        giryError(
-          'model',
-          name,
-          `player '${name}' has no objective`,
-          'say what it is after: { maximize: … } or { minimize: … }',
-        ),
-      ]
-    : []
+  if (aimOf(spec) === undefined)
+    return [
+      giryError(
+        'model',
+        name,
+        `player '${name}' has no objective`,
+        'say what it is after: { maximize: … } or { minimize: … }',
+      ),
+    ]
+  return spec.maximize?.upper === true ? [upperFault(name, spec.maximize.description)] : []
 }
+
+/** An upper bound grows without telling anything about what it bounds. */
+const upperFault = (name: string, description: string): GiryError =>
+  giryError(
+    'model',
+    name,
+    `player '${name}' maximizes ${description}, which lies above what it bounds`,
+    'minimize it: minimize(objective), or { minimize: objective } in a game',
+  )
 
 /** What is wrong with the steps of a declared player. */
 export const stepFaults = (name: string, steps: number | undefined): readonly GiryError[] =>

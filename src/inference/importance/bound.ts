@@ -76,6 +76,8 @@ export const importanceObjective = <Options extends AnyOptions>(
   rules: MethodRules,
   what: {
     readonly description: string
+    /** Set where it lies above log P(x). */
+    readonly upper?: boolean
     readonly faults: readonly GiryError[]
     /** Faults of the methods that the sites have come to. */
     readonly methodFaults?: (methods: ImportanceMethods) => readonly GiryError[]
@@ -99,5 +101,10 @@ export const importanceObjective = <Options extends AnyOptions>(
     ...(what.methodFaults?.(methods) ?? []),
   ])
   const of: Importance = { p: p as AnyModel, q: mq, methods, particles }
-  return { ...fitted, description: what.description, evaluate: (env) => what.evaluate(of, env) }
+  return {
+    ...fitted,
+    ...(what.upper === true ? { upper: true } : {}),
+    description: what.description,
+    evaluate: (env) => what.evaluate(of, env),
+  }
 }
