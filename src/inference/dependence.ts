@@ -20,20 +20,17 @@ export interface Dependent {
   readonly plates: readonly { readonly name: string }[]
   /** The plates whose elements it combines. */
   readonly mixes: ReadonlySet<string>
+  /** The plates whose elements a `lift` may combine, which counts as if it did. */
+  readonly mayMix: ReadonlySet<string>
 }
 
-/** Which mixing counts: what is certain, or also what a `lift` may hide. */
-export type Caution = 'certain' | 'possible'
+/** Whether a dependent surely depends on several elements of a plate that a site lies in. */
+const surelyMixes = (to: Dependent, plate: string): boolean =>
+  to.mixes.has(plate) || !to.plates.some((a) => a.name === plate)
 
-/** The plates whose elements a site combines. */
-export const mixesOf = (site: Pick<Site, 'mixes' | 'mayMix'>, caution: Caution): ReadonlySet<string> =>
-  caution === 'certain' ? site.mixes : new Set([...site.mixes, ...site.mayMix])
-
-/** Plates of a site along which the step to a dependent mixes. */
+/** Plates of a site along which the step to a dependent mixes, or may. */
 const mixedBy = (site: Site, to: Dependent): readonly string[] =>
-  site.plates
-    .map((a) => a.name)
-    .filter((name) => to.mixes.has(name) || !to.plates.some((a) => a.name === name))
+  site.plates.map((a) => a.name).filter((name) => surelyMixes(to, name) || to.mayMix.has(name))
 
 /** Who reaches a dependent, given who reaches the sites of q. */
 export const reachOf = (
@@ -51,37 +48,56 @@ export const reachOf = (
   return found
 }
 
+/** The draw of a site, as a dependent. */
+const drawOf = ({ parents, plates, mixes, mayMix }: Site): Dependent => ({
+  depends: parents,
+  plates,
+  mixes,
+  mayMix,
+})
+
 /** Who reaches each site of q: itself, and those above it among `from`. */
 export const reachesIn = (
   q: readonly (readonly [string, Site])[],
-  caution: Caution,
   from: ReadonlySet<string> = new Set(q.map(([name]) => name)),
 ): ReadonlyMap<string, Reach> => {
   const sites = new Map(q)
   const reaches = new Map<string, Reach>()
   for (const [name, site] of q) {
-    const above = reachOf(
-      { depends: site.parents, plates: site.plates, mixes: mixesOf(site, caution) },
-      reaches,
-      sites,
-    )
+    const above = reachOf(drawOf(site), reaches, sites)
     reaches.set(name, from.has(name) ? new Map([...above, [name, new Set<string>()]]) : above)
   }
   return reaches
 }
 
 /** The term of a site of p, as a dependent: of itself, and of what p and q draw it from. */
-export const termOf = (name: string, p: Site, q: Site | undefined, caution: Caution): Dependent => ({
+export const termOf = (name: string, p: Site, q?: Site): Dependent => ({
   depends: [name, ...p.parents, ...(q?.parents ?? [])],
   plates: p.plates,
-  mixes: new Set([...mixesOf(p, caution), ...(q === undefined ? [] : mixesOf(q, caution))]),
+  mixes: new Set([...p.mixes, ...(q?.mixes ?? [])]),
+  mayMix: new Set([...p.mayMix, ...(q?.mayMix ?? [])]),
 })
 
-/** A site that is mixed: along which plate, and by whom. */
+/** A site that is mixed: along which plate, by whom, and whether only a `lift` says so, which may be mistaken. */
 export interface Mixed {
   readonly plate: string
   readonly by: string
+  readonly lifted: boolean
 }
+
+/** What mixes a site, as a part of a sentence. */
+export const whoMixes = ({ by, lifted }: Mixed): string =>
+  lifted
+    ? `'${by}' may depend on several elements at once, through a lift`
+    : `'${by}' depends on several elements at once`
+
+/** What else than drawing it may help a site that is mixed. */
+export const unmixedBy = ({ plate, lifted }: Mixed): readonly string[] =>
+  lifted
+    ? [
+        `say lift(space, f, { elementwise: true }) if f computes each element of '${plate}' from the same element alone`,
+      ]
+    : []
 
 /** Sites by name. */
 export type NamedSites = readonly (readonly [string, Site])[]
@@ -93,12 +109,17 @@ export const mixedAmong = (
 ): ReadonlyMap<string, Mixed> => {
   const found = new Map<string, Mixed>()
   if (sites.every(([, s]) => s.plates.length === 0)) return found
-  const reaches = reachesIn(sites, 'certain')
+  const reaches = reachesIn(sites)
   const bySite = new Map(sites)
-  const reached = [...reaches, ...terms.map(([by, t]) => [by, reachOf(t, reaches, bySite)] as const)]
-  for (const [by, reach] of reached)
+  const reached = [
+    ...sites.map(([by, s]) => [by, drawOf(s), reaches.get(by) as Reach] as const),
+    ...terms.map(([by, t]) => [by, t, reachOf(t, reaches, bySite)] as const),
+  ]
+  // In the order of the graph: the first to whom a site comes mixed has mixed it.
+  for (const [by, to, reach] of reached)
     for (const [name, mixed] of reach)
-      for (const plate of mixed) if (!found.has(name)) found.set(name, { plate, by })
+      for (const plate of mixed)
+        if (!found.has(name)) found.set(name, { plate, by, lifted: !surelyMixes(to, plate) })
   return found
 }
 
@@ -106,7 +127,7 @@ export const mixedAmong = (
 export const mixedSites = (p: AnyModel, q: AnyModel): ReadonlyMap<string, Mixed> => {
   const proposed = new Map(sitesOf(q))
   const terms = p.statements.flatMap((s) =>
-    s.kind === 'site' ? [[s.name, termOf(s.name, s.site, proposed.get(s.name), 'certain')] as const] : [],
+    s.kind === 'site' ? [[s.name, termOf(s.name, s.site, proposed.get(s.name))] as const] : [],
   )
   return mixedAmong(sitesOf(q), terms)
 }

@@ -178,7 +178,7 @@ export const boundTerms = (
         shared: site.scope === 'shared',
         plates: site.plates,
         value: scaled,
-        dependent: termOf(name, site, l?.q, 'possible'),
+        dependent: termOf(name, site, l?.q),
       })
       return value
     },

@@ -50,8 +50,9 @@ const integrandOf = (model: AnyModel, nets: Nets, f: (context: never) => unknown
     const found: unknown = f(exampleContext({ ...model, nets: { ...model.nets, ...nets } }) as never)
     return (isValue(found) ? { origins: found.origins, axes: found.axes } : {}) as never
   }) as Partial<Pick<AnyValue, 'origins' | 'axes'>>
-  const { parents, mixes } = graphOf(new Set(value.origins ?? []))
-  return { depends: parents, plates: (value.axes ?? []).filter((a) => !isOwnAxis(a.name)), mixes }
+  const { parents, mixes, mayMix } = graphOf(new Set(value.origins ?? []))
+  const plates = (value.axes ?? []).filter((a) => !isOwnAxis(a.name))
+  return { depends: parents, plates, mixes, mayMix }
 }
 
 /** Whether plates matter: a site that takes every value of its support has them along one axis, not along its plates. */

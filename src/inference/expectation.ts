@@ -114,7 +114,7 @@ const summandsOf = (terms: readonly Term[], { drawn }: Draws, env: Environment):
   const told = drawn.filter((d) => estimators[d.method].surrogate !== undefined)
   const sites = drawn.map((d) => [d.name, d.site] as const)
   const bySite = new Map(sites)
-  const reaches = reachesIn(sites, 'possible', new Set(told.map((d) => d.name)))
+  const reaches = reachesIn(sites, new Set(told.map((d) => d.name)))
   return terms.map((t) => ({
     value: perDatum(t, env),
     reach: t.dependent === undefined ? reachOfAll(told) : reachOf(t.dependent, reaches, bySite),

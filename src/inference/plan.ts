@@ -18,7 +18,7 @@ import type { KlTable } from '../dsl/kl.js'
 import type { ScoreMethod } from '../dsl/methods.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
 import { type GradientMethod, type MethodName, nameOfMethod } from '../dsl/rules.js'
-import { type Mixed, mixedSites } from './dependence.js'
+import { type Mixed, mixedSites, unmixedBy, whoMixes } from './dependence.js'
 import { expectationCost, jointCost, type TableCost } from './elimination/cost.js'
 import { type FreeBits, freeBitsOf } from './freeBits.js'
 import type { Weight } from './weight.js'
@@ -192,8 +192,8 @@ const mixedFaults = (
           giryError(
             'model',
             name,
-            `site '${name}' is summed out for each element of the plate ${found.plate}, but '${found.by}' depends on several elements at once`,
-            `give '${name}' another method than 'enumerate'`,
+            `site '${name}' is summed out for each element of the plate ${found.plate}, but ${whoMixes(found)}`,
+            [`give '${name}' another method than 'enumerate'`, ...unmixedBy(found)].join(', or '),
           ),
         ]
   })

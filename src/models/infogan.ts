@@ -59,9 +59,9 @@ export interface InfoganOptions extends Omit<GanOptions, 'critic' | 'generator'>
  * rather than sum over k generators.
  */
 const oneOf = (k: number) =>
-  lift(oneHot(k), (u: tf.Tensor) =>
-    oneHotOf(tf.clipByValue(tf.floor(tf.mul(u, k)), 0, k - 1), k),
-  ) as unknown as (u: Value<[], unknown>) => Value<[number], OneHot>
+  lift(oneHot(k), (u: tf.Tensor) => oneHotOf(tf.clipByValue(tf.floor(tf.mul(u, k)), 0, k - 1), k), {
+    elementwise: true,
+  }) as unknown as (u: Value<[], unknown>) => Value<[number], OneHot>
 
 /** An InfoGAN: its game, the data, the generator, the accuracy of the critic, and the bound of the information. */
 export const infogan = (o: InfoganOptions) => {

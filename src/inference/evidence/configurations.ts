@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs'
 import { type AnyDistribution, can, type Distribution, type EventSpace } from '../../dsl/distribution.js'
 import type { Real } from '../../dsl/domains/marks.js'
 import { type Shape, sizeOf } from '../../dsl/shape.js'
-import type { AnyValue } from '../../dsl/value.js'
+import { type AnyValue, expandAxes } from '../../dsl/value.js'
 import { runProblem } from './logJoint.js'
 import type { Latent, Problem } from './problem.js'
 
@@ -28,11 +28,12 @@ export const jointSupport = (latents: readonly Latent[]): number =>
 const supports = (problem: Problem): ReadonlyMap<string, Float32Array> => {
   const found = new Map<string, Float32Array>()
   tf.tidy(() => {
-    runProblem(problem, [0], (name, _, d) => {
-      if (!can(d, 'enumerable')) return d.sample(exampleNoise, [])
+    runProblem(problem, [0], (name, site, d) => {
+      if (!can(d, 'enumerable')) return d.sample(exampleNoise, site.plates)
       const points = supportOf(d)
       found.set(name, Float32Array.from(points.tensor.dataSync()))
-      return points.axes.length === 0 ? points : firstOf(points, d)
+      // In its plates, as it will be: what is computed from it may combine their elements.
+      return expandAxes(firstOf(points, d), site.plates)
     })
   })
   return found
@@ -48,7 +49,7 @@ const exampleNoise = {
   child: () => exampleNoise,
 }
 
-const firstOf = (points: AnyValue, d: AnyDistribution) => {
+const firstOf = (points: AnyValue, d: AnyDistribution): AnyValue => {
   const event = tf.reshape(points.tensor, [-1, ...d.space.shape])
   const first = tf.reshape(tf.slice(event, 0, 1), [...d.space.shape])
   return { tensor: first, shape: d.space.shape, domain: d.space.domain, axes: [], origins: new Set<string>() }

@@ -16,7 +16,7 @@ import { datumAxis, type Site, sitesOf } from '../../dsl/model.js'
 import { mul } from '../../dsl/operations/arithmetic.js'
 import type { Shape } from '../../dsl/shape.js'
 import { type AnyValue, expandAxes } from '../../dsl/value.js'
-import { mixedAmong, termOf } from '../dependence.js'
+import { mixedAmong, termOf, unmixedBy, whoMixes } from '../dependence.js'
 import { eliminate, type Variables } from '../elimination/eliminate.js'
 import { type LogTable, logTables } from '../elimination/logTables.js'
 import { eliminationOrder, stagesOf } from '../elimination/order.js'
@@ -44,12 +44,13 @@ const largestOf = (problem: Problem): number => {
 /** Why elimination does not apply to finite latents, if it does not. */
 export const whyNotEliminated = (problem: Problem): string | undefined => {
   const sites = problem.latents.map((l) => [l.name, l.site] as const)
-  const terms = sitesOf(problem.model).map(
-    ([name, site]) => [name, termOf(name, site, undefined, 'certain')] as const,
-  )
+  const terms = sitesOf(problem.model).map(([name, site]) => [name, termOf(name, site)] as const)
   const [mixed] = mixedAmong(sites, terms)
   if (mixed !== undefined)
-    return `latent '${mixed[0]}' lies in the plate ${mixed[1].plate}, of which '${mixed[1].by}' depends on several elements at once`
+    return [
+      `latent '${mixed[0]}' lies in the plate ${mixed[1].plate}, of which ${whoMixes(mixed[1])}`,
+      ...unmixedBy(mixed[1]),
+    ].join(': ')
   const largest = largestOf(problem)
   return largest > largestTable
     ? `summing the latents out takes a table of ${largest.toLocaleString('en-US')} entries, more than ${largestTable.toLocaleString('en-US')}`

@@ -124,10 +124,9 @@ const rowValue = (
       tf.zerosLike(parents[0] as tf.Tensor),
     )
   const space = { shape: [] as [], domain: category(rowsOf(node.parents, sizes)) }
-  return lift<[], unknown, readonly AnyValue[]>(
-    space,
-    join as never,
-  )(...node.parents.map((parent) => context[parent] as AnyValue))
+  return lift<[], unknown, readonly AnyValue[]>(space, join as never, { elementwise: true })(
+    ...node.parents.map((parent) => context[parent] as AnyValue),
+  )
 }
 
 const logitsOf = (

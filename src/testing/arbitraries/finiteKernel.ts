@@ -37,19 +37,23 @@ const lookUp = (
   sizes: readonly number[],
   at: readonly AnyValue[],
 ) =>
-  lift(simplex(k), (...labels: readonly tf.Tensor[]) => {
-    const index = labels.reduce<tf.Tensor>(
-      (n, label, i) => tf.add(tf.mul(n, sizes[i] as number), label),
-      tf.scalar(0),
-    )
-    return tf.gather(
-      tf.tensor2d(
-        table.map((row) => [...row]),
-        [table.length, k],
-      ),
-      tf.cast(index, 'int32'),
-    )
-  })(...at)
+  lift(
+    simplex(k),
+    (...labels: readonly tf.Tensor[]) => {
+      const index = labels.reduce<tf.Tensor>(
+        (n, label, i) => tf.add(tf.mul(n, sizes[i] as number), label),
+        tf.scalar(0),
+      )
+      return tf.gather(
+        tf.tensor2d(
+          table.map((row) => [...row]),
+          [table.length, k],
+        ),
+        tf.cast(index, 'int32'),
+      )
+    },
+    { elementwise: true },
+  )(...at)
 
 /** One more site, which depends on all inputs and all sites before it. */
 const withSite =
