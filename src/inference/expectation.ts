@@ -162,11 +162,22 @@ export const sumOut = (f: Scalar, drawn: readonly Drawn[]): Scalar => {
 const raoBlackwellized = ({ asked }: Drawn): boolean =>
   typeof asked === 'string' || (asked as { readonly raoBlackwell?: boolean }).raoBlackwell !== false
 
-/** The sites before s that are still to be summed out: those that it depends on, with a value for each of theirs, or the others. */
-const unsummed = (s: Drawn, drawn: readonly Drawn[], parents: boolean): readonly Drawn[] =>
-  drawn
-    .slice(0, drawn.indexOf(s))
-    .filter((d) => d.method === 'enumerate' && hasAxis(s.value, d.axis as string) === parents)
+/** The sites before s that are still to be summed out, in two parts. */
+interface Unsummed {
+  /** Those that a draw of s has values of its own for, and those that the weights of these depend on. */
+  readonly kept: readonly Drawn[]
+  /** The others, which may be summed out first: none of the kept ones depends on them. */
+  readonly others: readonly Drawn[]
+}
+
+const unsummed = (s: Drawn, drawn: readonly Drawn[]): Unsummed => {
+  const before = drawn.slice(0, drawn.indexOf(s)).filter((d) => d.method === 'enumerate')
+  const kept: Drawn[] = []
+  for (const d of [...before].reverse())
+    if ([s.value, ...kept.map((k) => k.logQ as Scalar)].some((v) => hasAxis(v, d.axis as string)))
+      kept.push(d)
+  return { kept, others: before.filter((d) => !kept.includes(d)) }
+}
 
 const platesIn = (drawn: readonly Drawn[]): readonly string[] =>
   drawn.flatMap((d) => d.site.plates.map((a) => a.name))
@@ -174,7 +185,7 @@ const platesIn = (drawn: readonly Drawn[]): readonly string[] =>
 /**
  * The summands that a draw of s has a part in, each element of its plates with its own where that is sound. Elements of a plate
  * in which sites are still to be summed out are never added up value by value, since each has its own weights: what s does
- * not depend on is summed out first, and along the plates of what it depends on the elements stay apart.
+ * not depend on, near or far, is summed out first, and along the plates of what it depends on the elements stay apart.
  */
 const signalOf = (
   s: Drawn,
@@ -184,8 +195,8 @@ const signalOf = (
 ): readonly Scalar[] => {
   const local = raoBlackwellized(s)
   const own = local && estimators[s.method].differentiates !== true ? platesIn([s]) : []
-  const apart = platesIn(unsummed(s, drawn, true))
-  const others = unsummed(s, drawn, false)
+  const { kept, others } = unsummed(s, drawn)
+  const apart = platesIn(kept)
   return summands.flatMap(({ value, reach }) => {
     const mixed = local ? reach.get(s.name) : nothing
     if (mixed === undefined) return []

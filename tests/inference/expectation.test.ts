@@ -359,6 +359,51 @@ describe('a site that is summed out in a plate, beside one that is drawn', () =>
   })
 })
 
+describe('a site that is drawn below a chain of sites that are summed out', () => {
+  // e ~ B(0.3), d | e ~ B(e), s | d ~ B(d), x | e, s ~ N(3 e s, 1);  q: e ~ B(a), d | e ~ B(b + 2 e), s | d ~ B(c d)
+  const p = pipe(
+    Do,
+    bind('e', () => bernoulli({ logits: 0.3 })),
+    bind('d', ({ e }) => bernoulli({ logits: e })),
+    bind('s', ({ d }) => bernoulli({ logits: d })),
+    bind('x', ({ e, s }) => normal({ loc: mul(3, mul(e, s)), scale: 1 })),
+  )
+  const q = pipe(
+    given({ x: real() }),
+    nets({ a: parameter(real()), b: parameter(real()), c: parameter(real()) }),
+    bind('e', ({ a }) => bernoulli({ logits: a() })),
+    bind('d', ({ e, b }) => bernoulli({ logits: add(b(), mul(2, e)) })),
+    bind('s', ({ d, c }) => bernoulli({ logits: mul(c(), d) })),
+  )
+  const at = { a: 0.5, b: -1, c: 0.7 }
+  const x = 2.5
+  const exact = ({ a = 0, b = 0, c = 0 }: Readonly<Record<string, number>>): number => {
+    let sum = 0
+    for (const e of bits)
+      for (const d of bits)
+        for (const s of bits) {
+          const logQ = logBernoulli(e, a) + logBernoulli(d, b + 2 * e) + logBernoulli(s, c * d)
+          const prior = logBernoulli(e, 0.3) + logBernoulli(d, e) + logBernoulli(s, d)
+          sum += Math.exp(logQ) * (prior + logNormal(x, 3 * e * s, 1) - logQ)
+        }
+    return sum
+  }
+
+  it('its signal keeps what the weights of the chain depend on, though the draw does not see it', () => {
+    for (const s of ['score', score({ raoBlackwell: false }), 'rebar', 'measureValued'] as const)
+      expectUnbiased(
+        gradientsOver(
+          any(elbo(p, q, { sites: { e: 'enumerate', d: 'enumerate', s } as never, particles: 2 })),
+          scalarsOf(at),
+          { x: new Array(256).fill(x) },
+          24,
+        ),
+        slopes(exact, at),
+        JSON.stringify(s),
+      )
+  })
+})
+
 describe('probability 0', () => {
   it('a configuration that q excludes counts nothing, whatever its density is', () => {
     // x = z, and q knows it: log q = −∞ where log p = −∞, and 0 · (−∞ + ∞) = 0; L_b = log P(x) = log ½

@@ -38,7 +38,7 @@ const parametric = (s: Drawn, at: At): Scalar | undefined => {
   const baseline = baselineOf(s)
   if (typeof baseline === 'string') return undefined
   return baseline.kind === 'learned'
-    ? sightedAt(baseline, at)
+    ? sightedAt(s, 'the baseline', baseline, at)
     : (at.env.functions[averageName(s.name)] as () => Scalar)()
 }
 

@@ -46,7 +46,7 @@ const keep = (relaxation: Relaxation, location: Reals, hard: AnyValue, u: Reals,
 const control =
   (s: Drawn, at: At, fixed: boolean) =>
   (z: Reals): Scalar =>
-    sightedAt(s.asked as unknown as Sighted, at, { [s.name]: z }, fixed)
+    sightedAt(s, 'the control variate', s.asked as unknown as Sighted, at, { [s.name]: z }, fixed)
 
 /** −½ ‖g‖², as a function of the parameters of c only; value 0. */
 const training = (s: Drawn, signal: Scalar, at: At): Scalar => {

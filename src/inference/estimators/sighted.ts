@@ -2,8 +2,12 @@
  * Functions of what is known before a site, by nets of their own: learned baselines and control variates.
  *
  * What they read is constant to them (values, and the parameters of nets of q), so that a gradient reaches their own nets
- * only, and not even these where `fixed`.
+ * only, and not even these where `fixed`. Errors: tag `model`, a number for each element of a plate that the site is drawn
+ * once for: the signal would count once for each of them.
+ * Tested in tests/inference/estimators/score.test.ts and relax.test.ts.
  */
+import { isOwnAxis } from '../../dsl/axes.js'
+import { fail } from '../../dsl/error.js'
 import type { Sighted } from '../../dsl/methods.js'
 import type { AnyModel, Nets } from '../../dsl/model.js'
 import { stopGradient as stop } from '../../dsl/numerics/stopGradient.js'
@@ -12,14 +16,29 @@ import { stopGradient } from '../../dsl/operations/functions.js'
 import type { ParameterTensors } from '../../dsl/params.js'
 import { functionsOf } from '../../dsl/run.js'
 import { type AnyValue, isValue } from '../../dsl/value.js'
-import type { Scalar } from './draws.js'
+import type { Drawn, Scalar } from './draws.js'
 import type { At } from './estimator.js'
 
 const detached = (env: Environment): ParameterTensors =>
   Object.fromEntries(Object.entries(env.parameters).map(([path, t]) => [path, stop(t)]))
 
-/** The function at the values of the context, and at those given besides. */
+/** Refuses a number along a plate that the site does not lie in. */
+const requireWithin = ({ name, site }: Drawn, what: string, v: Scalar): Scalar => {
+  const stray = v.axes.find((a) => !isOwnAxis(a.name) && !site.plates.some((p) => p.name === a.name))
+  if (stray !== undefined)
+    fail(
+      'model',
+      name,
+      `site '${name}': ${what} has a number for each element of the plate ${stray.name}, but '${name}' is drawn once for all of them`,
+      `reduce the plate first, for example with meanOverPlate(…, '${stray.name}')`,
+    )
+  return v
+}
+
+/** The function of a site, called so in sentences, at the values of the context and at those given besides. */
 export const sightedAt = (
+  drawn: Drawn,
+  what: string,
   s: Sighted,
   { context, env }: At,
   besides: Readonly<Record<string, AnyValue>> = {},
@@ -32,10 +51,11 @@ export const sightedAt = (
     return [name, isValue(v) ? stopGradient(v) : v] as const
   })
   const tensors = detached(env)
-  return s.value({
+  const found = s.value({
     ...functionsOf(sees.nets, tensors),
     ...functionsOf(s.nets as Nets, fixed ? tensors : env.parameters),
     ...Object.fromEntries(values),
     ...besides,
   } as never)
+  return requireWithin(drawn, what, found)
 }

@@ -37,6 +37,31 @@ describe('relax', () => {
     expect(Math.abs(found.value.value - value)).toBeLessThan(5 * found.value.standardError + 1e-4)
   })
 
+  it('a control variate along a plate that the site does not lie in is refused: it would count once for each element', () => {
+    const p = g.pipe(
+      g.Do,
+      g.bind('s', () => g.bernoulli({ logits: 0.3 })),
+      g.bind('x', ({ s }) => g.normal({ loc: s, scale: 1 }), { plates: { k: 3 } }),
+    )
+    const q = g.pipe(
+      g.given({ x: g.real() }),
+      g.bind('s', () => g.bernoulli({ logits: 0.2 })),
+    )
+    const c = g.dense(g.real(), g.real())
+    const s = g.relax(g.given({ s: g.real(), x: g.real() }), { c }, ({ s, x, c }) => c(g.mul(s, x)))
+    expect(() =>
+      gradientAt(
+        g.elbo(p, q, { sites: { s } as never }) as never,
+        g.init({ nets: { c } } as never, 1) as never,
+        {
+          x: [[1, 2, 3]],
+        },
+      ),
+    ).toThrow(
+      "site 's': the control variate has a number for each element of the plate k, but 's' is drawn once for all of them",
+    )
+  })
+
   it('its control variate is trained by half the negative second moment, −½ E g²', () => {
     // One coin z ~ B(a), f = 3 z: g is the gradient by a, and c(z) = tanh(k z + b). The gradient that c gets, against
     // central differences of −½ mean g² over the same 4,000 draws.

@@ -41,6 +41,46 @@ describe('every baseline is unbiased', () => {
   })
 })
 
+describe('a baseline by data in a plate', () => {
+  // s ~ B(0.3), three x_k ~ N(2 s, 1);  q: s ~ B(a)
+  const plates = { k: 3 }
+  const p = g.pipe(
+    g.Do,
+    g.bind('s', () => g.bernoulli({ logits: 0.3 })),
+    g.bind('x', ({ s }) => g.normal({ loc: g.mul(2, s), scale: 1 }), { plates }),
+  )
+  const q = g.pipe(
+    g.given({ x: g.real() }),
+    g.nets({ a: g.parameter(g.real()) }),
+    g.bind('s', ({ a }) => g.bernoulli({ logits: a() })),
+  )
+  const w = g.parameter(g.real())
+  const by = (f: (x: g.Value<[], g.Real>) => g.Value<[], g.Real>) =>
+    g.score({
+      baseline: g.learned(g.given({ x: g.real() }), { w }, ({ x, w }) => g.mul(w(), f(x))),
+    })
+  const of = (s: GradientMethod) => g.elbo(p, q, { particles: 1, sites: { s } as never }) as AnyObjective
+  const many = { x: new Array(256).fill([1, 2, -0.5]) }
+
+  it('is refused for a site outside of it, which would count once for each element', () => {
+    expect(() => gradientAt(of(by((x) => x)), scalarsOf({ a: 0.5, w: 0.3 }), many)).toThrow(
+      "site 's': the baseline has a number for each element of the plate k, but 's' is drawn once for all of them",
+    )
+  })
+
+  it('is one where the plate is reduced', () => {
+    const exact = gradientAt(of('enumerate'), scalarsOf({ a: 0.5 }), many).gradients['a/value']?.[0] as number
+    const found = gradientsOver(
+      of(by((x) => g.meanOverPlate(x, 'k'))),
+      scalarsOf({ a: 0.5, w: 0.3 }),
+      many,
+      24,
+    )
+    const entries = found.entries.filter((e) => e.path.startsWith('a/'))
+    expectUnbiased({ ...found, entries }, { 'a/value[0]': exact })
+  })
+})
+
 describe('baselines with parameters', () => {
   it('are fitted by least squares: the gradient of b is the mean of signal − b, and nobody else’s changes', () => {
     const o = (z: GradientMethod) => bound({ c: 'enumerate', z, y: 'pathwise' }, { particles: 1 })
