@@ -4,14 +4,20 @@
  * A baseline reads what q has before its site: anything else would not be independent of the draw, and the gradient
  * biased without a word. Tested in tests/dsl/methods.test.ts.
  */
-import { can } from './distribution.js'
 import { isWithin, real } from './domain.js'
 import { type GiryError, giryError } from './error.js'
 import { averageName, type Baseline, methodOptions, type Sighted } from './methods.js'
 import type { AnyModel, Nets, Site } from './model.js'
 import type { AnyNet } from './net.js'
 import { average } from './nets/average.js'
-import { type GradientMethod, methodNeeds, methodsOf, nameOfMethod, type Objectives } from './rules.js'
+import {
+  capabilityFaults,
+  type GradientMethod,
+  methodNeeds,
+  methodsOf,
+  nameOfMethod,
+  type Objectives,
+} from './rules.js'
 import { sameShape } from './shape.js'
 import { showSpaceOf } from './value.js'
 
@@ -29,7 +35,7 @@ const optionsOf = (method: GradientMethod): Options =>
 const nameFault = (name: string, asked: string, objective: keyof Objectives): GiryError[] => {
   const allowed: readonly string[] = methodsOf[objective]
   if (allowed.includes(asked)) return []
-  const elsewhere = ['vimco', 'doublyReparameterized', ...methodsOf.elbo].includes(asked)
+  const elsewhere = Object.hasOwn(methodNeeds, asked)
   return [
     error(
       name,
@@ -214,15 +220,8 @@ const siteFaults = (
   const asked = nameOfMethod(method)
   const unknown = nameFault(name, String(asked), objective)
   if (unknown.length > 0) return unknown
-  const need = methodNeeds[asked]
-  if (!can(site, need))
-    return [
-      error(
-        name,
-        `site '${name}': the gradient method '${asked}' needs the capability '${need}', which ${site.family} lacks`,
-        'choose another method, or leave the choice to giry',
-      ),
-    ]
+  const lacking = capabilityFaults(name, site, asked)
+  if (lacking.length > 0) return lacking
   const options = optionsOf(method)
   return [
     ...unknownOptions(name, asked, options),
