@@ -4,12 +4,13 @@
  * A baseline reads what q has before its site: anything else would not be independent of the draw, and the gradient
  * biased without a word. Tested in tests/dsl/methods.test.ts.
  */
-import { isWithin, real } from './domain.js'
+import { real } from './domain.js'
 import { type GiryError, giryError } from './error.js'
 import { averageName, type Baseline, methodOptions, type Sighted } from './methods.js'
 import type { AnyModel, Nets, Site } from './model.js'
 import type { AnyNet } from './net.js'
 import { average } from './nets/average.js'
+import { spaceWithin } from './records.js'
 import {
   capabilityFaults,
   type GradientMethod,
@@ -18,7 +19,6 @@ import {
   nameOfMethod,
   type Objectives,
 } from './rules.js'
-import { sameShape } from './shape.js'
 import { showSpaceOf } from './value.js'
 
 /** The methods that are asked for, by site. */
@@ -121,7 +121,7 @@ const seenFaults = (q: AnyModel, name: string, what: string, s: Sighted): GiryEr
       const [own, theirs] = [spaceOf(sees, seen), spaceOf(q, seen)]
       return own === undefined || theirs === undefined
         ? []
-        : sameShape(own.shape, theirs.shape) && isWithin(theirs.domain, own.domain)
+        : spaceWithin(theirs, own)
           ? []
           : [
               error(
@@ -181,7 +181,7 @@ const controlFaults = (q: AnyModel, name: string, site: Site, s: Sighted): GiryE
       ),
     ]
   return [
-    ...(sameShape(own.shape, need.shape) && isWithin(real, own.domain)
+    ...(spaceWithin(need, own)
       ? []
       : [
           error(

@@ -10,13 +10,14 @@
  */
 import type { Capability } from './distribution.js'
 import { can } from './distribution.js'
-import { absolutelyContinuous, isWithin } from './domain.js'
+import { absolutelyContinuous } from './domain.js'
 import type { DomainName, Measure } from './domains/marks.js'
 import { type GiryError, giryError } from './error.js'
 import { type PlatesOf, platesGiven } from './examine.js'
 import type { OptionFault } from './methods.js'
 import type { AnyModel, Entries, Givens, Model, Site } from './model.js'
 import { sitesOf } from './model.js'
+import { sameSpace, spaceWithin } from './records.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
 import { type Axis, showSpaceOf } from './value.js'
 
@@ -356,7 +357,8 @@ const clash = (name: string, p: Site, q: Site): GiryError | undefined => {
     : noDensity('latent', name, without, (without === 'q' ? q : p).family)
 }
 
-const showPlates = (site: Site): string =>
+/** The plates of a site, in words. */
+export const showPlates = (site: Site): string =>
   site.plates
     .map((plate) => `${plate.name} (${plate.size})`)
     .sort()
@@ -408,7 +410,7 @@ const dataFaults = (p: Entries, given: Givens): readonly GiryError[] =>
         ),
       ]
     if (site === undefined || site.kind !== 'site') return []
-    if (!sameShape(site.space.shape, space.shape) || !isWithin(site.space.domain, space.domain))
+    if (!spaceWithin(site.space, space))
       return [
         error(
           name,
@@ -431,9 +433,7 @@ const inputFaults = (p: Givens, q: Givens): readonly GiryError[] =>
   Object.entries(p).flatMap(([name, sp]) => {
     const sq = q[name]
     if (sq === undefined) return []
-    const same =
-      sameShape(sp.shape, sq.shape) && isWithin(sp.domain, sq.domain) && isWithin(sq.domain, sp.domain)
-    return same
+    return sameSpace(sp, sq)
       ? []
       : [
           error(
