@@ -240,6 +240,7 @@ export type {
   FitFault,
   Fits,
   GradientMethod,
+  ImportanceMethodName,
   Latents,
   MethodFault,
   MethodName,
@@ -411,7 +412,6 @@ export type { ImportanceBound, ParticlesOption } from './inference/importance/bo
 export type {
   AllAllow,
   ImportanceMethodFault,
-  ImportanceMethodName,
   NeedFault,
   SitesOption,
 } from './inference/importance/methods.js'

@@ -27,6 +27,7 @@ import {
 } from './games/player.js'
 import type { Nets } from './model.js'
 import { type AnyObjective, type Objective, plus } from './objective.js'
+import type { Keys } from './records.js'
 
 /** A phase before the game: one player moves alone, on an objective that may be its own. */
 export interface Pretraining {
@@ -60,7 +61,6 @@ export interface Sides<
   readonly steps?: { readonly max?: number; readonly min?: number }
 }
 
-type Keys<A> = Extract<keyof A, string>
 type Specs = { readonly [player: string]: PlayerSpec }
 
 /** The objectives of declared players. */

@@ -4,15 +4,21 @@
  * A baseline reads what q has before its site: anything else would not be independent of the draw, and the gradient
  * biased without a word. Tested in tests/dsl/methods.test.ts.
  */
-import { can } from './distribution.js'
-import { isWithin, real } from './domain.js'
+import { real } from './domain.js'
 import { type GiryError, giryError } from './error.js'
 import { averageName, type Baseline, methodOptions, type Sighted } from './methods.js'
 import type { AnyModel, Nets, Site } from './model.js'
 import type { AnyNet } from './net.js'
 import { average } from './nets/average.js'
-import { type GradientMethod, methodNeeds, methodsOf, nameOfMethod, type Objectives } from './rules.js'
-import { sameShape } from './shape.js'
+import { spaceWithin } from './records.js'
+import {
+  capabilityFaults,
+  type GradientMethod,
+  methodNeeds,
+  methodsOf,
+  nameOfMethod,
+  type Objectives,
+} from './rules.js'
 import { showSpaceOf } from './value.js'
 
 /** The methods that are asked for, by site. */
@@ -29,7 +35,7 @@ const optionsOf = (method: GradientMethod): Options =>
 const nameFault = (name: string, asked: string, objective: keyof Objectives): GiryError[] => {
   const allowed: readonly string[] = methodsOf[objective]
   if (allowed.includes(asked)) return []
-  const elsewhere = ['vimco', 'doublyReparameterized', ...methodsOf.elbo].includes(asked)
+  const elsewhere = Object.hasOwn(methodNeeds, asked)
   return [
     error(
       name,
@@ -115,7 +121,7 @@ const seenFaults = (q: AnyModel, name: string, what: string, s: Sighted): GiryEr
       const [own, theirs] = [spaceOf(sees, seen), spaceOf(q, seen)]
       return own === undefined || theirs === undefined
         ? []
-        : sameShape(own.shape, theirs.shape) && isWithin(theirs.domain, own.domain)
+        : spaceWithin(theirs, own)
           ? []
           : [
               error(
@@ -175,7 +181,7 @@ const controlFaults = (q: AnyModel, name: string, site: Site, s: Sighted): GiryE
       ),
     ]
   return [
-    ...(sameShape(own.shape, need.shape) && isWithin(real, own.domain)
+    ...(spaceWithin(need, own)
       ? []
       : [
           error(
@@ -214,15 +220,8 @@ const siteFaults = (
   const asked = nameOfMethod(method)
   const unknown = nameFault(name, String(asked), objective)
   if (unknown.length > 0) return unknown
-  const need = methodNeeds[asked]
-  if (!can(site, need))
-    return [
-      error(
-        name,
-        `site '${name}': the gradient method '${asked}' needs the capability '${need}', which ${site.family} lacks`,
-        'choose another method, or leave the choice to giry',
-      ),
-    ]
+  const lacking = capabilityFaults(name, site, asked)
+  if (lacking.length > 0) return lacking
   const options = optionsOf(method)
   return [
     ...unknownOptions(name, asked, options),

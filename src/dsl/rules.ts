@@ -10,21 +10,24 @@
  */
 import type { Capability } from './distribution.js'
 import { can } from './distribution.js'
-import { absolutelyContinuous, isWithin } from './domain.js'
+import { absolutelyContinuous } from './domain.js'
 import type { DomainName, Measure } from './domains/marks.js'
 import { type GiryError, giryError } from './error.js'
 import { type PlatesOf, platesGiven } from './examine.js'
 import type { OptionFault } from './methods.js'
 import type { AnyModel, Entries, Givens, Model, Site } from './model.js'
 import { sitesOf } from './model.js'
+import { sameSpace, spaceWithin } from './records.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from './shape.js'
 import { type Axis, showSpaceOf } from './value.js'
 
-/** The gradient methods by name, with the capability that each needs. */
+/** Every gradient method by name, with the capability that it needs of a site. */
 export const methodNeeds = {
   pathwise: 'pathwise',
   stickingTheLanding: 'pathwise',
+  doublyReparameterized: 'pathwise',
   score: 'density',
+  vimco: 'density',
   enumerate: 'enumerable',
   gumbelSoftmax: 'relaxable',
   straightThrough: 'relaxable',
@@ -33,25 +36,47 @@ export const methodNeeds = {
   measureValued: 'weakDerivative',
 } as const satisfies Record<string, Capability>
 
-/** The name of a gradient method. */
-export type MethodName = keyof typeof methodNeeds
+type Needs = typeof methodNeeds
 
-const elboMethods = Object.keys(methodNeeds) as readonly MethodName[]
-
-/** The methods that each objective has: an expectation has no log q that sticking the landing could hold fixed. */
+/**
+ * The methods that each kind of objective has. An expectation has no log q that sticking the landing could hold fixed; bounds on
+ * importance weights lack what needs a sum of terms, and have two methods of their own.
+ */
 export const methodsOf = {
-  elbo: elboMethods,
-  expect: elboMethods.filter((name) => name !== 'stickingTheLanding'),
-} as const
+  elbo: [
+    'pathwise',
+    'stickingTheLanding',
+    'score',
+    'enumerate',
+    'gumbelSoftmax',
+    'straightThrough',
+    'rebar',
+    'relax',
+    'measureValued',
+  ],
+  expect: [
+    'pathwise',
+    'score',
+    'enumerate',
+    'gumbelSoftmax',
+    'straightThrough',
+    'rebar',
+    'relax',
+    'measureValued',
+  ],
+  importance: ['pathwise', 'stickingTheLanding', 'doublyReparameterized', 'score', 'vimco', 'enumerate'],
+} as const satisfies Record<string, readonly (keyof Needs)[]>
 
-/** The objectives with methods for single sites, and the methods that each has, for the compiler. */
-export interface Objectives {
-  readonly elbo: MethodName
-  readonly expect: Exclude<MethodName, 'stickingTheLanding'>
-}
+type MethodsOf = { readonly [O in keyof typeof methodsOf]: (typeof methodsOf)[O][number] }
 
-/** The methods of bounds on importance weights, which others lack. */
-export type ImportanceMethod = 'vimco' | 'doublyReparameterized'
+/** The objectives whose methods may have options, and the methods that each has, for the compiler. */
+export type Objectives = Pick<MethodsOf, 'elbo' | 'expect'>
+
+/** The name of a gradient method of `elbo`. */
+export type MethodName = MethodsOf['elbo']
+
+/** The name of a gradient method of a bound on importance weights. */
+export type ImportanceMethodName = MethodsOf['importance']
 
 /** A gradient method with options of its own (methods.ts). */
 export interface MethodWithOptions<N extends string = MethodName> {
@@ -62,13 +87,13 @@ export interface MethodWithOptions<N extends string = MethodName> {
 export type GradientMethod = MethodName | MethodWithOptions
 
 /** What may be asked for; the sentences say what an objective lacks. */
-export type AskedMethod = GradientMethod | ImportanceMethod | MethodWithOptions<ImportanceMethod>
+export type AskedMethod = GradientMethod | keyof Needs | MethodWithOptions<keyof Needs>
 
 /** The name of a method. */
 export type NameOfMethod<M> = M extends string ? M : M extends MethodWithOptions<infer N> ? N : never
 
 /** The name of a method, at run time. */
-export const nameOfMethod = (method: GradientMethod): MethodName =>
+export const nameOfMethod = <N extends string>(method: N | MethodWithOptions<N>): N =>
   typeof method === 'string' ? method : method?.method
 
 type SpaceName<X> = X extends {
@@ -189,17 +214,26 @@ export type FitFault<P, Q> =
 /** Accepts q when it fits p; otherwise the sentences. */
 export type Fits<P, Q> = [FitFault<P, Q>] extends [never] ? unknown : FitFault<P, Q>
 
+/** The sentence for a site S that lacks the capability that a gradient method needs. */
+export type CapabilityFault<K extends string, S, N extends keyof Needs> = S extends {
+  readonly capabilities: infer C
+  readonly family: infer F extends string
+}
+  ? Needs[N] extends keyof C
+    ? never
+    : `site '${K}': the gradient method '${N}' needs the capability '${Needs[N]}', which ${F} lacks`
+  : never
+
+/** The first sentence, if there is one; otherwise the second. */
+export type OrElse<First, Second> = [First] extends [never] ? Second : First
+
 /** The sentence for a gradient method that a site of q, or the objective, does not allow. */
 export type MethodFault<Q, M, O extends keyof Objectives = 'elbo'> =
   Q extends Model<unknown, unknown, infer RQ>
     ? {
         [K in keyof M & SiteNames<RQ>]: NameOfMethod<M[K]> extends infer N extends string
           ? N extends Objectives[O]
-            ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
-              ? (typeof methodNeeds)[N] extends keyof C
-                ? OptionFault<K, M[K]>
-                : `site '${K}': the gradient method '${N}' needs the capability '${(typeof methodNeeds)[N]}', which ${F} lacks`
-              : never
+            ? OrElse<CapabilityFault<K, RQ[K], N>, OptionFault<K, M[K]>>
             : `site '${K}': ${O} has no gradient method '${N}'`
           : never
       }[keyof M & SiteNames<RQ>]
@@ -214,6 +248,22 @@ export type AllowedMethods<Q, M, O extends keyof Objectives> = M & {
 
 const error = (where: string, message: string, remedy: string): GiryError =>
   giryError('model', where, message, remedy)
+
+/** The run-time twin of `CapabilityFault`. */
+export const capabilityFaults = (
+  name: string,
+  site: Site,
+  method: keyof typeof methodNeeds,
+): readonly GiryError[] =>
+  can(site, methodNeeds[method])
+    ? []
+    : [
+        error(
+          name,
+          `site '${name}': the gradient method '${method}' needs the capability '${methodNeeds[method]}', which ${site.family} lacks`,
+          'choose another method, or leave the choice to giry',
+        ),
+      ]
 
 /** Everything that keeps q from fitting p: the run-time twin of `FitFault`. */
 export const fitFaults = (p: Model, q: Model): readonly GiryError[] => {
@@ -307,7 +357,8 @@ const clash = (name: string, p: Site, q: Site): GiryError | undefined => {
     : noDensity('latent', name, without, (without === 'q' ? q : p).family)
 }
 
-const showPlates = (site: Site): string =>
+/** The plates of a site, in words. */
+export const showPlates = (site: Site): string =>
   site.plates
     .map((plate) => `${plate.name} (${plate.size})`)
     .sort()
@@ -359,7 +410,7 @@ const dataFaults = (p: Entries, given: Givens): readonly GiryError[] =>
         ),
       ]
     if (site === undefined || site.kind !== 'site') return []
-    if (!sameShape(site.space.shape, space.shape) || !isWithin(site.space.domain, space.domain))
+    if (!spaceWithin(site.space, space))
       return [
         error(
           name,
@@ -382,9 +433,7 @@ const inputFaults = (p: Givens, q: Givens): readonly GiryError[] =>
   Object.entries(p).flatMap(([name, sp]) => {
     const sq = q[name]
     if (sq === undefined) return []
-    const same =
-      sameShape(sp.shape, sq.shape) && isWithin(sp.domain, sq.domain) && isWithin(sq.domain, sp.domain)
-    return same
+    return sameSpace(sp, sq)
       ? []
       : [
           error(

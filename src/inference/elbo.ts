@@ -10,7 +10,6 @@
  * fixed to one value per datum.
  * Kingma and Welling, 2014. Laws (log P(x) >= L_b, equality at the posterior): tests/laws/identity.test.ts.
  */
-
 import type { AnyDistribution } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
@@ -20,6 +19,7 @@ import type { WithMethodNets } from '../dsl/methods.js'
 import { type AnyModel, datumAxis, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul, neg, sub } from '../dsl/operations/arithmetic.js'
+import { netFaults } from '../dsl/records.js'
 import type { AllowedMethods, AskedMethod, Fits, GradientMethod, Latents, SiteNames } from '../dsl/rules.js'
 import { fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
@@ -106,12 +106,8 @@ const datumSize = (fixed: () => AnyValue): number | undefined => {
 }
 
 /** Fails unless p and q may share their nets: one name, one net; and the nets of methods have names of their own. */
-const netFaults = (p: AnyModel, q: AnyModel, sites: AskedMethods) => [
-  ...Object.keys(q.nets)
-    .filter((name) => name in p.nets && p.nets[name] !== q.nets[name])
-    .map((name) =>
-      giryError('model', name, `p and q use the name '${name}' for different nets`, 'give each its own name'),
-    ),
+const allNetFaults = (p: AnyModel, q: AnyModel, sites: AskedMethods) => [
+  ...netFaults(q.nets, p.nets, 'p and q'),
   ...methodNetFaults({ ...p.nets, ...q.nets }, sites),
 ]
 
@@ -232,7 +228,7 @@ export const elbo = <
     ...batchFaults(mp),
     ...batchFaults(mq),
     ...methodFaults(mq, sites, 'elbo'),
-    ...netFaults(mp, mq, sites),
+    ...allNetFaults(mp, mq, sites),
     ...numberFaults(options as BoundOptions),
     ...freeBitsFaults(mp, mq, options.freeBits),
   ])

@@ -2,15 +2,13 @@
  * Inputs of the interpreters: parameters that must cover the nets, and given data that must be of the given spaces,
  * both checked by the compiler and again at run time.
  */
-
-import { isWithin } from '../dsl/domain.js'
 import { fail } from '../dsl/error.js'
 import { datumAxis } from '../dsl/model.js'
 import type { AnyNet } from '../dsl/net.js'
 import type { DataSpec } from '../dsl/objective.js'
 import { type NetParams, type ParameterTensors, type Params, tensorsOf } from '../dsl/params.js'
+import { spaceWithin } from '../dsl/records.js'
 import { functionsOf } from '../dsl/run.js'
-import { sameShape } from '../dsl/shape.js'
 import { type Plain, type ValueIn, value } from '../dsl/space.js'
 import { type AnyValue, isValue, makeValue, showSpaceOf, withOrigins } from '../dsl/value.js'
 
@@ -57,7 +55,7 @@ const plainValue = (space: DataSpec, data: Plain): AnyValue => {
 /** A value of the space, from a value or from plain data; checked. */
 export const checkedValue = (name: string, space: DataSpec, data: Plain | AnyValue): AnyValue => {
   if (!isValue(data)) return plainValue(space, data)
-  if (!sameShape(data.shape, space.shape) || !isWithin(data.domain, space.domain))
+  if (!spaceWithin(data, space))
     fail(
       'domain',
       name,

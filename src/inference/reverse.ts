@@ -6,12 +6,12 @@
  * Beside these rules: what p does not have, r gives back, and nothing else; r takes in what p has, of the same space. Each rule is a
  * type and a check at construction, in the same words. Tested in tests/inference/hvi.test.ts and tests/types/regular.test-d.ts.
  */
-import { isWithin } from '../dsl/domain.js'
 import type { DomainName } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import { spaceWithin } from '../dsl/records.js'
 import type { Fits, SiteNames } from '../dsl/rules.js'
-import { type SameShape, type Shape, type ShapeName, sameShape } from '../dsl/shape.js'
+import type { SameShape, Shape, ShapeName } from '../dsl/shape.js'
 import { showSpaceOf } from '../dsl/value.js'
 
 /** p(x, z) r(a | z, x): the sites of both; what r takes in and p does not have is an input. */
@@ -96,7 +96,7 @@ const takenIn = (p: AnyModel, r: AnyModel): readonly GiryError[] =>
   Object.entries(r.given).flatMap(([name, space]) => {
     const site = p.entries[name]
     if (site?.kind !== 'site') return []
-    return sameShape(site.space.shape, space.shape) && isWithin(site.space.domain, space.domain)
+    return spaceWithin(site.space, space)
       ? []
       : [
           error(

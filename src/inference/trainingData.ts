@@ -7,11 +7,11 @@
 import { either as E } from 'fp-ts'
 import { type DataOf, type Dataset, decodeDataset } from '../dsl/dataset.js'
 import type { AnyEventSpace } from '../dsl/distribution.js'
-import { isWithin } from '../dsl/domain.js'
 import type { DomainName } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { DataSpec } from '../dsl/objective.js'
-import { type SameShape, type Shape, type ShapeName, sameShape } from '../dsl/shape.js'
+import { spaceWithin } from '../dsl/records.js'
+import type { SameShape, Shape, ShapeName } from '../dsl/shape.js'
 import { showSpaceOf } from '../dsl/value.js'
 
 type Named<X> = X extends {
@@ -99,7 +99,7 @@ const datasetFaults = (
           `the data set has ${Object.keys(data.columns).join(', ') || 'no columns'}`,
         ),
       ]
-    return sameShape(column.space.shape, space.shape) && isWithin(column.space.domain, space.domain)
+    return spaceWithin(column.space, space)
       ? []
       : [
           giryError(

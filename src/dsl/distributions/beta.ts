@@ -36,7 +36,7 @@ import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value, withDomain } from '../value.js'
 import { concentrationKl, logPart, logTotal, partEntropy, totalEntropy } from './concentration.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { overEvent, parametersOf, type Within } from './parameter.js'
 import { constantLogGamma } from './standardGamma.js'
 import { inside, onSupport } from './support.js'
 import type { Uniform } from './uniform.js'
@@ -60,10 +60,7 @@ export const beta = <const A extends Arg, const B extends Arg>(p: {
   readonly alpha: A & Within<A, Positive, 'alpha of beta'>
   readonly beta: B & Within<B, Positive, 'beta of beta'> & Meets<A, B, 'beta'>
 }): Beta<Both<A, B>> =>
-  fromParameters(
-    parameter('alpha of beta', positive, p.alpha),
-    parameter('beta of beta', positive, p.beta),
-  ) as Beta<Both<A, B>>
+  fromParameters(parametersOf('beta', { alpha: positive, beta: positive }, p)) as Beta<Both<A, B>>
 
 /** The float32 numbers next to 0 and 1. */
 const LOWEST = 1.1754944e-38
@@ -82,10 +79,7 @@ const held = linearized3(
 
 const along = (...t: Three): tf.Tensor => held(...together(...t))
 
-const fromParameters = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): Beta<Shape> => {
-  const shape = eventShape('beta', [a, b])
-  const alpha = overEvent(a, shape)
-  const beta = overEvent(b, shape)
+const fromParameters = ({ alpha, beta }: AlphaBeta<Shape>): Beta<Shape> => {
   const total = add(alpha, beta) as Value<Shape, Positive>
   const isMember = (x: Value<Shape, Real>) => mul(greaterEqual(x, 0), lessEqual(x, 1))
   const member = (x: Value<Shape, Real>) =>
@@ -97,7 +91,7 @@ const fromParameters = (a: Value<Shape, Positive>, b: Value<Shape, Positive>): B
   }
   const measure = distribution({
     family: 'beta',
-    shape,
+    shape: alpha.shape,
     domain: unit,
     capabilities: ['density', 'pathwise'],
     parameters: { alpha, beta },

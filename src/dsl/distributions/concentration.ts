@@ -14,8 +14,8 @@ import * as tf from '@tensorflow/tfjs'
 import { real } from '../domain.js'
 import type { Positive, Real } from '../domains/marks.js'
 import { partMass, totalMass } from '../numerics/betaMass.js'
+import { relativeDeviance } from '../numerics/deviance.js'
 import { HALF_LOG_2PI } from '../numerics/lgamma.js'
-import { deviance } from '../numerics/logDeviance.js'
 import { digammaError, stirlingError } from '../numerics/stirling.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
@@ -32,9 +32,9 @@ export const gammaEntropy = (a: Value<Shape, Positive>): Value<Shape, Real> =>
   elementwise('entropy', real, (t) => tf.add(partEntropyOf(t as tf.Tensor), HALF_LOG_2PI), a)
 
 const klOf = (a: tf.Tensor, b: tf.Tensor, x: tf.Tensor, y: tf.Tensor): tf.Tensor => {
-  const shapes = tf.add(tf.mul(0.5, deviance(b, a)), tf.mul(tf.sub(b, a), digammaError(a)))
+  const shapes = tf.add(tf.mul(0.5, relativeDeviance(b, a)), tf.mul(tf.sub(b, a), digammaError(a)))
   const rest = tf.add(shapes, tf.sub(stirlingError(b), stirlingError(a)))
-  return tf.add(tf.mul(b, deviance(x, y)), rest)
+  return tf.add(tf.mul(b, relativeDeviance(x, y)), rest)
 }
 
 /** KL of two gammas of concentrations a and b whose means have the ratio x/y, entry by entry. */

@@ -22,16 +22,15 @@ import type { Positive, Real } from '../domains/marks.js'
 import { logGammaMass } from '../numerics/gammaMass.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, mul, square, sub } from '../operations/arithmetic.js'
-import { greater } from '../operations/comparisons.js'
 import { exp, log, relu } from '../operations/functions.js'
 import { igamma } from '../operations/incomplete.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
-import { elementwise, type Value, withDomain } from '../value.js'
+import { elementwise, type Value } from '../value.js'
 import { gammaEntropy } from './concentration.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { parametersOf, type Within } from './parameter.js'
 import { logStandardGamma } from './standardGamma.js'
-import { inside, onSupport } from './support.js'
+import { sumOnPositive } from './support.js'
 
 /** The parameters of a gamma. */
 export interface ConcentrationRate<S extends Shape> {
@@ -52,31 +51,23 @@ export const gamma = <const C extends Arg, const R extends Arg>(p: {
   readonly concentration: C & Within<C, Positive, 'concentration of gamma'>
   readonly rate: R & Within<R, Positive, 'rate of gamma'> & Meets<C, R, 'gamma'>
 }): Gamma<Both<C, R>> =>
-  fromParameters(
-    parameter('concentration of gamma', positive, p.concentration),
-    parameter('rate of gamma', positive, p.rate),
-  ) as Gamma<Both<C, R>>
+  fromParameters(parametersOf('gamma', { concentration: positive, rate: positive }, p)) as Gamma<Both<C, R>>
 
 /** a log y − y − log Γ(a + 1), entry by entry. */
 export const logMass = (a: Value<Shape, Real>, y: Value<Shape, Real>): Value<Shape, Real> =>
   elementwise('logMass', real, (s, t) => logGammaMass(s as tf.Tensor, t as tf.Tensor), a, y)
 
-const fromParameters = (a: Value<Shape, Positive>, r: Value<Shape, Positive>): Gamma<Shape> => {
-  const shape = eventShape('gamma', [a, r])
-  const concentration = overEvent(a, shape)
-  const rate = overEvent(r, shape)
-  const isMember = (x: Value<Shape, Real>) => greater(x, 0)
-  const member = (x: Value<Shape, Real>) => withDomain(inside(isMember(x), x, 1), positive)
+const fromParameters = ({ concentration, rate }: ConcentrationRate<Shape>): Gamma<Shape> => {
   const logDensity = (x: Value<Shape, Positive>) =>
     add(logMass(concentration, mul(rate, x)), sub(log(concentration), log(x)))
   const measure = distribution({
     family: 'gamma',
-    shape,
+    shape: concentration.shape,
     domain: positive,
     capabilities: ['density', 'pathwise'],
     parameters: { concentration, rate },
     sample: (noise, axes) => exp(sub(logStandardGamma(noise, axes, concentration), log(rate))),
-    logProb: (x) => sum(onSupport(isMember(x), logDensity(member(x)))),
+    logProb: sumOnPositive(logDensity),
   })
   return {
     ...measure,

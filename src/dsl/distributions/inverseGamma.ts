@@ -26,12 +26,12 @@ import { digamma, exp, log } from '../operations/functions.js'
 import { igammac } from '../operations/incomplete.js'
 import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
-import { type Value, withDomain } from '../value.js'
+import type { Value } from '../value.js'
 import { gammaEntropy } from './concentration.js'
 import { logMass } from './gamma.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { parametersOf, type Within } from './parameter.js'
 import { logStandardGamma } from './standardGamma.js'
-import { inside, onSupport } from './support.js'
+import { inside, isPositive, positiveOf, sumOnPositive } from './support.js'
 
 /** A product of independent inverse gammas of event shape S. */
 export type InverseGamma<S extends Shape> = Distribution<
@@ -51,8 +51,7 @@ export const inverseGamma = <const C extends Arg, const Sc extends Arg>(p: {
   readonly scale: Sc & Within<Sc, Positive, 'scale of inverseGamma'> & Meets<C, Sc, 'inverseGamma'>
 }): InverseGamma<Both<C, Sc>> =>
   fromParameters(
-    parameter('concentration of inverseGamma', positive, p.concentration),
-    parameter('scale of inverseGamma', positive, p.scale),
+    parametersOf('inverseGamma', { concentration: positive, scale: positive }, p),
   ) as InverseGamma<Both<C, Sc>>
 
 /** e^70 = 2.5e30: the derivatives of a draw, up to 1e7 as large at a concentration of 0.01, stay finite. */
@@ -69,23 +68,18 @@ export const ifAbove = (
     Real
   >
 
-const fromParameters = (a: Value<Shape, Positive>, s: Value<Shape, Positive>): InverseGamma<Shape> => {
-  const shape = eventShape('inverseGamma', [a, s])
-  const concentration = overEvent(a, shape)
-  const scale = overEvent(s, shape)
-  const isMember = (x: Value<Shape, Real>) => greater(x, 0)
-  const member = (x: Value<Shape, Real>) => withDomain(inside(isMember(x), x, 1), positive)
+const fromParameters = ({ concentration, scale }: InverseGamma<Shape>['parameters']): InverseGamma<Shape> => {
   const logDensity = (x: Value<Shape, Positive>) =>
     add(logMass(concentration, div(scale, x)), sub(log(concentration), log(x)))
   const measure = distribution({
     family: 'inverseGamma',
-    shape,
+    shape: concentration.shape,
     domain: positive,
     capabilities: ['density', 'pathwise'],
     parameters: { concentration, scale },
     sample: (noise, axes) =>
       exp(minimum(sub(log(scale), logStandardGamma(noise, axes, concentration)), HIGHEST_EXPONENT)),
-    logProb: (x) => sum(onSupport(isMember(x), logDensity(member(x)))),
+    logProb: sumOnPositive(logDensity),
   })
   return {
     ...measure,
@@ -97,6 +91,6 @@ const fromParameters = (a: Value<Shape, Positive>, s: Value<Shape, Positive>): I
       const log_x = sub(log(scale), digamma(concentration))
       return sum(add(gammaEntropy(concentration), sub(mul(2, log_x), log(scale))))
     },
-    cdf: (x) => mul(igammac(concentration, div(scale, member(x))), isMember(x)) as Value<Shape, Real>,
+    cdf: (x) => mul(igammac(concentration, div(scale, positiveOf(x))), isPositive(x)) as Value<Shape, Real>,
   }
 }

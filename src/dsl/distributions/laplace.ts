@@ -29,7 +29,7 @@ import { type Shape, sizeOf } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { uniformNoise } from './draw.js'
 import type { LocScale } from './normal.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { parametersOf, type Within } from './parameter.js'
 
 /** A product of independent Laplace distributions of event shape S. */
 export type Laplace<S extends Shape> = Distribution<EventSpace<S, Real>, 'density' | 'pathwise', 'laplace'> &
@@ -43,10 +43,7 @@ export const laplace = <const L extends Arg, const Sc extends Arg>(p: {
   readonly loc: L & Within<L, Real, 'loc of laplace'>
   readonly scale: Sc & Within<Sc, Positive, 'scale of laplace'> & Meets<L, Sc, 'laplace'>
 }): Laplace<Both<L, Sc>> =>
-  fromLocScale(
-    parameter('loc of laplace', real, p.loc),
-    parameter('scale of laplace', positive, p.scale),
-  ) as Laplace<Both<L, Sc>>
+  fromLocScale(parametersOf('laplace', { loc: real, scale: positive }, p)) as Laplace<Both<L, Sc>>
 
 /** −sign(u − ½) log(2 min(u, 1 − u)): accurate in both tails. */
 const standardQuantile = (u: tf.Tensor): tf.Tensor =>
@@ -56,10 +53,8 @@ const standardQuantile = (u: tf.Tensor): tf.Tensor =>
 const standardCdf = (z: tf.Tensor): tf.Tensor =>
   tf.sub(0.5, tf.mul(tf.mul(0.5, tf.sign(z)), expm1(tf.neg(tf.abs(z)))))
 
-const fromLocScale = (l: Value<Shape, Real>, s: Value<Shape, Positive>): Laplace<Shape> => {
-  const shape = eventShape('laplace', [l, s])
-  const loc = overEvent(l, shape)
-  const scale = overEvent(s, shape)
+const fromLocScale = ({ loc, scale }: LocScale<Shape>): Laplace<Shape> => {
+  const shape = loc.shape
   const standardized = (x: Value<Shape, Real>) => div(sub(x, loc), scale)
   const logVolume = () => add(sum(log(scale)), sizeOf(shape) * Math.LN2)
   const quantile = (u: Value<Shape, Real>) =>

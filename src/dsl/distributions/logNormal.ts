@@ -22,15 +22,14 @@ import { positive, real, unit } from '../domain.js'
 import type { Positive, Real } from '../domains/marks.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, mul, square, sub } from '../operations/arithmetic.js'
-import { greater } from '../operations/comparisons.js'
 import { exp, expm1, log } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
 import { type Shape, sizeOf } from '../shape.js'
 import { type Value, withDomain } from '../value.js'
 import { normalNoise } from './draw.js'
 import { halfLog2Pi, klNormal, type LocScale, normalCdf, standardQuantile } from './normal.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
-import { inside, onSupport } from './support.js'
+import { parametersOf, type Within } from './parameter.js'
+import { isPositive, positiveOf, sumOnPositive } from './support.js'
 
 /** A product of independent log-normals of event shape S. */
 export type LogNormal<S extends Shape> = Distribution<
@@ -48,20 +47,16 @@ export const logNormal = <const L extends Arg, const Sc extends Arg>(p: {
   readonly loc: L & Within<L, Real, 'loc of logNormal'>
   readonly scale: Sc & Within<Sc, Positive, 'scale of logNormal'> & Meets<L, Sc, 'logNormal'>
 }): LogNormal<Both<L, Sc>> =>
-  fromLocScale(
-    parameter('loc of logNormal', real, p.loc),
-    parameter('scale of logNormal', positive, p.scale),
-  ) as LogNormal<Both<L, Sc>>
+  fromLocScale(parametersOf('logNormal', { loc: real, scale: positive }, p)) as LogNormal<Both<L, Sc>>
 
-const fromLocScale = (l: Value<Shape, Real>, s: Value<Shape, Positive>): LogNormal<Shape> => {
-  const shape = eventShape('logNormal', [l, s])
-  const loc = overEvent(l, shape)
-  const scale = overEvent(s, shape)
-  const isPositive = (x: Value<Shape, Real>) => greater(x, 0)
-  const logOf = (x: Value<Shape, Real>) => log(withDomain(inside(isPositive(x), x, 1), positive))
+const fromLocScale = ({ loc, scale }: LocScale<Shape>): LogNormal<Shape> => {
+  const shape = loc.shape
   const standardized = (y: Value<Shape, Real>) => div(sub(y, loc), scale)
   const logVolume = () => add(log(scale), halfLog2Pi)
-  const logDensity = (y: Value<Shape, Real>) => sub(mul(-0.5, square(standardized(y))), add(y, logVolume()))
+  const logDensity = (x: Value<Shape, Positive>) => {
+    const y = log(x)
+    return sub(mul(-0.5, square(standardized(y))), add(y, logVolume()))
+  }
   const measure = distribution({
     family: 'logNormal',
     shape,
@@ -69,7 +64,7 @@ const fromLocScale = (l: Value<Shape, Real>, s: Value<Shape, Positive>): LogNorm
     capabilities: ['density', 'pathwise'],
     parameters: { loc, scale },
     sample: (noise, axes) => exp(add(loc, mul(scale, normalNoise(noise, axes, shape)))),
-    logProb: (x) => sum(onSupport(isPositive(x), logDensity(logOf(x)))),
+    logProb: sumOnPositive(logDensity),
   })
   return {
     ...measure,
@@ -77,7 +72,7 @@ const fromLocScale = (l: Value<Shape, Real>, s: Value<Shape, Positive>): LogNorm
     mean: () => exp(add(loc, mul(0.5, square(scale)))),
     variance: () => mul(expm1(square(scale)), exp(add(mul(2, loc), square(scale)))),
     entropy: () => add(sum(add(loc, logVolume())), 0.5 * sizeOf(shape)),
-    cdf: (x) => withDomain(mul(isPositive(x), normalCdf(standardized(logOf(x)))), unit),
+    cdf: (x) => withDomain(mul(isPositive(x), normalCdf(standardized(log(positiveOf(x))))), unit),
     quantile: (u) => exp(add(loc, mul(scale, standardQuantile(u)))),
   }
 }

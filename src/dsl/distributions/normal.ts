@@ -29,7 +29,7 @@ import { sum } from '../operations/reductions.js'
 import { type Shape, sizeOf } from '../shape.js'
 import { type AnyValue, elementwise, makeValue, type Value } from '../value.js'
 import { normalNoise } from './draw.js'
-import { eventShape, overEvent, parameter, requireSizes, type Within } from './parameter.js'
+import { parametersOf, requireSizes, type Within } from './parameter.js'
 import { weakNormal } from './weak.js'
 
 /** The parameters of a normal. */
@@ -61,10 +61,7 @@ export const normal = <const L extends Arg, const Sc extends Arg>(p: {
   readonly loc: L & Within<L, Real, 'loc of normal'>
   readonly scale: Sc & Within<Sc, Positive, 'scale of normal'> & Meets<L, Sc, 'normal'>
 }): Normal<Both<L, Sc>> =>
-  fromLocScale(
-    parameter('loc of normal', real, p.loc),
-    parameter('scale of normal', positive, p.scale),
-  ) as Normal<Both<L, Sc>>
+  fromLocScale(parametersOf('normal', { loc: real, scale: positive }, p)) as Normal<Both<L, Sc>>
 
 /** N(0, I) of event shape [n], or of a whole shape; without arguments a scalar. */
 export const standardNormal = <const S extends number[]>(...shape: S): Normal<S> => {
@@ -83,7 +80,7 @@ export const standardNormal = <const S extends number[]>(...shape: S): Normal<S>
     logProb: (x) => sub(mul(-0.5, sum(square(x))), n * halfLog2Pi),
   })
   return {
-    ...fromLocScale(loc, scale),
+    ...fromLocScale({ loc, scale }),
     ...measure,
     parameters: { loc, scale },
     standard: true,
@@ -98,10 +95,8 @@ export const normalCdf = <S extends Shape>(z: Value<S, Real>): Value<S, Unit> =>
 export const standardQuantile = <S extends Shape>(u: Value<S, Real>): Value<S, Real> =>
   elementwise('quantile', real, (t) => normalQuantile(t as tf.Tensor), u)
 
-const fromLocScale = (l: Value<Shape, Real>, s: Value<Shape, Positive>): Normal<Shape> => {
-  const shape = eventShape('normal', [l, s])
-  const loc = overEvent(l, shape)
-  const scale = overEvent(s, shape)
+const fromLocScale = ({ loc, scale }: LocScale<Shape>): Normal<Shape> => {
+  const shape = loc.shape
   const standardized = (x: Value<Shape, Real>) => div(sub(x, loc), scale)
   const logVolume = () => add(sum(log(scale)), sizeOf(shape) * halfLog2Pi)
   const measure = distribution({

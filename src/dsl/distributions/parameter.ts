@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { domainRemedy, isWithin } from '../domain.js'
-import type { Domain, DomainName } from '../domains/marks.js'
+import type { AnyDomain, Domain, DomainName } from '../domains/marks.js'
 import { fail } from '../error.js'
 import { type Arg, asValue, type DomainOf, type ShowArg } from '../operations/argument.js'
 import { type Shape, sameShape } from '../shape.js'
@@ -36,6 +36,33 @@ export const parameter = <D>(what: string, domain: Domain<D>, a: Arg): Value<Sha
   if (typeof a !== 'number') return refuse(a === undefined ? 'nothing' : typeof a)
   if (domain.outside([a], []) !== undefined) return refuse(String(a))
   return withDomain(asValue(a), domain)
+}
+
+/** The parameters of a family, each in its domain, over their common event shape. */
+export const parametersOf = <const D extends Readonly<Record<string, AnyDomain>>>(
+  family: string,
+  domains: D,
+  given: { readonly [K in keyof D]: Arg },
+): { readonly [K in keyof D]: D[K] extends Domain<infer M> ? Value<Shape, M> : never } => {
+  const checked = Object.entries(domains).map(
+    ([name, domain]) => [name, parameter(`${name} of ${family}`, domain, given[name] as Arg)] as const,
+  )
+  const shape = eventShape(
+    family,
+    checked.map(([, v]) => v),
+  )
+  return Object.fromEntries(checked.map(([name, v]) => [name, overEvent(v, shape)])) as never
+}
+
+/** Ends of an interval that are plain numbers, in order. */
+export const requireOrder = (family: string, low: Arg, high: Arg): void => {
+  if (typeof low === 'number' && typeof high === 'number' && !(low < high))
+    fail(
+      'domain',
+      family,
+      `high of ${family} must be greater than low, but low = ${low} and high = ${high} were given`,
+      'give the smaller end as low',
+    )
 }
 
 /** Repeats a scalar parameter over the event shape. */

@@ -33,7 +33,7 @@ import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { normalNoise } from './draw.js'
 import { klToNormal, type Normal } from './normal.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { parametersOf, type Within } from './parameter.js'
 import { logStandardGamma } from './standardGamma.js'
 import { inside } from './support.js'
 
@@ -63,9 +63,7 @@ export const studentT = <const N extends Arg, const L extends Arg, const Sc exte
     Meets<L, Sc, 'studentT'>
 }): StudentT<Both<Value<Both<N, L>, unknown>, Sc>> =>
   fromParameters(
-    parameter('degrees of studentT', positive, p.degrees),
-    parameter('loc of studentT', real, p.loc),
-    parameter('scale of studentT', positive, p.scale),
+    parametersOf('studentT', { degrees: positive, loc: real, scale: positive }, p),
   ) as StudentT<never>
 
 /** e^60 = 1e26: a draw and its derivatives are finite in float32. */
@@ -108,15 +106,8 @@ const cdfOf = (z: tf.Tensor, n: tf.Tensor): tf.Tensor => {
   return tf.where(tf.lessEqual(z, 0), tail, tf.sub(1, tail))
 }
 
-const fromParameters = (
-  n: Value<Shape, Positive>,
-  l: Value<Shape, Real>,
-  s: Value<Shape, Positive>,
-): StudentT<Shape> => {
-  const shape = eventShape('studentT', [n, l, s])
-  const degrees = overEvent(n, shape)
-  const loc = overEvent(l, shape)
-  const scale = overEvent(s, shape)
+const fromParameters = ({ degrees, loc, scale }: StudentT<Shape>['parameters']): StudentT<Shape> => {
+  const shape = loc.shape
   const halfDegrees = mul(0.5, degrees) as Value<Shape, Positive>
   const standardized = (x: Value<Shape, Real>) => div(sub(x, loc), scale)
   /** log of the height of the density at loc. */

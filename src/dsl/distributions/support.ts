@@ -5,10 +5,12 @@
  * its gradient meets log 0 or worse; `onSupport(condition, logDensity)` then writes −Infinity there.
  * Tested with every distribution of bounded support.
  */
-import type { Binary, Real } from '../domains/marks.js'
-import { where } from '../operations/comparisons.js'
+import { positive } from '../domain.js'
+import type { Binary, Positive, Real } from '../domains/marks.js'
+import { greater, where } from '../operations/comparisons.js'
+import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
-import type { Value } from '../value.js'
+import { type Value, withDomain } from '../value.js'
 
 /** x where the condition is 1, else a number that the density can take. */
 export const inside = (
@@ -22,3 +24,16 @@ export const onSupport = (
   condition: Value<Shape, Binary>,
   logDensity: Value<Shape, Real>,
 ): Value<Shape, Real> => where(condition, logDensity, Number.NEGATIVE_INFINITY) as Value<Shape, Real>
+
+/** Whether each entry is positive. */
+export const isPositive = (x: Value<Shape, Real>): Value<Shape, Binary> => greater(x, 0)
+
+/** x where it is positive, 1 elsewhere. */
+export const positiveOf = (x: Value<Shape, Real>): Value<Shape, Positive> =>
+  withDomain(inside(isPositive(x), x, 1), positive)
+
+/** The log density of independent entries on Positive, from that of each. */
+export const sumOnPositive =
+  (logDensity: (x: Value<Shape, Positive>) => Value<Shape, Real>) =>
+  (x: Value<Shape, Real>): Value<[], Real> =>
+    sum(onSupport(isPositive(x), logDensity(positiveOf(x))))

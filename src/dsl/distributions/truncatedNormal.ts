@@ -23,7 +23,6 @@ import {
 } from '../distribution.js'
 import { interval, positive, real, unit } from '../domain.js'
 import type { Interval, Positive, Real } from '../domains/marks.js'
-import { fail } from '../error.js'
 import { momentsOf, offsetAt, type Truncation, truncation } from '../numerics/truncatedNormal.js'
 import type { Arg, Meets, ShapeOf } from '../operations/argument.js'
 import { add, mul, square } from '../operations/arithmetic.js'
@@ -33,7 +32,7 @@ import { sum } from '../operations/reductions.js'
 import type { Broadcast, Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { uniformNoise } from './draw.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { parametersOf, requireOrder, type Within } from './parameter.js'
 import { inside, onSupport } from './support.js'
 
 /** The parameters of a truncated normal. */
@@ -79,23 +78,9 @@ export const truncatedNormal = <
   readonly low: A & Within<A, Real, 'low of truncatedNormal'> & Meets<L, A, 'truncatedNormal'>
   readonly high: B & Within<B, Real, 'high of truncatedNormal'> & Meets<A, B, 'truncatedNormal'>
 }): TruncatedNormal<OfFour<L, Sc, A, B>> => {
-  requireOrder(p.low, p.high)
-  return restricted(
-    parameter('loc of truncatedNormal', real, p.loc),
-    parameter('scale of truncatedNormal', positive, p.scale),
-    parameter('low of truncatedNormal', real, p.low),
-    parameter('high of truncatedNormal', real, p.high),
-  ) as TruncatedNormal<OfFour<L, Sc, A, B>>
-}
-
-const requireOrder = (low: Arg, high: Arg): void => {
-  if (typeof low === 'number' && typeof high === 'number' && !(low < high))
-    fail(
-      'domain',
-      'truncatedNormal',
-      `high of truncatedNormal must be greater than low, but low = ${low} and high = ${high} were given`,
-      'give the smaller end as low',
-    )
+  requireOrder('truncatedNormal', p.low, p.high)
+  const domains = { loc: real, scale: positive, low: real, high: real }
+  return restricted(parametersOf('truncatedNormal', domains, p)) as TruncatedNormal<OfFour<L, Sc, A, B>>
 }
 
 /** The tensors of loc, scale, low, high. */
@@ -109,19 +94,8 @@ const truncationOf = ([loc, scale, low, high]: Four): Truncation => {
 /** The mode of x: the point of [low, high] nearest to loc. */
 const anchorOf = ([loc, , low, high]: Four): tf.Tensor => tf.minimum(tf.maximum(loc, low), high)
 
-const restricted = (
-  l: Value<Shape, Real>,
-  s: Value<Shape, Positive>,
-  a: Value<Shape, Real>,
-  b: Value<Shape, Real>,
-): TruncatedNormal<Shape> => {
-  const shape = eventShape('truncatedNormal', [l, s, a, b])
-  const parameters = {
-    loc: overEvent(l, shape),
-    scale: overEvent(s, shape),
-    low: overEvent(a, shape),
-    high: overEvent(b, shape),
-  }
+const restricted = (parameters: TruncatedNormal<Shape>['parameters']): TruncatedNormal<Shape> => {
+  const shape = parameters.loc.shape
   const four = [parameters.loc, parameters.scale, parameters.low, parameters.high] as const
   /** A function of the parameters, entry by entry. */
   const of = (f: (p: Four) => tf.Tensor) =>

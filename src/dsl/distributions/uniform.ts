@@ -21,7 +21,6 @@ import {
 } from '../distribution.js'
 import { interval, positive, real, unit } from '../domain.js'
 import type { Domain, Interval, Real, Unit } from '../domains/marks.js'
-import { fail } from '../error.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, clip, div, mul, neg, square, sub } from '../operations/arithmetic.js'
 import { greaterEqual, lessEqual, where } from '../operations/comparisons.js'
@@ -30,7 +29,7 @@ import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { makeValue, type Value, withDomain } from '../value.js'
 import { uniformNoise } from './draw.js'
-import { eventShape, overEvent, parameter, requireSizes, type Within } from './parameter.js'
+import { parametersOf, requireOrder, requireSizes, type Within } from './parameter.js'
 import { onSupport } from './support.js'
 
 /** A product of independent uniforms of event shape S, on the domain D. */
@@ -49,42 +48,23 @@ export const uniform = <const L extends Arg, const H extends Arg>(p: {
   readonly low: L & Within<L, Real, 'low of uniform'>
   readonly high: H & Within<H, Real, 'high of uniform'> & Meets<L, H, 'uniform'>
 }): Uniform<Both<L, H>> => {
-  requireOrder(p.low, p.high)
-  return between(
-    parameter('low of uniform', real, p.low),
-    parameter('high of uniform', real, p.high),
-    interval,
-  ) as Uniform<Both<L, H>>
+  requireOrder('uniform', p.low, p.high)
+  return between(parametersOf('uniform', { low: real, high: real }, p), interval) as Uniform<Both<L, H>>
 }
 
 /** U(0, 1) of event shape [n], or of a whole shape; without arguments a scalar. On Unit. */
 export const standardUniform = <const S extends number[]>(...shape: S): Uniform<S, Unit> => {
   requireSizes('standardUniform', shape)
-  return between(
-    makeValue<Shape, Real>(tf.zeros([...shape]), shape, real),
-    makeValue<Shape, Real>(tf.ones([...shape]), shape, real),
-    unit,
-  ) as Uniform<Shape, Unit> as Uniform<S, Unit>
-}
-
-const requireOrder = (low: Arg, high: Arg): void => {
-  if (typeof low === 'number' && typeof high === 'number' && !(low < high))
-    fail(
-      'domain',
-      'uniform',
-      `high of uniform must be greater than low, but low = ${low} and high = ${high} were given`,
-      'give the smaller end as low',
-    )
+  const low = makeValue<Shape, Real>(tf.zeros([...shape]), shape, real)
+  const high = makeValue<Shape, Real>(tf.ones([...shape]), shape, real)
+  return between({ low, high }, unit) as Uniform<Shape, Unit> as Uniform<S, Unit>
 }
 
 const between = <D extends Real>(
-  l: Value<Shape, Real>,
-  h: Value<Shape, Real>,
+  { low, high }: Uniform<Shape>['parameters'],
   domain: Domain<D>,
 ): Uniform<Shape, D> => {
-  const shape = eventShape('uniform', [l, h])
-  const low = overEvent(l, shape)
-  const high = overEvent(h, shape)
+  const shape = low.shape
   const width = withDomain(sub(high, low), positive)
   const quantile = (u: Value<Shape, Real>) =>
     withDomain(add(low, mul(width, u)) as Value<Shape, Real>, domain)

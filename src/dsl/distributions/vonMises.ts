@@ -24,7 +24,7 @@ import { add, mul, sub } from '../operations/arithmetic.js'
 import { sum } from '../operations/reductions.js'
 import { type Shape, sizeOf } from '../shape.js'
 import { type Axis, elementwise, expandTo, makeValue, type Value } from '../value.js'
-import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { parametersOf, type Within } from './parameter.js'
 import { firstAccepted, roundsOf } from './rejection.js'
 
 /** A product of independent von Mises distributions of event shape S. */
@@ -47,10 +47,7 @@ export const vonMises = <const L extends Arg, const C extends Arg>(p: {
   readonly loc: L & Within<L, Real, 'loc of vonMises'>
   readonly concentration: C & Within<C, Positive, 'concentration of vonMises'> & Meets<L, C, 'vonMises'>
 }): VonMises<Both<L, C>> =>
-  fromParameters(
-    parameter('loc of vonMises', real, p.loc),
-    parameter('concentration of vonMises', positive, p.concentration),
-  ) as VonMises<Both<L, C>>
+  fromParameters(parametersOf('vonMises', { loc: real, concentration: positive }, p)) as VonMises<Both<L, C>>
 
 const ROUNDS = 20
 
@@ -122,10 +119,8 @@ export const gapOf = (k: Value<Shape, Positive>): Value<Shape, Unit> =>
 export const logI0eOf = (k: Value<Shape, Positive>): Value<Shape, Real> =>
   elementwise('logI0e', real, (t) => logI0e(t as tf.Tensor), k)
 
-const fromParameters = (l: Value<Shape, Real>, c: Value<Shape, Positive>): VonMises<Shape> => {
-  const shape = eventShape('vonMises', [l, c])
-  const loc = overEvent(l, shape)
-  const concentration = overEvent(c, shape)
+const fromParameters = ({ loc, concentration }: VonMises<Shape>['parameters']): VonMises<Shape> => {
+  const shape = loc.shape
   const onTensors =
     <D extends Real>(name: string, domain: Parameters<typeof elementwise<Shape, D>>[1], f: Three) =>
     (x: Value<Shape, Real>): Value<Shape, D> =>

@@ -11,7 +11,6 @@
  * independence and theorems on sufficient statistics", definition 2.1. Laws: src/testing/laws/kernel.ts, run by
  * tests/laws/kernel.test.ts; rules: tests/types/kernel.test-d.ts, tests/dsl/kernels/category.test.ts.
  */
-import { isWithin } from '../domain.js'
 import { type GiryError, giryError, throwAll } from '../error.js'
 import {
   type AnyKernel,
@@ -26,54 +25,34 @@ import {
   type Values,
 } from '../kernel.js'
 import type { Givens, Merge } from '../model.js'
-import { type SameShape, type Shape, sameShape } from '../shape.js'
-import type { ShowSpace } from '../space.js'
-import { showSpaceOf } from '../value.js'
+import {
+  type BothFault,
+  bothFaults,
+  type FeedFault,
+  feedFaults,
+  type Keys,
+  netFaults,
+  type Unless,
+} from '../records.js'
 
 // biome-ignore lint/complexity/noBannedTypes: {} is the record without entries.
 type None = {}
-type Keys<A> = Extract<keyof A, string>
-type Space<X> = X extends {
-  readonly shape: infer S extends Shape
-  readonly domain: { readonly marks: infer D }
-}
-  ? [S, D]
-  : never
-
-/** Whether every element of X is one of Y. */
-type Feeds<X, Y> = [Space<X>, Space<Y>] extends [
-  [infer S extends Shape, infer D],
-  [infer P extends Shape, infer E],
-]
-  ? [SameShape<S, P>, D] extends [true, E]
-    ? true
-    : false
-  : false
-
 /** The sentences that say why outputs O cannot feed the inputs I. */
-type ComposeFault<O, I> = string extends keyof I
-  ? never
-  : {
-      [K in Keys<I>]: K extends keyof O
-        ? Feeds<O[K], I[K]> extends true
-          ? never
-          : `input '${K}': the first kernel gives ${ShowSpace<O[K]>} but the second takes ${ShowSpace<I[K]>}`
-        : `input '${K}' of the second kernel is no output of the first`
-    }[Keys<I>]
-
-type Both<A, B, What extends string> = string extends keyof A | keyof B
-  ? never
-  : { [K in Keys<A> & keyof B]: `both kernels ${What} '${K}'` }[Keys<A> & keyof B]
-
-/** Accepts what has no fault; otherwise the sentences. */
-type Unless<Fault> = [Fault] extends [never] ? unknown : Fault
+type ComposeFault<O, I> =
+  | FeedFault<O, I, 'kernel gives'>
+  | (string extends keyof I
+      ? never
+      : {
+          [K in Exclude<Keys<I>, keyof O>]: `input '${K}' of the second kernel is no output of the first`
+        }[Exclude<Keys<I>, keyof O>])
 
 /** Accepts g when the outputs of f feed its inputs; otherwise the sentences. */
 export type Composes<F, H> = Unless<ComposeFault<OutputsOf<F>, InputsOf<H>>>
 
 /** Accepts g when its names are not those of f; otherwise the sentences. */
 export type Disjoint<F, H> = Unless<
-  Both<InputsOf<F>, InputsOf<H>, 'take an input'> | Both<OutputsOf<F>, OutputsOf<H>, 'give an output'>
+  | BothFault<InputsOf<F>, InputsOf<H>, 'kernels take an input'>
+  | BothFault<OutputsOf<F>, OutputsOf<H>, 'kernels give an output'>
 >
 
 /** Accepts names of outputs; otherwise the sentences. */
@@ -134,7 +113,10 @@ export const compose = <F extends Arrow, H extends Arrow>(
 ): Kernel<Merge<NetsOf<F>, NetsOf<H>>, InputsOf<F>, OutputsOf<H>, ObstaclesOf<F> | ObstaclesOf<H>> => {
   const first = kernelOf<Arrow>(f) as AnyKernel
   const second = kernelOf<Arrow>(g) as AnyKernel
-  throwAll([...composeFaults(first.output, second.input), ...netFaults(first, second)])
+  throwAll([
+    ...composeFaults(first.output, second.input),
+    ...netFaults(first.nets, second.nets, 'two kernels'),
+  ])
   return {
     tag: 'kernel',
     nets: { ...second.nets, ...first.nets },
@@ -158,9 +140,9 @@ export const product = <F extends Arrow, H extends Arrow>(
   const left = kernelOf<Arrow>(f) as AnyKernel
   const right = kernelOf<Arrow>(g) as AnyKernel
   throwAll([
-    ...inBoth(left.input, right.input, 'take an input'),
-    ...inBoth(left.output, right.output, 'give an output'),
-    ...netFaults(left, right),
+    ...bothFaults(left.input, right.input, 'kernels take an input', renameOne),
+    ...bothFaults(left.output, right.output, 'kernels give an output', renameOne),
+    ...netFaults(left.nets, right.nets, 'two kernels'),
   ])
   return {
     tag: 'kernel',
@@ -201,36 +183,17 @@ export const marginal = <F extends Arrow, const K extends string>(
 const fault = (where: string, message: string, remedy: string): GiryError =>
   giryError('model', where, message, remedy)
 
-const composeFaults = (outputs: Givens, inputs: Givens): readonly GiryError[] =>
-  Object.entries(inputs).flatMap(([name, takes]) => {
-    const gives = outputs[name]
-    if (gives === undefined)
-      return [
-        fault(
-          name,
-          `input '${name}' of the second kernel is no output of the first`,
-          'rename it with copy, or let it pass through with product and identity',
-        ),
-      ]
-    return sameShape(gives.shape, takes.shape) && isWithin(gives.domain, takes.domain)
-      ? []
-      : [
-          fault(
-            name,
-            `input '${name}': the first kernel gives ${showSpaceOf(gives)} but the second takes ${showSpaceOf(takes)}`,
-            'declare the same space on both sides',
-          ),
-        ]
-  })
-
-const inBoth = (a: Givens, b: Givens, what: string): readonly GiryError[] =>
-  Object.keys(a)
-    .filter((name) => name in b)
-    .map((name) => fault(name, `both kernels ${what} '${name}'`, 'rename one of them with copy'))
-
-const netFaults = (f: AnyKernel, g: AnyKernel): readonly GiryError[] =>
-  Object.keys(f.nets)
-    .filter((name) => name in g.nets && f.nets[name] !== g.nets[name])
+const composeFaults = (outputs: Givens, inputs: Givens): readonly GiryError[] => [
+  ...feedFaults(outputs, inputs, 'kernel gives'),
+  ...Object.keys(inputs)
+    .filter((name) => !(name in outputs))
     .map((name) =>
-      fault(name, `two kernels use the name '${name}' for different nets`, 'give each its own name'),
-    )
+      fault(
+        name,
+        `input '${name}' of the second kernel is no output of the first`,
+        'rename it with copy, or let it pass through with product and identity',
+      ),
+    ),
+]
+
+const renameOne = (): string => 'rename one of them with copy'

@@ -9,11 +9,10 @@
 import type { Binary, Category, OneHot } from '../domains/marks.js'
 import { fail } from '../error.js'
 import type { Givens } from '../model.js'
+import type { Keys } from '../records.js'
 import { sizeOf } from '../shape.js'
 import type { ShowSpace } from '../space.js'
 import { showSpaceOf } from '../value.js'
-
-type Keys<A> = Extract<keyof A, string>
 
 /** Whether a space is finite; a domain that the compiler does not know waits for run time. */
 type IsFinite<X> = X extends { readonly domain: { readonly marks: infer D } }

@@ -3,7 +3,7 @@
  *
  *   Σ_i a_i log x_i - log B(a)  =  Σ_i partMass(n, a_i, x_i) + totalMass(n)
  *
- *   partMass(n, a, x)  =  -a deviance(n x, a) + 1/2 log a - stirlingError(a) - 1/2 log 2 pi
+ *   partMass(n, a, x)  =  -a relativeDeviance(n x, a) + 1/2 log a - stirlingError(a) - 1/2 log 2 pi
  *   totalMass(n)       =  stirlingError(n) - 1/2 log n + 1/2 log 2 pi
  *
  * (Loader 2000), so that nothing cancels at large concentrations: the plain form loses n log n in float32. The linear terms
@@ -11,14 +11,14 @@
  * Laws: tests/dsl/numerics/betaMass.test.ts
  */
 import * as tf from '@tensorflow/tfjs'
+import { relativeDeviance } from './deviance.js'
 import { HALF_LOG_2PI } from './lgamma.js'
-import { deviance } from './logDeviance.js'
 import { stirlingError } from './stirling.js'
 
 /** What one entry x of concentration a adds, in nats. */
 export const partMass = (n: tf.Tensor, a: tf.Tensor, x: tf.Tensor): tf.Tensor =>
   tf.sub(
-    tf.sub(tf.mul(0.5, tf.log(a)), tf.mul(a, deviance(tf.mul(n, x), a))),
+    tf.sub(tf.mul(0.5, tf.log(a)), tf.mul(a, relativeDeviance(tf.mul(n, x), a))),
     tf.add(stirlingError(a), HALF_LOG_2PI),
   )
 

@@ -1,7 +1,7 @@
 /**
  * logGammaMass(a, x) = a log x - x - log Gamma(a + 1),   a > 0,  x > 0:   the log mass of a Poisson count, a of any size
  *
- *   a < 1:   as written          otherwise:   -a deviance(x, a) - stirlingError(a) - 1/2 log(2 pi a)
+ *   a < 1:   as written          otherwise:   -a relativeDeviance(x, a) - stirlingError(a) - 1/2 log(2 pi a)
  *
  * The second form (Loader 2000) has no cancellation: its error is 3e-7 of the result, where the first loses a log a.
  * logMinusDigamma(x, log x, a) = log x - digamma(a) likewise keeps what is left of it near x = a.
@@ -10,8 +10,8 @@
 import * as tf from '@tensorflow/tfjs'
 import { HALF_LOG_2PI, lgamma } from './lgamma.js'
 import './gradients.js'
+import { relativeDeviance } from './deviance.js'
 import { log1p } from './log1p.js'
-import { deviance } from './logDeviance.js'
 import { digamma } from './polygamma.js'
 import { digammaError, stirlingError } from './stirling.js'
 
@@ -30,7 +30,7 @@ export const logGammaMass = (a: tf.Tensor, x: tf.Tensor): tf.Tensor => {
   const kernel = tf.where(
     small,
     tf.sub(tf.mul(few, tf.log(tf.maximum(x, TINY))), x),
-    tf.neg(tf.mul(many, deviance(x, many))),
+    tf.neg(tf.mul(many, relativeDeviance(x, many))),
   )
   return tf.sub(kernel, tf.where(small, ofSmall(few), ofLarge(many)))
 }

@@ -16,8 +16,9 @@
  * which is what implicit reparameterization asks for (Figurnov, Mohamed and Mnih 2018): it takes log x, so that the
  * variable may lie far below the smallest float32. Derivatives of every order follow, the end of the integral being held.
  *
- * Accuracy: 1e-5 relative for P, Q and dP/da, a from 1e-2 to 1e3, wherever the smaller of P and Q is above e^-40 = 4e-18; the
- * error of log T grows with it, 3e-7 per nat. gammaSlope: 1e-5 everywhere. Limits: P(a, 0) = 0.
+ * Accuracy, measured against mpmath at 80 values of a from 1e-2 to 1e3 with the smaller of P and Q from 0.3 to 1e-36: that tail
+ * and dP/da 1e-5 relative above e^-34 = 2e-15, and below with the error of log T, 3.5e-7 per nat (2.3e-5 at 1e-36); gammaSlope
+ * 1e-6. Limits: P(a, 0) = 0.
  * Laws: tests/dsl/numerics/incompleteGamma.test.ts
  */
 import * as tf from '@tensorflow/tfjs'

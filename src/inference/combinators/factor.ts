@@ -7,7 +7,6 @@
  * Errors: tag `model`: an inference program or an extended target (factor first, then extend). Tested in
  * tests/inference/combinators/sequence.test.ts.
  */
-
 import { isOwnAxis } from '../../dsl/axes.js'
 import type { Real } from '../../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../../dsl/error.js'
@@ -15,6 +14,7 @@ import type { Values } from '../../dsl/kernel.js'
 import type { Merge, Nets } from '../../dsl/model.js'
 import type { FunctionOf } from '../../dsl/net.js'
 import { add } from '../../dsl/operations/arithmetic.js'
+import { netFaults } from '../../dsl/records.js'
 import type { ValueIn } from '../../dsl/space.js'
 import { isValue, showSpaceOf, sumOver, type Value } from '../../dsl/value.js'
 import { programOf } from './primitive.js'
@@ -68,7 +68,7 @@ export const factor: {
 type Potential = (context: never) => unknown
 
 const build = (p: AnyProgram, nets: Nets, f: Potential): AnyProgram => {
-  throwAll([...targetFaults(p), ...extendedFaults(p), ...netFaults(p, nets)])
+  throwAll([...targetFaults(p), ...extendedFaults(p), ...netFaults(nets, p.nets, 'two programs')])
   const score = p.score as NonNullable<AnyProgram['score']>
   const nats = (env: Weighing, sites: Values): Scalar => potential(Object.keys(nets), f, env, sites)
   return {
@@ -112,15 +112,3 @@ const extendedFaults = (p: AnyProgram) =>
           'factor first, then extend',
         ),
       ]
-
-const netFaults = (p: AnyProgram, nets: Nets) =>
-  Object.keys(nets)
-    .filter((name) => name in p.nets && p.nets[name] !== nets[name])
-    .map((name) =>
-      giryError(
-        'model',
-        name,
-        `two programs use the name '${name}' for different nets`,
-        'give each its own name',
-      ),
-    )

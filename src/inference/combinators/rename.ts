@@ -6,6 +6,7 @@
  */
 import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { Values } from '../../dsl/kernel.js'
+import type { Keys } from '../../dsl/records.js'
 import { programOf } from './primitive.js'
 import type {
   AnyProgram,
@@ -18,8 +19,6 @@ import type {
   SourceObserved,
   SourceSites,
 } from './program.js'
-
-type Keys<A> = Extract<keyof A, string>
 
 /** The names that the compiler knows. */
 type Known<A> = string extends keyof A ? never : keyof A

@@ -1,6 +1,6 @@
 /**
  * The typing rules of the combinators, each twice and in the same words: as a type, which makes the compiler print the sentence,
- * and as a check at construction.
+ * and as a check at construction. What any two records must agree on is in dsl/records.ts.
  *
  *   compose, extend    no site twice; what the first draws is what the second takes in; an extension is normalized
  *   propose            the proposal covers the target: the same sites, in the same spaces, with densities on both sides
@@ -9,48 +9,25 @@
  * Tested in tests/types/combinators.test-d.ts and tests/inference/combinators/rules.test.ts.
  */
 import { can } from '../../dsl/distribution.js'
-import { isWithin } from '../../dsl/domain.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import type { Site } from '../../dsl/model.js'
-import { densityRemedy } from '../../dsl/rules.js'
-import { type SameShape, type Shape, sameShape } from '../../dsl/shape.js'
+import {
+  type BothFault,
+  bothFaults,
+  commonNames,
+  type FeedFault,
+  feedFaults,
+  type Keys,
+  netFaults,
+  type SpaceIn,
+  type SpaceWithin,
+  sameSpace,
+  type Unless,
+} from '../../dsl/records.js'
+import { densityRemedy, showPlates } from '../../dsl/rules.js'
 import type { ShowSpace } from '../../dsl/space.js'
 import { showSpaceOf } from '../../dsl/value.js'
 import type { AnyProgram, SourceInputs, SourceKind, SourceObserved, SourceSites } from './program.js'
-
-type Keys<A> = Extract<keyof A, string>
-type SpaceIn<E> = E extends { readonly space: infer X } ? X : E
-type Parts<X> = X extends {
-  readonly shape: infer S extends Shape
-  readonly domain: { readonly marks: infer D }
-}
-  ? [S, D]
-  : never
-
-/** Whether every element of X is one of Y. */
-type Within<X, Y> = [Parts<X>, Parts<Y>] extends [
-  [infer S extends Shape, infer D],
-  [infer P extends Shape, infer E],
-]
-  ? [SameShape<S, P>, D] extends [true, E]
-    ? true
-    : false
-  : true
-
-/** Accepts what has no fault; otherwise the sentences. */
-type Unless<Fault> = [Fault] extends [never] ? unknown : Fault
-
-type FeedFault<S, I> = string extends keyof I | keyof S
-  ? never
-  : {
-      [K in Keys<I> & keyof S]: Within<SpaceIn<S[K]>, I[K]> extends true
-        ? never
-        : `input '${K}': the first program draws ${ShowSpace<SpaceIn<S[K]>>} but the second takes ${ShowSpace<I[K]>}`
-    }[Keys<I> & keyof S]
-
-type TwiceFault<S, U> = string extends keyof S | keyof U
-  ? never
-  : { [K in Keys<S> & keyof U]: `both programs draw '${K}'` }[Keys<S> & keyof U]
 
 type ReadFault<S, D> = string extends keyof S | keyof D
   ? never
@@ -60,8 +37,8 @@ type ReadFault<S, D> = string extends keyof S | keyof D
 
 /** The sentences that say why the second cannot follow the first. */
 export type SequenceFault<F, H> =
-  | FeedFault<SourceSites<F>, SourceInputs<H>>
-  | TwiceFault<SourceSites<F>, SourceSites<H>>
+  | FeedFault<SourceSites<F>, SourceInputs<H>, 'program draws'>
+  | BothFault<SourceSites<F>, SourceSites<H>, 'programs draw'>
   | ReadFault<SourceSites<F>, SourceObserved<H>>
   | ReadFault<SourceSites<H>, SourceInputs<F>>
   | ReadFault<SourceSites<H>, SourceObserved<F>>
@@ -122,8 +99,8 @@ type CoverFault<S, U> = string extends keyof S | keyof U
         }[Exclude<Keys<U>, keyof S>]
       | {
           [K in Keys<S> & keyof U]: [
-            Within<SpaceIn<S[K]>, SpaceIn<U[K]>>,
-            Within<SpaceIn<U[K]>, SpaceIn<S[K]>>,
+            SpaceWithin<SpaceIn<S[K]>, SpaceIn<U[K]>>,
+            SpaceWithin<SpaceIn<U[K]>, SpaceIn<S[K]>>,
           ] extends [true, true]
             ? never
             : `site '${K}': the target has ${ShowSpace<SpaceIn<S[K]>>} but the proposal draws ${ShowSpace<SpaceIn<U[K]>>}`
@@ -144,25 +121,16 @@ export type Covers<P, Q> = [KernelFault<P> | KernelFault<Q>] extends [never]
 const error = (where: string, message: string, remedy: string): GiryError =>
   giryError('model', where, message, remedy)
 
-const common = (a: object, b: object): readonly string[] => Object.keys(a).filter((name) => name in b)
-
 type Typed = Parameters<typeof showSpaceOf>[0]
-
-const same = (a: Typed, b: Typed): boolean =>
-  sameShape(a.shape, b.shape) && isWithin(a.domain, b.domain) && isWithin(b.domain, a.domain)
 
 /** Two programs that use one name for different nets, or different data. */
 export const sharingFaults = (f: AnyProgram, g: AnyProgram): readonly GiryError[] => [
-  ...common(f.nets, g.nets)
-    .filter((name) => f.nets[name] !== g.nets[name])
-    .map((name) =>
-      error(name, `two programs use the name '${name}' for different nets`, 'give each its own name'),
-    ),
-  ...common({ ...f.inputs, ...f.observed }, { ...g.inputs, ...g.observed })
+  ...netFaults(f.nets, g.nets, 'two programs'),
+  ...commonNames({ ...f.inputs, ...f.observed }, { ...g.inputs, ...g.observed })
     .filter((name) => !(name in f.sites))
     .flatMap((name) => {
       const [a, b] = [f, g].map((p) => p.observed[name] ?? p.inputs[name]) as [Typed, Typed]
-      return same(a, b)
+      return sameSpace(a, b)
         ? []
         : [
             error(
@@ -175,7 +143,7 @@ export const sharingFaults = (f: AnyProgram, g: AnyProgram): readonly GiryError[
 ]
 
 const readFaults = (drawn: object, data: object): readonly GiryError[] =>
-  common(drawn, data).map((name) =>
+  commonNames(drawn, data).map((name) =>
     error(
       name,
       `site '${name}' is drawn by one program and read from the data by the other`,
@@ -183,27 +151,17 @@ const readFaults = (drawn: object, data: object): readonly GiryError[] =>
     ),
   )
 
+const spacesOf = (sites: AnyProgram['sites']): Readonly<Record<string, Typed>> =>
+  Object.fromEntries(Object.entries(sites).map(([name, site]) => [name, site.space]))
+
 /** The run-time twin of `SequenceFault`. */
 export const sequenceFaults = (f: AnyProgram, g: AnyProgram): readonly GiryError[] => [
-  ...common(g.inputs, f.sites).flatMap((name) => {
-    const draws = (f.sites[name] as Site).space
-    const takes = g.inputs[name] as Typed
-    return sameShape(draws.shape, takes.shape) && isWithin(draws.domain, takes.domain)
-      ? []
-      : [
-          error(
-            name,
-            `input '${name}': the first program draws ${showSpaceOf(draws)} but the second takes ${showSpaceOf(takes)}`,
-            'declare the same space on both sides',
-          ),
-        ]
-  }),
-  ...common(f.sites, g.sites).map((name) =>
-    error(
-      name,
-      `both programs draw '${name}'`,
-      `rename one of them: rename(program, { another: '${name}' })`,
-    ),
+  ...feedFaults(spacesOf(f.sites), g.inputs, 'program draws'),
+  ...bothFaults(
+    f.sites,
+    g.sites,
+    'programs draw',
+    (name) => `rename one of them: rename(program, { another: '${name}' })`,
   ),
   ...readFaults(f.sites, g.observed),
   ...readFaults(g.sites, f.inputs),
@@ -254,14 +212,8 @@ const densityFaults = (p: AnyProgram, side: 'target' | 'proposal'): readonly Gir
         ],
   )
 
-const plates = (site: Site): string =>
-  site.plates
-    .map((a) => `${a.name} (${a.size})`)
-    .sort()
-    .join(' and ') || 'no plate'
-
 const siteFault = (name: string, p: Site, q: Site): readonly GiryError[] => {
-  if (!same(p.space, q.space))
+  if (!sameSpace(p.space, q.space))
     return [
       error(
         name,
@@ -269,12 +221,12 @@ const siteFault = (name: string, p: Site, q: Site): readonly GiryError[] => {
         'propose a distribution on the same space',
       ),
     ]
-  return plates(p) === plates(q)
+  return showPlates(p) === showPlates(q)
     ? []
     : [
         error(
           name,
-          `site '${name}': the target draws it along ${plates(p)} but the proposal along ${plates(q)}`,
+          `site '${name}': the target draws it along ${showPlates(p)} but the proposal along ${showPlates(q)}`,
           'declare the same plates on both sides',
         ),
       ]
@@ -310,7 +262,7 @@ export const proposeFaults = (p: AnyProgram, q: AnyProgram): readonly GiryError[
         `extend the target: extend(target, model) with a model that draws '${name}'`,
       ),
     ),
-  ...common(p.sites, q.sites).flatMap((name) =>
+  ...commonNames(p.sites, q.sites).flatMap((name) =>
     siteFault(name, p.sites[name] as Site, q.sites[name] as Site),
   ),
   ...densityFaults(p, 'target'),

@@ -5,7 +5,7 @@
  */
 import { partsOf } from '../../dsl/families.js'
 import type { ScoreMethod } from '../../dsl/methods.js'
-import { type GradientMethod, type MethodName, methodNeeds } from '../../dsl/rules.js'
+import { type GradientMethod, type MethodName, methodsOf } from '../../dsl/rules.js'
 import { closedForm } from './closedForms.js'
 import { type Formula, formula, list, type Prose, variable } from './formula.js'
 import { drawnFor, factorOf, planOf, type Structure } from './structure.js'
@@ -125,7 +125,7 @@ const proseOf = (s: Structure, name: string): string => {
 
 /** The latents that are drawn, by the words for their method, in the order of the methods' names. */
 const drawnProse = (s: Structure, drawn: readonly string[]): readonly Prose[] => {
-  const order = Object.keys(methodNeeds)
+  const order = methodsOf.elbo
   const sorted = drawn
     .filter((name) => planOf(s, name).gradient !== 'enumerate')
     .map((name) => ({ name, words: proseOf(s, name), at: order.indexOf(planOf(s, name).gradient) }))

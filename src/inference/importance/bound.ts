@@ -6,13 +6,12 @@
 import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { AnyModel, Merge, Model } from '../../dsl/model.js'
 import type { AnyObjective, Environment, Objective } from '../../dsl/objective.js'
-import type { AskedMethod, Fits, Latents } from '../../dsl/rules.js'
+import type { AskedMethod, Fits, ImportanceMethodName, Latents } from '../../dsl/rules.js'
 import { type BoundData, elbo } from '../elbo.js'
 import type { Scalar } from '../estimators/draws.js'
 import {
   type AllAllow,
   askedFaults,
-  type ImportanceMethodName,
   type ImportanceMethods,
   importanceMethods,
   type MethodRules,

@@ -1,5 +1,5 @@
 /**
- * The gradient methods of bounds on importance weights, by name, with the capability that each needs of a site.
+ * The gradient methods of bounds on importance weights; what each needs of a site is in dsl/rules.ts.
  *
  *   pathwise               through the draws
  *   stickingTheLanding     through the draws, without the score of q: biased for more than one particle
@@ -10,26 +10,22 @@
  * A bound allows some of them. Each rule twice in the same words, for the compiler and at construction.
  * Tested in tests/types/importance.test-d.ts and tests/inference/importance/methods.test.ts.
  */
-import { type Capability, can } from '../../dsl/distribution.js'
+import { can } from '../../dsl/distribution.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../../dsl/model.js'
-import type { AskedMethod, NameOfMethod, SiteNames } from '../../dsl/rules.js'
+import {
+  type AskedMethod,
+  type CapabilityFault,
+  capabilityFaults,
+  type ImportanceMethodName,
+  type NameOfMethod,
+  nameOfMethod,
+  type OrElse,
+  type SiteNames,
+} from '../../dsl/rules.js'
 import { mixedSites } from '../dependence.js'
 import { jointCost, productCost, type TableCost } from '../elimination/cost.js'
 import { enumerationFaults, gradientMethods } from '../plan.js'
-
-/** The methods, with the capability that each needs. */
-export const importanceNeeds = {
-  pathwise: 'pathwise',
-  stickingTheLanding: 'pathwise',
-  doublyReparameterized: 'pathwise',
-  score: 'density',
-  vimco: 'density',
-  enumerate: 'enumerable',
-} as const satisfies Record<string, Capability>
-
-/** The name of a method. */
-export type ImportanceMethodName = keyof typeof importanceNeeds
 
 /** The method of each site of q, by name. */
 export type ImportanceMethods = Readonly<Record<string, ImportanceMethodName>>
@@ -49,11 +45,7 @@ export type ImportanceMethodFault<Q, M, Bound extends string, Allowed> =
     ? {
         [K in keyof M & SiteNames<RQ>]: NameOfMethod<M[K]> extends infer N extends string
           ? N extends Allowed & ImportanceMethodName
-            ? RQ[K] extends { readonly capabilities: infer C; readonly family: infer F extends string }
-              ? (typeof importanceNeeds)[N] extends keyof C
-                ? OptionsFault<K, M[K], Bound>
-                : `site '${K}': the gradient method '${N}' needs the capability '${(typeof importanceNeeds)[N]}', which ${F} lacks`
-              : never
+            ? OrElse<CapabilityFault<K, RQ[K], N>, OptionsFault<K, M[K], Bound>>
             : `site '${K}': ${Bound} has no gradient method '${N}'`
           : never
       }[keyof M & SiteNames<RQ>]
@@ -62,16 +54,7 @@ export type ImportanceMethodFault<Q, M, Bound extends string, Allowed> =
 /** The sentence for a site of q that lacks what the one method of a bound needs. */
 export type NeedFault<Q, Needed extends ImportanceMethodName> =
   Q extends Model<unknown, unknown, infer RQ>
-    ? {
-        [K in SiteNames<RQ>]: RQ[K] extends {
-          readonly capabilities: infer C
-          readonly family: infer F extends string
-        }
-          ? (typeof importanceNeeds)[Needed] extends keyof C
-            ? never
-            : `site '${K}': the gradient method '${Needed}' needs the capability '${(typeof importanceNeeds)[Needed]}', which ${F} lacks`
-          : never
-      }[SiteNames<RQ>]
+    ? { [K in SiteNames<RQ>]: CapabilityFault<K, RQ[K], Needed> }[SiteNames<RQ>]
     : never
 
 /** Accepts q when each of its sites allows the method; otherwise the sentences. */
@@ -106,9 +89,6 @@ export interface MethodRules {
 
 type Asked = Readonly<Record<string, AskedMethod | undefined>>
 
-const nameOf = (method: AskedMethod): ImportanceMethodName =>
-  (typeof method === 'string' ? method : method?.method) as ImportanceMethodName
-
 const fault = (name: string, message: string, remedy: string): GiryError =>
   giryError('model', name, message, remedy)
 
@@ -132,7 +112,7 @@ const askedFault = (
   const site = q.entries[name]
   if (site === undefined || site.kind !== 'site')
     return [fault(name, `site '${name}': q has no such site`, 'name a latent that q proposes')]
-  const method = nameOf(asked)
+  const method = nameOfMethod<string>(asked) as ImportanceMethodName
   if (!rules.allowed.includes(method))
     return [
       fault(
@@ -141,15 +121,8 @@ const askedFault = (
         `use ${rules.allowed.join(', ')}`,
       ),
     ]
-  return can(site, importanceNeeds[method])
-    ? optionsFaults(name, asked, rules)
-    : [
-        fault(
-          name,
-          `site '${name}': the gradient method '${method}' needs the capability '${importanceNeeds[method]}', which ${site.family} lacks`,
-          'choose another method, or leave the choice to giry',
-        ),
-      ]
+  const lacking = capabilityFaults(name, site, method)
+  return lacking.length > 0 ? lacking : optionsFaults(name, asked, rules)
 }
 
 /** The run-time twin of `ImportanceMethodFault` and `NeedFault`. */
@@ -170,14 +143,16 @@ export const importanceMethods = (
   particles: number,
 ): ImportanceMethods => {
   // One site doubly reparameterized, all of them are: see mixtureFaults.
-  const doubly = Object.values(asked).some((m) => m !== undefined && nameOf(m) === 'doublyReparameterized')
+  const doubly = Object.values(asked).some(
+    (m) => m !== undefined && nameOfMethod<string>(m) === 'doublyReparameterized',
+  )
   const eliminates = rules.eliminates === true && !doubly
   const chosen = gradientMethods(q, asked as never, tableCost(p, q, eliminates), mixedSites(p, q))
   const pathwise = doubly ? 'doublyReparameterized' : rules.pathwise
   return Object.fromEntries(
     sitesOf(q).map(([name, site]): [string, ImportanceMethodName] => {
       const method = asked[name]
-      if (method !== undefined) return [name, nameOf(method)]
+      if (method !== undefined) return [name, nameOfMethod<string>(method) as ImportanceMethodName]
       if (can(site, 'pathwise')) return [name, pathwise]
       const small = chosen[name] === 'enumerate' && (eliminates || site.plates.length === 0)
       return [name, small && rules.allowed.includes('enumerate') ? 'enumerate' : rules.otherwise(particles)]

@@ -2,7 +2,8 @@
  * The gradient methods of bounds of a power mean: pathwise where a site has it, vimco where it is drawn otherwise (the plain
  * score function where one particle leaves nothing to compare with).
  */
-import type { ImportanceMethodName, MethodRules } from './methods.js'
+import { type ImportanceMethodName, methodsOf } from '../../dsl/rules.js'
+import type { MethodRules } from './methods.js'
 
 /** What these bounds allow. */
 export type PowerMethods = ImportanceMethodName
@@ -11,7 +12,7 @@ export type PowerMethods = ImportanceMethodName
 export const powerRules = (bound: string, eliminates = true): MethodRules => ({
   bound,
   eliminates,
-  allowed: ['pathwise', 'stickingTheLanding', 'doublyReparameterized', 'score', 'vimco', 'enumerate'],
+  allowed: methodsOf.importance,
   pathwise: 'pathwise',
   otherwise: (particles) => (particles > 1 ? 'vimco' : 'score'),
 })

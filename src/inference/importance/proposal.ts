@@ -15,13 +15,13 @@ import { linearized2 } from '../../dsl/numerics/customGradient.js'
 import { detach, stopGradient as stopTensor } from '../../dsl/numerics/stopGradient.js'
 import type { Environment } from '../../dsl/objective.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
-import { type MethodName, nameOfMethod } from '../../dsl/rules.js'
+import { type ImportanceMethodName, type MethodName, nameOfMethod } from '../../dsl/rules.js'
 import { functionsOf, run } from '../../dsl/run.js'
 import { type AnyValue, elementwise } from '../../dsl/value.js'
 import type { Draws, Scalar } from '../estimators/draws.js'
 import { drawSites } from '../expectation.js'
 import type { Proposed } from './logWeight.js'
-import type { ImportanceMethodName, ImportanceMethods } from './methods.js'
+import type { ImportanceMethods } from './methods.js'
 
 /** How a site of each method is drawn. */
 const drawnBy: Readonly<Record<ImportanceMethodName, MethodName>> = {

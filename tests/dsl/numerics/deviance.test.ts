@@ -1,8 +1,10 @@
-/** Against mpmath at 40 digits: n*log(n/r) + r - n and loggamma(x + 1) - x*log(x) + x. */
+/** Against float64 near 0 by series; deviance against mpmath at 40 digits: n*log(n/r) + r - n. */
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { deviance, logFactorialRest, logOrLarge } from '../../../src/dsl/numerics/deviance.js'
+import { deviance, logDeviance, logOrLarge, relativeDeviance } from '../../../src/dsl/numerics/deviance.js'
 import { hasGradient } from '../../../src/testing/laws/distribution.js'
+import { decades, derivative, linear, onEachBackend, worstRelative } from './agreement.js'
+import { worstOf } from './special.js'
 
 /** n, r, n log(n/r) + r − n. */
 const deviances: readonly (readonly [number, number, number])[] = [
@@ -16,25 +18,6 @@ const deviances: readonly (readonly [number, number, number])[] = [
   [1e6, 1000500, 0.12495834895208593],
   [16777216, 16777210, 1.0728838617524847e-6],
   [2.5, 2.25, 0.013401289144565754],
-]
-
-/** x, log x! − x log x + x. */
-const rests: readonly (readonly [number, number])[] = [
-  [0, 0],
-  [0.125, 0.3249070085839399],
-  [0.5, 0.7257913526447274],
-  [1, 1],
-  [2, 1.3068528194400546],
-  [3, 1.4959226032237258],
-  [4.5, 1.689465682125483],
-  [4.96875, 1.7372717817461887],
-  [5, 1.7403021806115442],
-  [5.5, 1.7864475525458028],
-  [9, 2.0268062840554952],
-  [10, 2.0785616431350586],
-  [100, 3.2223569567543535],
-  [12345, 5.629448484465581],
-  [16777216, 9.23670470489107],
 ]
 
 const devianceAt = (n: tf.Tensor, r: tf.Tensor): tf.Tensor =>
@@ -65,18 +48,59 @@ describe('deviance', () => {
   })
 })
 
-describe('logFactorialRest', () => {
-  it.each(rests)('at %d', (x, expected) => {
-    expect(Math.abs(numberOf(logFactorialRest(tf.scalar(x))) - expected)).toBeLessThan(1.5e-6)
-  })
+/** Oracle: float64, by its series near 0. */
+const exact = (u: number): number =>
+  Math.abs(u) < 1e-2
+    ? [2, 3, 4, 5, 6, 7, 8].reduce((s, n) => s + (-1) ** n * (u ** n / n), 0)
+    : u - Math.log1p(u)
 
-  it('is differentiable twice on both sides of 5', () => {
-    const f = (t: tf.Tensor) => tf.sum(logFactorialRest(t))
-    const g = (t: tf.Tensor) => tf.sum(tf.mul(tf.grad(f)(t), tf.tensor([1, 2, 3])))
-    const at = [0.75, 3, 8]
-    for (const h of [f, g])
-      expect(
-        hasGradient((xs) => numberOf(h(tf.tensor([...xs]))), tf.grad(h)(tf.tensor(at)).dataSync(), at).holds,
-      ).toBe(true)
+onEachBackend('logDeviance', () => {
+  const points = [
+    ...decades(-15, 6, 400),
+    ...decades(-15, -0.05, 300).map((u) => -u),
+    ...linear(-0.6, 0.6, 300),
+  ]
+
+  it('has relative error below 1e-6, at its double zero too', () =>
+    expect(
+      worstRelative(
+        logDeviance,
+        exact,
+        points.filter((u) => u !== 0),
+      ),
+    ).toBeLessThan(1e-6))
+
+  it('has the derivative u / (1 + u)', () =>
+    expect(
+      worstRelative(
+        derivative(logDeviance),
+        (u) => u / (1 + u),
+        points.filter((u) => u > -0.9),
+      ),
+    ).toBeLessThan(1e-6))
+
+  it('as relativeDeviance, keeps tiny ratios', () => {
+    const [x, a] = [
+      [1e-30, 1e-4, 0.9, 1, 30],
+      [2, 3, 1, 1, 3],
+    ]
+    const values = x.map((v, i) => {
+      const ratio = Math.fround(v) / (a[i] as number)
+      return ratio - 1 - Math.log(ratio)
+    })
+    expect(worstOf(relativeDeviance(tf.tensor1d(x), tf.tensor1d(a)), values)).toBeLessThan(1e-6)
+    const [byX, byA] = tf.grads((s, t) => tf.sum(relativeDeviance(s, t)))([tf.tensor1d(x), tf.tensor1d(a)])
+    expect(
+      worstOf(
+        byX as tf.Tensor,
+        x.map((v, i) => 1 / (a[i] as number) - 1 / v),
+      ),
+    ).toBeLessThan(1e-6)
+    expect(
+      worstOf(
+        byA as tf.Tensor,
+        x.map((v, i) => (1 - v / (a[i] as number)) / (a[i] as number)),
+      ),
+    ).toBeLessThan(1e-6)
   })
 })

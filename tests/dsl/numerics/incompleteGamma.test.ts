@@ -3,7 +3,11 @@ import { pgamma } from 'lib-r-math.js'
 import { expect, it } from 'vitest'
 import { gammaSlope, igamma, igammac } from '../../../src/dsl/numerics/incompleteGamma.js'
 import { decades, onEachBackend } from './agreement.js'
-import { gammaQuantileSlopes, incompleteGamma as rows } from './incompleteReference.js'
+import {
+  gammaQuantileSlopes,
+  incompleteGamma as rows,
+  incompleteGammaTails as tails,
+} from './incompleteReference.js'
 import { column, worstOf } from './special.js'
 
 // Oracle: mpmath (incompleteReference.ts); R's pgamma for a dense grid.
@@ -26,6 +30,20 @@ onEachBackend('incompleteGamma', () => {
   it('has the slope of log x along a quantile to 5e-6 relative', () => {
     const logX = tf.tensor1d(column(rows, 1).map(Math.log))
     expect(worstOf(gammaSlope(at(0), logX), column(rows, 5))).toBeLessThan(5e-6)
+  })
+
+  it('keeps tails down to 1e-36 to 3.5e-7 per nat, the slope to 1e-6', () => {
+    const [a, x] = [0, 1].map((i) => tf.tensor1d(column(tails, i))) as [tf.Tensor, tf.Tensor]
+    const small = tails.map((r) => Math.min(r[2] as number, r[3] as number))
+    const found = tf.where(tf.tensor1d(tails.map((r) => (r[2] as number) < 0.5)), igamma(a, x), igammac(a, x))
+    const byA = tf.grad((s) => tf.sum(igamma(s, x)))(a)
+    tails.forEach((_, i) => {
+      const nats = 3.5e-7 * (3 - Math.log(small[i] as number))
+      expect(worstOf(tf.slice(found, i, 1), [small[i] as number])).toBeLessThan(nats)
+      expect(worstOf(tf.slice(byA, i, 1), [tails[i]?.[4] as number])).toBeLessThan(nats)
+    })
+    const logX = tf.tensor1d(column(tails, 1).map(Math.log))
+    expect(worstOf(gammaSlope(a, logX), column(tails, 5))).toBeLessThan(1e-6)
   })
 
   it('has the slope of SciPy’s quantiles to 1e-5 relative', () => {
