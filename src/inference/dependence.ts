@@ -70,9 +70,9 @@ export const reachesIn = (
   return reaches
 }
 
-/** The term of a site of p, as a dependent: of itself, and of what p and q draw it from. */
-export const termOf = (name: string, p: Site, q?: Site): Dependent => ({
-  depends: [name, ...p.parents, ...(q?.parents ?? [])],
+/** The term of a site of p, as a dependent: of the draws that it sees, and of what p and q draw the site from. */
+export const termOf = (sees: readonly string[], p: Site, q?: Site): Dependent => ({
+  depends: [...sees, ...p.parents, ...(q?.parents ?? [])],
   plates: p.plates,
   mixes: new Set([...p.mixes, ...(q?.mixes ?? [])]),
   mayMix: new Set([...p.mayMix, ...(q?.mayMix ?? [])]),
@@ -127,7 +127,7 @@ export const mixedAmong = (
 export const mixedSites = (p: AnyModel, q: AnyModel): ReadonlyMap<string, Mixed> => {
   const proposed = new Map(sitesOf(q))
   const terms = p.statements.flatMap((s) =>
-    s.kind === 'site' ? [[s.name, termOf(s.name, s.site, proposed.get(s.name))] as const] : [],
+    s.kind === 'site' ? [[s.name, termOf([s.name], s.site, proposed.get(s.name))] as const] : [],
   )
   return mixedAmong(sitesOf(q), terms)
 }

@@ -164,17 +164,17 @@ export const boundTerms = (
     choose: (name, site, d, observed) => {
       const l = latent.get(name)
       const value = observed ?? ((l === undefined ? env.data[name] : draws.context[name]) as AnyValue)
-      const scaled =
+      const term =
         l === undefined
-          ? logDensity(d, value)
-          : mul(beta, atLeast(l, latentTerm(l, d, value, draws, of, plan.klTable), draws))
+          ? { value: logDensity(d, value), sees: true }
+          : latentTerm(l, d, value, draws, of, plan.klTable)
       terms.push({
         site: name,
         label: l === undefined ? `log p(${name})` : labelOf(l),
         shared: site.scope === 'shared',
         plates: site.plates,
-        value: scaled,
-        dependent: termOf(name, site, l?.q),
+        value: l === undefined ? term.value : mul(beta, atLeast(l, term.value, draws)),
+        dependent: termOf(term.sees ? [name] : [], site, l?.q),
       })
       return value
     },
@@ -185,6 +185,15 @@ export const boundTerms = (
 const labelOf = (l: LatentPlan): string =>
   l.kl === 'closed form' ? `KL(q(${l.name}) ‖ p(${l.name}))` : `log p(${l.name}) − log q(${l.name})`
 
+/** What a latent counts, and whether it sees the draw: a closed form sees only what the site is drawn from. */
+interface LatentTerm {
+  readonly value: Scalar
+  readonly sees: boolean
+}
+
+const closed = (kl: Scalar): LatentTerm => ({ value: neg(kl), sees: false })
+const sampled = (value: Scalar): LatentTerm => ({ value, sees: true })
+
 /** −KL in closed form, or log p − log q at the draw; by entries where these have free bits of their own. */
 const latentTerm = (
   l: LatentPlan,
@@ -193,17 +202,19 @@ const latentTerm = (
   draws: Draws,
   q: Posteriors,
   klTable?: KlTable,
-): Scalar => {
+): LatentTerm => {
   const drawn = draws.drawn.find((d) => d.name === l.name)
   const posterior = q.get(l.name) as AnyDistribution
   if (l.free > 0 && l.perEntry) {
     const apart = l.kl === 'closed form' ? klByEntry(posterior, p, klTable) : undefined
-    return apart === undefined ? sub(entrywise(p, value), entrywise(posterior, value)) : neg(apart)
+    return apart === undefined
+      ? sampled(sub(entrywise(p, value), entrywise(posterior, value)))
+      : closed(apart)
   }
-  const closed = l.kl === 'closed form' ? klRule(posterior, p, klTable) : undefined
-  if (closed !== undefined) return neg(closed())
+  const rule = l.kl === 'closed form' ? klRule(posterior, p, klTable) : undefined
+  if (rule !== undefined) return closed(rule())
   const density = drawn?.relaxed === true ? relaxedDensity : logDensity
-  return sub(density(p, value), drawn?.logQ ?? density(posterior, value))
+  return sampled(sub(density(p, value), drawn?.logQ ?? density(posterior, value)))
 }
 
 /** The evidence lower bound; does not compile unless q fits p. */

@@ -44,7 +44,7 @@ const largestOf = (problem: Problem): number => {
 /** Why elimination does not apply to finite latents, if it does not. */
 export const whyNotEliminated = (problem: Problem): string | undefined => {
   const sites = problem.latents.map((l) => [l.name, l.site] as const)
-  const terms = sitesOf(problem.model).map(([name, site]) => [name, termOf(name, site)] as const)
+  const terms = sitesOf(problem.model).map(([name, site]) => [name, termOf([name], site)] as const)
   const [mixed] = mixedAmong(sites, terms)
   if (mixed !== undefined)
     return [

@@ -53,32 +53,23 @@ export const perDraw = (
   }
 }
 
-/** Mean, its standard error, and the variance of one. */
+/** Mean and variance of one, with their standard errors. */
 export const momentsOf = (xs: Float32Array) => {
   let sum = 0
   for (const x of xs) sum += x
   const mean = sum / xs.length
   let squares = 0
-  for (const x of xs) squares += (x - mean) ** 2
-  const variance = squares / (xs.length - 1)
-  return { mean, variance, standardError: Math.sqrt(variance / xs.length) }
-}
-
-/** `batches` times n gradients by each input, of as many seeds. */
-export const manyDraws = (
-  o: AnyObjective,
-  inputs: Readonly<Record<string, number>>,
-  n: number,
-  batches: number,
-  params: AnyParams = {},
-): Record<string, Float32Array> => {
-  const all = Array.from({ length: batches }, (_, seed) => perDraw(o, inputs, n, params, seed).draws)
-  const joined = (name: string): Float32Array => {
-    const out = new Float32Array(n * batches)
-    all.forEach((draws, i) => {
-      out.set(draws[name] as Float32Array, i * n)
-    })
-    return out
+  let fourths = 0
+  for (const x of xs) {
+    const square = (x - mean) ** 2
+    squares += square
+    fourths += square * square
   }
-  return Object.fromEntries(Object.keys(inputs).map((name) => [name, joined(name)]))
+  const variance = squares / (xs.length - 1)
+  return {
+    mean,
+    variance,
+    standardError: Math.sqrt(variance / xs.length),
+    varianceError: Math.sqrt(Math.max(0, fourths / xs.length - variance ** 2) / xs.length),
+  }
 }
