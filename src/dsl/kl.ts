@@ -42,17 +42,21 @@ import { klOneHotCategorical } from './distributions/oneHotCategorical.js'
 import { repeated } from './distributions/parts.js'
 import { klPoisson } from './distributions/poisson.js'
 import { klRelaxedBernoulli } from './distributions/relaxedBernoulli.js'
-import { klStudentTNormal } from './distributions/studentT.js'
+import { aboutLoc, klStudentTNormal, type StudentT } from './distributions/studentT.js'
 import { klUniform } from './distributions/uniform.js'
 import { klVonMises } from './distributions/vonMises.js'
 import { klToMultivariateNormal, klToTruncatedNormal, klToUniform } from './divergences/byMoments.js'
 import { klOfCoins, klOfLabels } from './divergences/finiteSum.js'
 import {
+  betaDeviation,
   exponentialDeviation,
+  gammaDeviation,
+  inverseGammaDeviation,
   klToLaplace,
   logNormalDeviation,
   multivariateDeviation,
   normalDeviation,
+  studentTDeviation,
   truncatedDeviation,
   uniformDeviation,
 } from './divergences/toLaplace.js'
@@ -91,6 +95,7 @@ export const klTable = {
   'bernoulli|negativeBinomial': klOfCoins,
   'bernoulli|poisson': klOfCoins,
   'beta|beta': klBeta,
+  'beta|laplace': klToLaplace(betaDeviation),
   'beta|multivariateNormal': klToMultivariateNormal,
   'beta|normal': klToNormal,
   'beta|uniform': klBetaUniform,
@@ -119,6 +124,7 @@ export const klTable = {
   'gamma|exponential': klGamma,
   'gamma|gamma': klGamma,
   'gamma|inverseGamma': klToInverseGamma,
+  'gamma|laplace': klToLaplace(gammaDeviation),
   'gamma|logNormal': klToLogNormal,
   'gamma|multivariateNormal': klToMultivariateNormal,
   'gamma|normal': klToNormal,
@@ -129,6 +135,7 @@ export const klTable = {
   'inverseGamma|exponential': klToGamma,
   'inverseGamma|gamma': klToGamma,
   'inverseGamma|inverseGamma': klInverseGamma,
+  'inverseGamma|laplace': klToLaplace(inverseGammaDeviation),
   'inverseGamma|logNormal': klToLogNormal,
   'inverseGamma|multivariateNormal': klToMultivariateNormal,
   'inverseGamma|normal': klToNormal,
@@ -162,6 +169,9 @@ export const klTable = {
   'oneHotCategorical|poisson': klOfLabels,
   'poisson|poisson': klPoisson,
   'relaxedBernoulli|relaxedBernoulli': klRelaxedBernoulli,
+  'studentT|laplace': klToLaplace(studentTDeviation),
+  'studentT|multivariateNormal': (q: StudentT<Shape>, p: MultivariateNormal<number>) =>
+    klToMultivariateNormal(aboutLoc(q), p),
   'studentT|normal': klStudentTNormal,
   'truncatedNormal|laplace': klToLaplace(truncatedDeviation),
   'truncatedNormal|multivariateNormal': klToMultivariateNormal,

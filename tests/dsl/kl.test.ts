@@ -30,11 +30,12 @@ import { truncatedNormal } from '../../src/dsl/distributions/truncatedNormal.js'
 import { standardUniform, uniform } from '../../src/dsl/distributions/uniform.js'
 import { vonMises } from '../../src/dsl/distributions/vonMises.js'
 import { count, positive, real } from '../../src/dsl/domain.js'
+import type { Positive, Real } from '../../src/dsl/domains/marks.js'
 import { hasClosedForm } from '../../src/dsl/families.js'
-import { klExact, klRule, klTable } from '../../src/dsl/kl.js'
+import { type KlThunk, klExact, klRule, klTable } from '../../src/dsl/kl.js'
 import * as space from '../../src/dsl/space.js'
 import { value } from '../../src/dsl/space.js'
-import { makeValue } from '../../src/dsl/value.js'
+import { makeValue, type Value } from '../../src/dsl/value.js'
 import { noiseFromSeed } from '../../src/runtime/noise.js'
 import { hasGradient, hasMean, integral } from '../../src/testing/laws/distribution.js'
 import { expectClose, expectLaw, logProbAt, number, numbers, scalars } from './distributions/laws.js'
@@ -159,6 +160,17 @@ const pairs: readonly (readonly [AnyDistribution, AnyDistribution])[] = [
   [exponential({ rate: 2 }), laplace({ loc: 0.75, scale: 0.5 })],
   [logNormal({ loc: 0.25, scale: 0.5 }), laplace({ loc: 1, scale: 0.5 })],
   [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), laplace({ loc: 0.25, scale: 0.5 })],
+  [gamma({ concentration: value(P2, [2, 0.75]), rate: 1.5 }), laplace({ loc: value(R2, [1, -1]), scale: 2 })],
+  [
+    inverseGamma({ concentration: value(P2, [6, 9]), scale: 1.5 }),
+    laplace({ loc: value(R2, [0.5, 0.25]), scale: 2 }),
+  ],
+  [beta({ alpha: value(P2, [2, 0.75]), beta: 1.5 }), laplace({ loc: value(R2, [0.5, 2]), scale: 2 })],
+  [
+    studentT({ degrees: value(P2, [6, 9]), loc: 0.5, scale: 0.75 }),
+    laplace({ loc: value(R2, [-1, 2]), scale: 2 }),
+  ],
+  [studentT({ degrees: value(P2, [6, 9]), loc: 0.5, scale: 0.75 }), tall],
   [laplace({ loc: value(R2, [0.5, -1]), scale: value(P2, [0.5, 2]) }), tall],
   [exponential({ rate: value(P2, [0.5, 2]) }), tall],
   [logNormal({ loc: value(R2, [0.5, -1]), scale: 0.5 }), tall],
@@ -293,6 +305,16 @@ describe('closed forms of KL(q ‖ p)', () => {
     [exponential({ rate: 2 }), laplace({ loc: -0.75, scale: 0.5 }), 0, 12],
     [logNormal({ loc: 0.25, scale: 0.5 }), laplace({ loc: 1, scale: 0.5 }), 1e-4, 25],
     [logNormal({ loc: 0.25, scale: 0.5 }), laplace({ loc: -1, scale: 0.5 }), 1e-4, 25],
+    [gamma({ concentration: 2.5, rate: 1.5 }), laplace({ loc: 1, scale: 0.5 }), 1e-6, 25],
+    [gamma({ concentration: 2.5, rate: 1.5 }), laplace({ loc: 12, scale: 0.5 }), 1e-6, 25],
+    [gamma({ concentration: 2.5, rate: 1.5 }), laplace({ loc: -2, scale: 0.5 }), 1e-6, 25],
+    [beta({ alpha: 2.5, beta: 3.5 }), laplace({ loc: 0.25, scale: 0.5 }), 1e-6, 1 - 1e-6],
+    [beta({ alpha: 2.5, beta: 3.5 }), laplace({ loc: 3, scale: 0.5 }), 1e-6, 1 - 1e-6],
+    [beta({ alpha: 2.5, beta: 3.5 }), laplace({ loc: -1, scale: 0.5 }), 1e-6, 1 - 1e-6],
+    [inverseGamma({ concentration: 6, scale: 4 }), laplace({ loc: 0.75, scale: 0.5 }), 0.02, 60],
+    [inverseGamma({ concentration: 6, scale: 4 }), laplace({ loc: -0.75, scale: 0.5 }), 0.02, 60],
+    [studentT({ degrees: 7, loc: 0.5, scale: 0.75 }), laplace({ loc: 1, scale: 0.5 }), -60, 60],
+    [studentT({ degrees: 7, loc: 0.5, scale: 0.75 }), laplace({ loc: -9, scale: 0.5 }), -60, 60],
     [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), laplace({ loc: 0.25, scale: 0.5 }), -0.5, 1],
     [truncatedNormal({ loc: 0, scale: 1, low: -0.5, high: 1 }), laplace({ loc: -2, scale: 0.5 }), -0.5, 1],
     [
@@ -425,6 +447,13 @@ describe('closed forms of KL(q ‖ p)', () => {
     expect(rule(ga(0.5, 1), i1)).toBe(infinite)
     expect(rule(inverseGamma({ concentration: 0.5, scale: 1 }), e1)).toBe(infinite)
     expect(rule(studentT({ degrees: 1, loc: 0, scale: 1 }), standardNormal())).toBe(infinite)
+    expect(rule(studentT({ degrees: 1, loc: 0, scale: 1 }), laplace({ loc: 1, scale: 1 }))).toBe(infinite)
+    expect(rule(inverseGamma({ concentration: 1, scale: 1 }), laplace({ loc: 1, scale: 1 }))).toBe(infinite)
+    const two = (concentration: number) =>
+      inverseGamma({ concentration: value(P2, [3, concentration]), scale: 1.5 })
+    expect(rule(two(2), tall)).toBe(infinite)
+    expect(rule(two(2.5), tall)).toBeLessThan(infinite)
+    expect(rule(studentT({ degrees: value(P2, [3, 1]), loc: 0, scale: 1 }), tall)).toBe(infinite)
     expect(rule(b1, uniform({ low: 0.25, high: 2 }))).toBe(infinite)
     expect(rule(uniform({ low: -0.25, high: 0.75 }), b1)).toBe(infinite)
   })
@@ -520,6 +549,31 @@ describe('closed forms of KL(q ‖ p)', () => {
         ),
       )
   })
+
+  it.each([
+    ['gamma', (a, b) => gamma({ concentration: a, rate: b })],
+    ['inverseGamma', (a, b) => inverseGamma({ concentration: a, scale: b })],
+    ['beta', (a, b) => beta({ alpha: a, beta: b })],
+    ['studentT', (a, b) => studentT({ degrees: a, loc: 0.5, scale: b })],
+  ] as readonly (readonly [string, (a: Value<[], Positive>, b: Value<[], Positive>) => AnyDistribution])[])(
+    'has gradients that agree with differences in both parameters of a %s, and in loc of the laplace',
+    (_, build) => {
+      const f = (t: tf.Tensor) => {
+        const [a, b, k] = tf.unstack(t) as [tf.Tensor, tf.Tensor, tf.Tensor]
+        const q = build(makeValue(a, [], positive) as never, makeValue(b, [], positive) as never)
+        const p = laplace({ loc: makeValue(k, [], real) as Value<[], Real>, scale: 0.75 })
+        return (klRule(q, p) as KlThunk)().tensor
+      }
+      const at = [2.5, 1.5, 0.5]
+      expectLaw(
+        hasGradient(
+          (xs) => f(tf.tensor([...xs])).dataSync()[0] as number,
+          tf.grad(f)(tf.tensor(at)).dataSync(),
+          at,
+        ),
+      )
+    },
+  )
 
   it('aligns the parameters of both by axis name', () => {
     const datum = [{ name: 'datum', size: 2 }]

@@ -32,7 +32,7 @@ import { sum } from '../operations/reductions.js'
 import type { Shape } from '../shape.js'
 import { elementwise, type Value } from '../value.js'
 import { normalNoise } from './draw.js'
-import { klToNormal, type Normal } from './normal.js'
+import { klToNormal, type Normal, type WithMoments } from './normal.js'
 import { parametersOf, type Within } from './parameter.js'
 import { logStandardGamma } from './standardGamma.js'
 import { inside } from './support.js'
@@ -151,13 +151,27 @@ const spreadAbout = (degrees: Value<Shape, Positive>, scale: Value<Shape, Positi
   return where(finite, spread, Number.POSITIVE_INFINITY) as Value<Shape, Real>
 }
 
+/** Its moments about `loc`, the second of which is infinite where a divergence is. */
+export const aboutLoc = (q: StudentT<Shape>): WithMoments => ({
+  mean: () => q.parameters.loc,
+  variance: () => spreadAbout(q.parameters.degrees, q.parameters.scale),
+  entropy: q.entropy,
+})
+
+/** E|T − z|, T ~ t(ν), which is infinite for ν <= 1. */
+export const meanAbsoluteT = (q: StudentT<Shape>, z: Value<Shape, Real>): Value<Shape, Real> => {
+  const { degrees, loc, scale } = q.parameters
+  const finite = greater(degrees, 1)
+  const nu = inside(finite, degrees, 2) as Value<Shape, Positive>
+  const [half_nu, inner] = [mul(0.5, nu) as Value<Shape, Positive>, sub(mul(0.5, nu), 0.5)]
+  // 2 (ν + z²)/(ν − 1) t(z) = 2/(ν − 1) √(ν/π) Γ(½ν + ½)/Γ(½ν) (1 + z²/ν)^−½(ν − 1)
+  const peak = add(logRatio(half_nu), sub(mul(0.5, log(nu)), 0.5 * Math.log(Math.PI)))
+  const density = exp(sub(peak, mul(inner, logOnePlusSquare(z, nu))))
+  const centered = sub(mul(2, q.cdf(add(loc, mul(scale, z)) as Value<Shape, Real>)), 1)
+  const mean = add(mul(z, centered), div(density, inner))
+  return where(finite, mean, Number.POSITIVE_INFINITY) as Value<Shape, Real>
+}
+
 /** KL(t ‖ N(loc, scale²)), infinite for ν <= 2, where t has no variance. */
 export const klStudentTNormal = (q: StudentT<Shape>, p: Normal<Shape>): Value<[], Real> =>
-  klToNormal(
-    {
-      mean: () => q.parameters.loc,
-      variance: () => spreadAbout(q.parameters.degrees, q.parameters.scale),
-      entropy: q.entropy,
-    },
-    p,
-  )
+  klToNormal(aboutLoc(q), p)

@@ -11,30 +11,33 @@ import * as tf from '@tensorflow/tfjs'
 import type { Entropy } from '../distribution.js'
 import { klFromDiagonal, type MultivariateNormal } from '../distributions/multivariateNormal.js'
 import { halfLog2Pi, type Normal, type WithMoments } from '../distributions/normal.js'
+import { inside } from '../distributions/support.js'
 import type { TruncatedNormal } from '../distributions/truncatedNormal.js'
 import type { Uniform } from '../distributions/uniform.js'
 import { positive } from '../domain.js'
-import type { Positive, Real } from '../domains/marks.js'
+import type { Binary, Positive, Real } from '../domains/marks.js'
 import { add, mul, sub } from '../operations/arithmetic.js'
-import { lessEqual, where } from '../operations/comparisons.js'
+import { less, lessEqual, where } from '../operations/comparisons.js'
 import { log, sqrt } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
 import { type Shape, sizeOf } from '../shape.js'
 import { type AnyValue, elementwise, type Value, withDomain } from '../value.js'
 
-/** A normal with the mean and variance of q. */
-const matched = (q: WithMoments): Pick<Normal<Shape>, 'parameters'> => ({
+/** A normal with the mean and variance of q, standard where q has no finite variance. */
+const matched = (q: WithMoments, finite: Value<Shape, Binary>): Pick<Normal<Shape>, 'parameters'> => ({
   parameters: {
-    loc: q.mean(),
-    scale: sqrt(withDomain(q.variance(), positive)) as Value<Shape, Positive>,
+    loc: inside(finite, q.mean(), 0) as Value<Shape, Real>,
+    scale: sqrt(withDomain(inside(finite, q.variance(), 1), positive)) as Value<Shape, Positive>,
   },
 })
 
-/** KL(q ‖ N(loc, L Lᵀ)). */
+/** KL(q ‖ N(loc, L Lᵀ)), Infinity where q has no finite variance. */
 export const klToMultivariateNormal = (q: WithMoments, p: MultivariateNormal<number>): Value<[], Real> => {
-  const like = matched(q)
+  const finite = less(q.variance(), Number.POSITIVE_INFINITY) as Value<Shape, Binary>
+  const like = matched(q, finite)
   const entropy = add(sum(log(like.parameters.scale)), (0.5 + halfLog2Pi) * sizeOf(like.parameters.loc.shape))
-  return sub(add(klFromDiagonal(like as Normal<Shape>, p), entropy), q.entropy())
+  const beyond = sum(where(finite, 0, Number.POSITIVE_INFINITY) as Value<Shape, Real>)
+  return sub(add(add(klFromDiagonal(like as Normal<Shape>, p), entropy), beyond), q.entropy())
 }
 
 /** What lives between two ends. */

@@ -8,20 +8,31 @@
  *   logNormal(m, s)        E|x − k| = |k − c| + c erf(d/√2) − E x erf((d − s)/√2),  d = (log c − m)/s,  c = max(k, 0)
  *   truncatedNormal        E|x − k| = |k − c| + 2 F(c) (c − E[x | x < c]) + E x − c,  c = clip(k, low, high)
  *
- * Laplace against Laplace: distributions/laplace.ts. Tested in tests/dsl/kl.test.ts.
+ *   gamma(a, r)            likewise, F(c) = P(a, r c), F(c) E[x | x < c] = P(a + 1, r c) a/r,  c = max(k, 0)
+ *   beta(a, b)             likewise, F(c) = I_c(a, b), F(c) E[x | x < c] = I_c(a + 1, b) a/(a + b),  c = clip(k, 0, 1)
+ *   inverseGamma(a, s)     likewise, F(c) = Q(a, s/c), F(c) E[x | x < c] = Q(a − 1, s/c) s/(a − 1),  Infinity for a <= 1
+ *   studentT(ν, m, s)      E|x − k| = s [ z (2 F(z) − 1) + 2 (ν + z²)/(ν − 1) t(z) ],  z = (k − m)/s,  Infinity for ν <= 1
+ *
+ * P, Q, I: the incomplete gamma and beta functions. Laplace against Laplace: distributions/laplace.ts. Tested in tests/dsl/kl.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import type { Entropy } from '../distribution.js'
+import type { Beta } from '../distributions/beta.js'
 import type { Exponential } from '../distributions/exponential.js'
+import type { Gamma } from '../distributions/gamma.js'
+import { type InverseGamma, ifAbove } from '../distributions/inverseGamma.js'
 import type { Laplace } from '../distributions/laplace.js'
 import type { LogNormal } from '../distributions/logNormal.js'
 import type { MultivariateNormal } from '../distributions/multivariateNormal.js'
 import type { LocScale } from '../distributions/normal.js'
+import { meanAbsoluteT, type StudentT } from '../distributions/studentT.js'
 import { type TruncatedNormal, truncatedNormal } from '../distributions/truncatedNormal.js'
 import type { Uniform } from '../distributions/uniform.js'
 import { positive, real } from '../domain.js'
 import type { Real } from '../domains/marks.js'
 import { erf } from '../numerics/erf.js'
+import { betainc } from '../numerics/incompleteBeta.js'
+import { igamma, igammac } from '../numerics/incompleteGamma.js'
 import { abs, add, div, maximum, minimum, mul, sub } from '../operations/arithmetic.js'
 import { log, sqrt } from '../operations/functions.js'
 import { sum } from '../operations/reductions.js'
@@ -122,6 +133,88 @@ export const truncatedDeviation = (q: TruncatedNormal<Shape>, from: Entries): En
   const { loc, scale, low, high } = q.parameters
   const c = minimum(maximum(from, low), high) as Entries
   const below = truncatedNormal({ loc, scale, low, high: c })
-  const under = mul(q.cdf(c), sub(c, below.mean()))
-  return add(abs(sub(from, c)), add(mul(2, under), sub(q.mean(), c))) as Entries
+  return beside(from, c, mul(q.cdf(c), sub(c, below.mean())) as Entries, q.mean())
 }
+
+/** E|x − k| from E max(c − x, 0), c the point of the support next to k. */
+const beside = (k: Entries, c: Entries, below: Entries, mean: Entries): Entries =>
+  add(abs(sub(k, c)), add(mul(2, below), sub(mean, c))) as Entries
+
+/** E max(c − x, 0) = c F(c) − F(c) E[x | x < c]. */
+const shortfall = (
+  f: (...t: readonly tf.Tensor[]) => { readonly cdf: tf.Tensor; readonly mass: tf.Tensor },
+  c: Entries,
+  ...parameters: readonly Entries[]
+): Entries =>
+  elementwise<Shape, Real>(
+    'kl',
+    real,
+    (...[at, ...t]) => {
+      const { cdf, mass } = f(at as tf.Tensor, ...(t as tf.Tensor[]))
+      return tf.sub(tf.mul(at as tf.Tensor, cdf), mass)
+    },
+    c,
+    ...parameters,
+  )
+
+/** E|x − k|, x ~ Gamma(a, rate r). */
+export const gammaDeviation = (q: Gamma<Shape>, from: Entries): Entries => {
+  const c = maximum(from, 0) as Entries
+  const below = shortfall(
+    (at, a, r, mean) => {
+      const x = tf.mul(r as tf.Tensor, at as tf.Tensor)
+      return {
+        cdf: igamma(a as tf.Tensor, x),
+        mass: tf.mul(mean as tf.Tensor, igamma(tf.add(a as tf.Tensor, 1), x)),
+      }
+    },
+    c,
+    q.parameters.concentration,
+    q.parameters.rate,
+    q.mean(),
+  )
+  return beside(from, c, below, q.mean())
+}
+
+/** E|x − k|, x ~ Beta(a, b). */
+export const betaDeviation = (q: Beta<Shape>, from: Entries): Entries => {
+  const c = minimum(maximum(from, 0), 1) as Entries
+  const below = shortfall(
+    (at, a, b, mean) => ({
+      cdf: betainc(a as tf.Tensor, b as tf.Tensor, at as tf.Tensor),
+      mass: tf.mul(mean as tf.Tensor, betainc(tf.add(a as tf.Tensor, 1), b as tf.Tensor, at as tf.Tensor)),
+    }),
+    c,
+    q.parameters.alpha,
+    q.parameters.beta,
+    q.mean(),
+  )
+  return beside(from, c, below, q.mean())
+}
+
+/** E|x − k|, x ~ InvGamma(a, s). */
+export const inverseGammaDeviation = (q: InverseGamma<Shape>, from: Entries): Entries => {
+  const { concentration, scale } = q.parameters
+  const c = maximum(from, TINY) as Entries
+  return ifAbove(concentration, 1, (safe) => {
+    const mean = div(scale, sub(safe, 1)) as Entries
+    const below = shortfall(
+      (at, a, s, m) => {
+        const x = tf.div(s as tf.Tensor, at as tf.Tensor)
+        return {
+          cdf: igammac(a as tf.Tensor, x),
+          mass: tf.mul(m as tf.Tensor, igammac(tf.sub(a as tf.Tensor, 1), x)),
+        }
+      },
+      c,
+      safe,
+      scale,
+      mean,
+    )
+    return beside(from, c, below, mean)
+  })
+}
+
+/** E|x − k|, x ~ t(ν, m, s). */
+export const studentTDeviation = (q: StudentT<Shape>, from: Entries): Entries =>
+  mul(q.parameters.scale, meanAbsoluteT(q, div(sub(from, q.parameters.loc), q.parameters.scale))) as Entries
