@@ -100,6 +100,12 @@ export const graphOf = (origins: ReadonlySet<string>): Graph => {
   }
 }
 
+/** The parameters of a distribution that are plain numbers. */
+const constantsOf = ({ parameters, ...d }: AnyDistribution): Site['constants'] =>
+  Object.fromEntries(
+    Object.entries(d).filter(([name, x]) => typeof x === 'number' && name in parameters),
+  ) as Site['constants']
+
 /** Reads a site off the distribution that its callback gave on example values. */
 export const examine = (name: string, scope: Scope, plates: readonly Axis[], d: AnyDistribution): Site => {
   if (typeof d !== 'object' || d === null || !('family' in d))
@@ -126,6 +132,7 @@ export const examine = (name: string, scope: Scope, plates: readonly Axis[], d: 
     scope,
     plates: unionAxes([{ axes: axes.filter((a) => a.name !== datumAxis) }, { axes: plates }]),
     supportSize: d.supportSize,
+    constants: constantsOf(d),
     ...graph,
   }
 }

@@ -1,6 +1,7 @@
 /**
  * hasClosedForm(q, p): whether KL(q ‖ p) has a closed form, from the names of the families alone; the run-time twin of
  * the type `HasKl`. A product has one when its parts have: `iid(normal)`, `independent(normal,laplace)`.
+ * Some pairs have one only where they share a parameter; `unlike` says which of these surely differ.
  */
 import { type KlTable, klTable } from './kl.js'
 
@@ -33,3 +34,17 @@ export const hasClosedForm = (q: string, p: string, table: KlTable = klTable): b
       qs.every((part, i) => hasClosedForm(part, ps[i] as string, table))
     )
   })
+
+/** A family with its parameters that are plain numbers. */
+export interface Outline {
+  readonly family: string
+  readonly constants: Readonly<Record<string, number>>
+}
+
+/** The constants that a closed form asks to be equal, and are not. */
+export const unlike = (q: Outline, p: Outline, table: KlTable = klTable): readonly string[] =>
+  table[`${q.family}|${p.family}`]?.applies === undefined
+    ? []
+    : Object.keys(q.constants).filter(
+        (name) => name in p.constants && q.constants[name] !== p.constants[name],
+      )

@@ -38,6 +38,8 @@ export interface Site<
   readonly mayMix: ReadonlySet<string>
   /** Number of points of its support. */
   readonly supportSize: number
+  /** What its family keeps as plain numbers: trials, failures, a temperature. */
+  readonly constants: Readonly<Record<string, number>>
 }
 
 /** A deterministic name. */

@@ -13,7 +13,7 @@
  */
 import { can } from '../dsl/distribution.js'
 import { type GiryError, giryError } from '../dsl/error.js'
-import { hasClosedForm } from '../dsl/families.js'
+import { hasClosedForm, unlike } from '../dsl/families.js'
 import type { KlTable } from '../dsl/kl.js'
 import type { ScoreMethod } from '../dsl/methods.js'
 import { type AnyModel, type Model, type Site, sitesOf } from '../dsl/model.js'
@@ -26,6 +26,7 @@ import type { Weight } from './weight.js'
 /** Why a divergence is not in closed form. */
 export type WhySampled =
   | 'not in the table'
+  | 'for one constant only'
   | 'p conditions on what q draws after it'
   | 'asked for'
   | 'sticking the landing'
@@ -96,6 +97,7 @@ const divergence = (
   if (options.kl === 'sampled') return { sampled: 'asked for' }
   if (asked === 'stickingTheLanding') return { sampled: 'sticking the landing' }
   if (!hasClosedForm(q.family, p.family, options.klTable)) return { sampled: 'not in the table' }
+  if (unlike(q, p, options.klTable).length > 0) return { sampled: 'for one constant only' }
   const later = descendants(qModel, name)
   return [...p.parents].some((parent) => later.has(parent))
     ? { sampled: 'p conditions on what q draws after it' }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { binomial } from '../../src/dsl/distributions/binomial.js'
 import { geometric } from '../../src/dsl/distributions/geometric.js'
 import { iid } from '../../src/dsl/distributions/iid.js'
 import { standardNormal } from '../../src/dsl/distributions/normal.js'
@@ -11,6 +12,7 @@ import { bind, Do, given, shared } from '../../src/dsl/notation.js'
 import { add } from '../../src/dsl/operations/arithmetic.js'
 import { sum } from '../../src/dsl/operations/reductions.js'
 import { binary, real } from '../../src/dsl/space.js'
+import { derive } from '../../src/inference/derive.js'
 import { planBound } from '../../src/inference/plan.js'
 import { type Graphs, graphs, modelsOf } from './graphs.js'
 
@@ -85,6 +87,24 @@ describe('planBound', () => {
       'closed form',
     )
     expect(planBound(q, q, { klTable: {} }).latents[0]?.kl).toEqual({ sampled: 'not in the table' })
+  })
+})
+
+describe('a closed form for one constant only', () => {
+  const successes = (trials: number) =>
+    pipe(
+      Do,
+      bind('z', () => binomial({ trials, probs: 0.25 })),
+    )
+
+  it('is taken where both have it, and is not named where they do not', () => {
+    expect(planBound(successes(10), successes(10)).latents[0]?.kl).toBe('closed form')
+    expect(planBound(successes(10), successes(8)).latents[0]?.kl).toEqual({
+      sampled: 'for one constant only',
+    })
+    expect(derive(successes(10), successes(8) as never).toText()).toContain(
+      'no closed form for KL(Binomial ‖ Binomial) with trials 8 and 10',
+    )
   })
 })
 

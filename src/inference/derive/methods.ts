@@ -3,7 +3,7 @@
  * which gradient, and why there is no closed form where there is none. Read off the plan (plan.ts), which elbo executes.
  * Tested in tests/inference/derive.test.ts.
  */
-import { partsOf } from '../../dsl/families.js'
+import { partsOf, unlike } from '../../dsl/families.js'
 import type { ScoreMethod } from '../../dsl/methods.js'
 import { type GradientMethod, type MethodName, methodsOf } from '../../dsl/rules.js'
 import { closedForm } from './closedForms.js'
@@ -63,6 +63,15 @@ const whySampled = (s: Structure, name: string, why: string): Prose => {
   if (why === 'not in the table')
     return [
       `no closed form for KL(${familyName(plan.q.family)} ‖ ${familyName(plan.p.family)}) is in the table`,
+    ]
+  if (why === 'for one constant only')
+    return [
+      `no closed form for KL(${familyName(plan.q.family)} ‖ ${familyName(plan.p.family)}) with ${unlike(
+        plan.q,
+        plan.p,
+      )
+        .map((name) => `${name} ${plan.q.constants[name]} and ${plan.p.constants[name]}`)
+        .join(', ')}`,
     ]
   if (why === 'asked for') return ['sampled, as asked for: a closed form may exist']
   if (why === 'sticking the landing')
