@@ -24,7 +24,7 @@ import type { BoundData } from './elbo.js'
 import { axesOfSite, logDensity, total } from './estimators/draws.js'
 import { drawSites } from './expectation.js'
 import { hvi, type NetsOfThree } from './hvi.js'
-import type { FitsWith, Reverses, WithReverse } from './reverse.js'
+import { type FitsWith, type Reverses, reverseBelow, type WithReverse } from './reverse.js'
 
 type Scalar = Value<[], Real>
 type Values = Readonly<Record<string, unknown>>
@@ -163,10 +163,11 @@ export const iwhvi = <TP, GP, RP, TQ, GQ, RQ, TR, GR, RR>(
   NetsOfThree<TP, TQ, TR>,
   BoundData<WithReverse<Model<TP, GP, RP>, Model<TR, GR, RR>>, Model<TQ, GQ, RQ>>
 > => {
-  const [mp, mq, mr] = [p, q, r] as readonly unknown[] as readonly [AnyModel, AnyModel, AnyModel]
+  const [mp, mq, alone] = [p, q, r] as readonly unknown[] as readonly [AnyModel, AnyModel, AnyModel]
   const k = options.particles
   // Refuses what hvi refuses.
   const bound = hvi(p, q as never, r as never) as Objective
+  const mr = reverseBelow(mp, alone)
   throwAll([...siteFaults(mq, 'q'), ...siteFaults(mr, 'r'), ...particleFaults(k)])
   const evaluate = (env: Environment): Scalar => {
     const drawn = drawSites(mq, () => 'pathwise', 1, env).context

@@ -8,7 +8,16 @@
  */
 import type { DomainName } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
-import { type AnyModel, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import {
+  type AnyModel,
+  type Entries,
+  type Merge,
+  type Model,
+  type Site,
+  type Statement,
+  sitesOf,
+} from '../dsl/model.js'
+import { bind, letTo, shared } from '../dsl/notation.js'
 import { spaceWithin } from '../dsl/records.js'
 import type { Fits, SiteNames } from '../dsl/rules.js'
 import type { SameShape, Shape, ShapeName } from '../dsl/shape.js'
@@ -131,15 +140,47 @@ export const reverseFaults = (p: AnyModel, q: AnyModel, r: AnyModel): readonly G
   ...nameFaults(p, q, r),
 ]
 
+const site = (m: AnyModel, name: string, draw: unknown, { scope, plates }: Site): AnyModel => {
+  const binder = (scope === 'shared' ? shared : bind) as (...all: unknown[]) => (m: AnyModel) => AnyModel
+  return binder(name, draw, { plates: Object.fromEntries(plates.map((a) => [a.name, a.size])) })(m)
+}
+
+/**
+ * A line of r, stated anew below p: what it takes from p has its plates there, and what p names comes from sites of p. Read off r
+ * alone, the graph would not say that a site depends on these, nor whose elements it combines.
+ */
+const restated = (m: AnyModel, s: Statement): AnyModel =>
+  s.kind === 'site'
+    ? site(m, s.name, s.draw, s.site)
+    : (letTo as (...all: unknown[]) => (m: AnyModel) => AnyModel)(s.name, s.compute)(m)
+
 /** p(x, z) r(a | z, x) as one model. */
-export const withReverse = (p: AnyModel, r: AnyModel): AnyModel => ({
-  tag: 'model',
-  nets: { ...p.nets, ...r.nets },
-  given: {
-    ...p.given,
-    ...Object.fromEntries(Object.entries(r.given).filter(([name]) => !(name in p.entries))),
-  },
-  entries: { ...p.entries, ...r.entries },
-  statements: [...p.statements, ...r.statements],
-  observed: { ...p.observed, ...r.observed },
-})
+export const withReverse = (p: AnyModel, r: AnyModel): AnyModel => {
+  const known = Object.entries(r.given).filter(([name]) => !(name in p.entries))
+  const both = r.statements.reduce(restated, {
+    ...p,
+    nets: { ...p.nets, ...r.nets },
+    given: { ...p.given, ...Object.fromEntries(known) },
+  })
+  const fixed = Object.entries(both.entries).map(([name, entry]) => [
+    name,
+    name in (r.observed ?? {}) ? { ...entry, kind: 'observed' } : entry,
+  ])
+  return {
+    ...both,
+    entries: Object.fromEntries(fixed),
+    observed: { ...p.observed, ...r.observed },
+  }
+}
+
+/** r alone, as it stands below p: in the plates that it has from there. */
+export const reverseBelow = (p: AnyModel, r: AnyModel): AnyModel => {
+  const { entries, statements } = withReverse(p, r)
+  return {
+    ...r,
+    entries: Object.fromEntries(
+      Object.keys(r.entries).map((name) => [name, entries[name] as Entries[string]]),
+    ),
+    statements: statements.slice(p.statements.length),
+  }
+}
