@@ -68,7 +68,17 @@ const unknownOptions = (name: string, asked: keyof typeof methodOptions, options
 const temperaturesOf = (t: unknown): readonly number[] =>
   (typeof t === 'function' ? [t(1), t(Infinity)] : [t]).map((x) => (typeof x === 'number' ? x : Number.NaN))
 
-const rangeFaults = (name: string, { temperature, weight }: Options): GiryError[] => [
+const rangeFaults = (name: string, { temperature, weight, raoBlackwell }: Options): GiryError[] => [
+  ...(raoBlackwell !== undefined && typeof raoBlackwell !== 'boolean'
+    ? [
+        giryError(
+          'option',
+          name,
+          `site '${name}': raoBlackwell must be true or false, but ${String(raoBlackwell)} was given`,
+          'leave it out, or pass false for the whole objective as the signal',
+        ),
+      ]
+    : []),
   ...(temperature !== undefined && !temperaturesOf(temperature).every((t) => t > 0 && t < Infinity)
     ? [
         giryError(

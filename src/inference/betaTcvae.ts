@@ -8,10 +8,10 @@
  * draws; N is the size of the data set. Chen et al., 2018, equation 4.
  * Errors: those of klParts; tag `option`. Tested in tests/inference/klParts.test.ts.
  */
-import { throwAll } from '../dsl/error.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import type { Environment, Objective } from '../dsl/objective.js'
 import { mul, neg } from '../dsl/operations/arithmetic.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, boundTerms, elbo } from './elbo.js'
 import { type Draws, type Term, total } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
@@ -56,16 +56,19 @@ export const betaTcvae = <TP, GP, RP, TQ, GQ, RQ>(
   options: BetaTcvaeOptions = {},
 ): Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
-  const { alpha, beta, gamma, ...parts } = options
+  const given = optionsOf('betaTcvae', options)
+  const { alpha, beta, gamma, ...parts } = given
   const bound = elbo(p, q, { ...(parts.particles === undefined ? {} : { particles: parts.particles }) })
-  throwAll(Object.entries({ alpha, beta, gamma }).flatMap(([name, w]) => weightFaults(name, w)))
-  const plan = planParts(mp, mq, parts)
+  const plan = planParts(mp, mq, parts, [
+    ...boundOptionFaults('betaTcvae', given),
+    ...Object.entries({ alpha, beta, gamma }).flatMap(([name, w]) => weightFaults(name, w)),
+  ])
   return {
     ...bound,
     description: 'L_b, its divergence weighted in parts',
     evaluate: (env) => {
       const draws = drawSites(mq, () => 'pathwise', plan.particles, env)
-      return expectation(weighted(boundTerms(mp, mq, plan, draws, env), draws, env, options), draws, env)
+      return expectation(weighted(boundTerms(mp, mq, plan, draws, env), draws, env, given), draws, env)
     },
   }
 }

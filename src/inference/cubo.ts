@@ -45,7 +45,7 @@ export interface CuboExponentialOptions extends CuboOptions {
 }
 
 const orderFaults = (order: number): readonly GiryError[] =>
-  order >= 1 && order < Number.POSITIVE_INFINITY
+  Number.isFinite(order) && order >= 1
     ? []
     : [
         giryError(
@@ -69,15 +69,13 @@ const offsetFaults = (offset: number): readonly GiryError[] =>
       ]
 
 /** The χ upper bound, to be minimized; does not compile unless q fits p. */
-export const cubo: ImportanceBound<CuboOptions, 'cubo', PowerMethods> = (p, q, options) => {
-  const order = options.order ?? 2
-  return importanceObjective(p, q, options, powerRules('cubo'), {
+export const cubo: ImportanceBound<CuboOptions, 'cubo', PowerMethods> = (p, q, options) =>
+  importanceObjective(p, q, options, powerRules('cubo'), ({ order = 2 }) => ({
     description: `CUBO_${order}`,
     upper: true,
     faults: orderFaults(order),
     evaluate: (of, env) => powerBound(of, order, env),
-  }) as never
-}
+  })) as never
 
 /** (1/n) mean over particles of (w e^−c)^n, per datum. */
 const exponential = (of: Importance, n: number, c: number, env: Environment): Scalar => {
@@ -109,12 +107,10 @@ export const cuboExponential: ImportanceBound<
   CuboExponentialOptions,
   'cuboExponential',
   ExponentialMethods
-> = (p, q, options) => {
-  const { order = 2, offset = 0 } = options
-  return importanceObjective(p, q, options, exponentialRules, {
+> = (p, q, options) =>
+  importanceObjective(p, q, options, exponentialRules, ({ order = 2, offset = 0 }) => ({
     description: `exp(${order} (CUBO_${order} − ${offset})) / ${order}`,
     upper: true,
     faults: [...orderFaults(order), ...offsetFaults(offset)],
     evaluate: (of, env) => exponential(of, order, offset, env),
-  }) as never
-}
+  })) as never

@@ -24,6 +24,7 @@ import type { AllowedMethods, AskedMethod, Fits, GradientMethod, Latents, SiteNa
 import { fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { mixedSites, termOf } from './dependence.js'
 import { expectationCost } from './elimination/cost.js'
 import { entrywise, klByEntry } from './entrywise.js'
@@ -233,17 +234,19 @@ export const elbo = <
 ): Objective<WithMethodNets<Merge<TP, TQ>, M>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const mp = p as unknown as AnyModel
   const mq = q as unknown as AnyModel
-  const sites = (options.sites ?? {}) as AskedMethods
+  const given = optionsOf('elbo', options)
+  const sites = (given.sites ?? {}) as AskedMethods
   throwAll([
     ...fitFaults(mp, mq),
     ...batchFaults(mp),
     ...batchFaults(mq),
     ...methodFaults(mq, sites, 'elbo'),
     ...allNetFaults(mp, mq, sites),
-    ...numberFaults(options as BoundOptions),
-    ...freeBitsFaults(mp, mq, options.freeBits),
+    ...boundOptionFaults('elbo', given),
+    ...numberFaults(given as BoundOptions),
+    ...freeBitsFaults(mp, mq, given.freeBits),
   ])
-  const plan = planBound(mp, mq, { ...options, sites })
+  const plan = planBound(mp, mq, { ...given, sites })
   const methods = new Map(plan.latents.map((l) => [l.name, l.asked]))
   throwAll(enumerationFaults(mq, Object.fromEntries(methods), expectationCost(mp, mq), mixedSites(mp, mq)))
   return {

@@ -19,6 +19,7 @@ import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf
 import type { Objective } from '../dsl/objective.js'
 import type { AllowedMethods, AskedMethod, GradientMethod, SiteNames } from '../dsl/rules.js'
 import { type AnyValue, isValue, showSpaceOf, type Value } from '../dsl/value.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type Dependent, mixedAmong } from './dependence.js'
 import { methodNetFaults } from './elbo.js'
 import { jointCost } from './elimination/cost.js'
@@ -119,7 +120,9 @@ export const expect: {
   ): Objective<WithMethodNets<Merge<T, N>, M>, G>
 } = (model: Model, ...rest: readonly unknown[]): Objective<never, never> => {
   const [nets, f, options] = typeof rest[0] === 'function' ? [{}, ...rest] : rest
-  const { sites = {} } = (options ?? {}) as { readonly sites?: AskedMethods }
+  const given = optionsOf('expect', options as { readonly sites?: AskedMethods } | undefined)
+  throwAll(boundOptionFaults('expect', given))
+  const { sites = {} } = given
   return build(model as AnyModel, nets as Nets, f as (context: never) => unknown, sites) as Objective<
     never,
     never

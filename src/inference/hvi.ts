@@ -14,6 +14,7 @@ import type { WithMethodNets } from '../dsl/methods.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
 import type { GradientMethod, Latents } from '../dsl/rules.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, elbo } from './elbo.js'
 import { type FitsWith, type Reverses, reverseFaults, type WithReverse, withReverse } from './reverse.js'
 
@@ -47,7 +48,8 @@ export const hvi = <
   BoundData<WithReverse<Model<TP, GP, RP>, Model<TR, GR, RR>>, Model<TQ, GQ, RQ>>
 > => {
   const [mp, mq, mr] = [p, q, r] as readonly unknown[] as readonly [AnyModel, AnyModel, AnyModel]
-  throwAll(reverseFaults(mp, mq, mr))
-  const bound = elbo(withReverse(mp, mr) as never, mq as never, options as never)
+  const given = optionsOf('hvi', options)
+  throwAll([...reverseFaults(mp, mq, mr), ...boundOptionFaults('hvi', given)])
+  const bound = elbo(withReverse(mp, mr) as never, mq as never, given as never)
   return { ...(bound as Objective), description: 'L_HVI' } as never
 }

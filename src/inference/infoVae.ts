@@ -14,6 +14,7 @@ import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import { type Objective, plus, scale } from '../dsl/objective.js'
 import type { Fits } from '../dsl/rules.js'
 import { type AggregateOptions, aggregateDiscrepancy } from './aggregate.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, elbo } from './elbo.js'
 
 /** The weights, and the similarity. */
@@ -27,7 +28,7 @@ export interface InfoVaeOptions<P, Q>
 }
 
 const faults = (alpha: number, lambda: number): readonly GiryError[] => [
-  ...(alpha <= 1 && alpha > -Infinity
+  ...(Number.isFinite(alpha) && alpha <= 1
     ? []
     : [
         giryError(
@@ -37,7 +38,7 @@ const faults = (alpha: number, lambda: number): readonly GiryError[] => [
           'use 1 for MMD alone, 0 for the divergence of elbo',
         ),
       ]),
-  ...(alpha + lambda - 1 >= 0 && lambda < Infinity
+  ...(Number.isFinite(lambda) && alpha + lambda - 1 >= 0
     ? []
     : [
         giryError(
@@ -55,8 +56,9 @@ export const infoVae = <TP, GP, RP, TQ, GQ, RQ>(
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: InfoVaeOptions<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
 ): Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
-  const { alpha, lambda, kernel, at, ...rest } = options
-  throwAll(faults(alpha, lambda))
+  const given = optionsOf('infoVae', options)
+  const { alpha, lambda, kernel, at, ...rest } = given
+  throwAll([...boundOptionFaults('infoVae', given), ...faults(alpha, lambda)])
   const bound = elbo(p, q, { ...rest, beta: 1 - alpha })
   const apart = aggregateDiscrepancy(p as unknown as AnyModel, q as unknown as AnyModel, { kernel, at })
   const whole = plus(bound, scale(1 - alpha - lambda, apart as unknown as typeof bound))

@@ -19,8 +19,7 @@ export interface ImportanceOptions extends ParticlesOption {}
 
 /** The importance-weighted bound of K particles; does not compile unless q fits p. */
 export const iwae: ImportanceBound<ImportanceOptions, 'iwae', PowerMethods> = (p, q, options) =>
-  importanceObjective(p, q, options, powerRules('iwae'), {
-    description: `L_${options.particles}`,
-    faults: [],
+  importanceObjective(p, q, options, powerRules('iwae'), ({ particles }) => ({
+    description: `L_${particles}`,
     evaluate: (of, env) => powerBound(of, 1, env),
-  }) as never
+  })) as never

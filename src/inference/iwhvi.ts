@@ -20,6 +20,7 @@ import { logSumExp } from '../dsl/operations/reductions.js'
 import type { SiteNames } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import { type AnyValue, expandAxes, logSumExpOver, meanOver, sumOver, type Value } from '../dsl/value.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import type { BoundData } from './elbo.js'
 import { axesOfSite, logDensity, total } from './estimators/draws.js'
 import { drawSites } from './expectation.js'
@@ -164,11 +165,17 @@ export const iwhvi = <TP, GP, RP, TQ, GQ, RQ, TR, GR, RR>(
   BoundData<WithReverse<Model<TP, GP, RP>, Model<TR, GR, RR>>, Model<TQ, GQ, RQ>>
 > => {
   const [mp, mq, alone] = [p, q, r] as readonly unknown[] as readonly [AnyModel, AnyModel, AnyModel]
-  const k = options.particles
+  const given = optionsOf('iwhvi', options)
+  const k = given.particles
   // Refuses what hvi refuses.
   const bound = hvi(p, q as never, r as never) as Objective
   const mr = reverseBelow(mp, alone)
-  throwAll([...siteFaults(mq, 'q'), ...siteFaults(mr, 'r'), ...particleFaults(k)])
+  throwAll([
+    ...siteFaults(mq, 'q'),
+    ...siteFaults(mr, 'r'),
+    ...boundOptionFaults('iwhvi', given),
+    ...particleFaults(k),
+  ])
   const evaluate = (env: Environment): Scalar => {
     const drawn = drawSites(mq, () => 'pathwise', 1, env).context
     const joint = weigh(mp, 'p', among(drawn, env.data), env)

@@ -33,6 +33,7 @@ import {
   sumOver,
   type Value,
 } from '../dsl/value.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, boundTerms, elbo } from './elbo.js'
 import { type EntrywiseFamily, entryAxis, entrywise, entrywiseFamilies, isEntrywise } from './entrywise.js'
 import { type Drawn, type Draws, logDensity, particleAxis, type Term, total } from './estimators/draws.js'
@@ -103,21 +104,14 @@ const complaint = (name: string, site: Site, q: AnyModel): readonly [string, str
     : undefined
 }
 
-const samplingFaults = (sampling: unknown): readonly GiryError[] =>
-  sampling === undefined || sampling === 'stratified' || sampling === 'weighted'
-    ? []
-    : [
-        giryError(
-          'option',
-          'sampling',
-          `sampling is 'stratified' or 'weighted', but '${String(sampling)}' was given`,
-          'leave it out',
-        ),
-      ]
-
 /** What elbo refuses, and what has no three parts; the plan of the sampled bound. */
-export const planParts = (p: AnyModel, q: AnyModel, options: PartsOptions): Plan => {
-  throwAll([...latentFaults(q), ...samplingFaults(options.sampling)])
+export const planParts = (
+  p: AnyModel,
+  q: AnyModel,
+  options: PartsOptions,
+  faults: readonly GiryError[],
+): Plan => {
+  throwAll([...latentFaults(q), ...faults])
   const { sampling: _, ...rest } = options
   return planBound(p, q, { ...rest, kl: 'sampled' })
 }
@@ -182,16 +176,15 @@ export const klParts = <TP, GP, RP, TQ, GQ, RQ>(
   options: PartsOptions = {},
 ): KlParts<Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>>> => {
   const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
-  const bound = elbo(p, q, {
-    ...(options.particles === undefined ? {} : { particles: options.particles }),
-  })
-  const plan = planParts(mp, mq, options)
+  const given = optionsOf('klParts', options)
+  const bound = elbo(p, q, { ...(given.particles === undefined ? {} : { particles: given.particles }) })
+  const plan = planParts(mp, mq, given, boundOptionFaults('klParts', given))
   const part = (i: 0 | 1 | 2, description: string) => ({
     ...bound,
     description,
     evaluate: (env: Environment): Scalar => {
       const draws = drawSites(mq, () => 'pathwise', plan.particles, env)
-      const found = partsAt(boundTerms(mp, mq, plan, draws, env), draws, env, options)[i] as Scalar
+      const found = partsAt(boundTerms(mp, mq, plan, draws, env), draws, env, given)[i] as Scalar
       env.observe?.('klParts', description, found)
       return meanOver(found, [particleAxis, datumAxis])
     },

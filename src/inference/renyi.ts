@@ -36,8 +36,8 @@ const alphaFaults = (alpha: number): readonly GiryError[] =>
 
 /** The Rényi bound of order α; does not compile unless q fits p. */
 export const renyi: ImportanceBound<RenyiOptions, 'renyi', PowerMethods> = (p, q, options) =>
-  importanceObjective(p, q, options, powerRules('renyi', options.alpha !== 1), {
-    description: `L_α=${options.alpha}`,
-    faults: alphaFaults(options.alpha),
-    evaluate: (of, env) => powerBound(of, 1 - options.alpha, env),
-  }) as never
+  importanceObjective(p, q, options, powerRules('renyi', options?.alpha !== 1), ({ alpha }) => ({
+    description: `L_α=${alpha}`,
+    faults: alphaFaults(alpha),
+    evaluate: (of, env) => powerBound(of, 1 - alpha, env),
+  })) as never

@@ -16,6 +16,7 @@ import { type Game, game } from '../dsl/game.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import { type AnyObjective, plus, scale } from '../dsl/objective.js'
 import type { AskedMethod, Fits, Latents } from '../dsl/rules.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import type { BoundData } from './elbo.js'
 import type { ParticlesOption } from './importance/bound.js'
 import type { SitesOption } from './importance/methods.js'
@@ -85,8 +86,13 @@ export const reweightedWakeSleep = <
   options: WakeSleepOptions & SitesOption<Model<TQ, GQ, RQ>, M, 'wakeTheta', 'score' | 'enumerate'>,
 ): Game<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const [mp, mq] = [p, q] as unknown as [AnyModel, AnyModel]
-  const { phi = 'wake', ...rest } = options
-  throwAll([...phaseFaults(phi), ...sharedNetFaults(mp, mq)])
+  const given = optionsOf('reweightedWakeSleep', options)
+  const { phi = 'wake', ...rest } = given
+  throwAll([
+    ...boundOptionFaults('reweightedWakeSleep', given),
+    ...phaseFaults(phi),
+    ...sharedNetFaults(mp, mq),
+  ])
   const both = {
     p: { owns: Object.keys(mp.nets), maximize: theta(p, q, rest) },
     q: { owns: Object.keys(mq.nets), maximize: phaseOf(p, q, phi, rest) },

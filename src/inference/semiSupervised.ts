@@ -25,11 +25,12 @@ import { greater, notEqual, where } from '../dsl/operations/comparisons.js'
 import { sum } from '../dsl/operations/reductions.js'
 import { type Fits, type GradientMethod, type Latents, nameOfMethod, type SiteNames } from '../dsl/rules.js'
 import type { AnyValue, Value } from '../dsl/value.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, boundTerms, elbo } from './elbo.js'
 import type { Draws, Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
 import { type Plan, planBound } from './plan.js'
-import { weightFaults } from './weight.js'
+import { numberFaults } from './weight.js'
 
 type Scalar = Value<[], Real>
 type Known = Value<[], Binary>
@@ -179,16 +180,18 @@ export const semiSupervised = <
   options: SemiSupervisedOptions<Model<TQ, GQ, RQ>, L, K, M>,
 ): Objective<WithMethodNets<Merge<TP, TQ>, M>, LabelledData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>, L, K>> => {
   const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
-  const o: Labels = { label: options.label, known: options.known ?? 'labelled', alpha: options.alpha ?? 1 }
+  const given = optionsOf('semiSupervised', options)
+  const o: Labels = { label: given.label, known: given.known ?? 'labelled', alpha: given.alpha ?? 1 }
   throwAll([
-    ...labelFaults(mq, o.label),
-    ...methodOfLabelFaults(o.label, (options.sites as AskedMethods | undefined)?.[o.label]),
+    ...(typeof o.label === 'string' ? labelFaults(mq, o.label) : []),
+    ...methodOfLabelFaults(o.label, (given.sites as AskedMethods | undefined)?.[o.label]),
     ...knownFaults(mp, mq, o.known),
-    ...weightFaults('alpha', o.alpha, 'use 1, or more for a better classifier'),
+    ...boundOptionFaults('semiSupervised', given),
+    ...numberFaults('alpha', o.alpha, 'use 1, or more for a better classifier'),
   ])
   // No more than these: elbo has weights and floors of divergences, which a known label does not have.
-  const { particles, klTable, kl } = options
-  const sites = { ...options.sites, [o.label]: 'enumerate' }
+  const { particles, klTable, kl } = given
+  const sites = { ...given.sites, [o.label]: 'enumerate' }
   const summed = { particles, klTable, kl, sites }
   // Refuses what elbo refuses.
   const bound = elbo(p, q, summed as never)

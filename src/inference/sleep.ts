@@ -15,6 +15,7 @@ import { stopGradient } from '../dsl/operations/functions.js'
 import type { Fits, SiteNames } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import { type AnyValue, meanOver, sumOver } from '../dsl/value.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { elbo } from './elbo.js'
 import { axesOfSite, logDensity, particleAxis, type Scalar, total } from './estimators/draws.js'
 import { wholeNumberFaults } from './importance/bound.js'
@@ -83,10 +84,12 @@ export const sleep = <TP, GP, RP, TQ, GQ, RQ>(
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
   options: SleepOptions = {},
 ): Objective<Merge<TP, TQ>, SleepData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
-  const { particles = 1 } = options
+  const given = optionsOf('sleep', options)
+  const { particles = 1 } = given
   const [mp, mq] = [p, q] as unknown as [AnyModel, AnyModel]
   const fitted = elbo(p, q) as unknown as AnyObjective
   throwAll([
+    ...boundOptionFaults('sleep', given),
     ...wholeNumberFaults('particles', particles, 1, 'use 1, or more dreams for less variance'),
     ...conditionFaults(mp),
     ...sitesOf(mp).flatMap(([name, site]) => (site.scope === 'shared' ? [sharedFault(name)] : [])),

@@ -31,6 +31,7 @@ import {
   sumOver,
   type Value,
 } from '../dsl/value.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { logDensity, particleAxis, total } from './estimators/draws.js'
 import { particlesNet } from './particles.js'
 import { steinDirection } from './stein.js'
@@ -151,12 +152,24 @@ const siteFaults = (p: AnyModel, data: readonly string[]): readonly GiryError[] 
   ...sitesOf(p).flatMap(([name, site]) => (data.includes(name) ? datumFaults : latentFaults)(name, site)),
 ]
 
+const dataFaults = (p: AnyModel, data: unknown): readonly GiryError[] =>
+  Array.isArray(data)
+    ? siteFaults(p, data)
+    : [
+        giryError(
+          'option',
+          'data',
+          `data must be a list of sites of p, but ${String(data)} was given`,
+          "write data: ['x']",
+        ),
+      ]
+
 const positiveFault = (name: string, x: number | undefined): readonly GiryError[] =>
   x === undefined || (x > 0 && x < Infinity)
     ? []
     : [giryError('option', name, `${name} must be a number > 0, but ${x} was given`, 'leave it out')]
 
-const optionFaults = ({ particles, bandwidth, start }: SvgdOptions): readonly GiryError[] => [
+const numberFaults = ({ particles, bandwidth, start }: SvgdOptions): readonly GiryError[] => [
   ...(Number.isInteger(particles) && particles >= 1
     ? []
     : [
@@ -242,19 +255,22 @@ export const svgd = <T, G, R, const D extends string>(
   options: SvgdOptions<D>,
 ): Objective<WithParticles<T, R, D>, SiteData<G, R, D>> => {
   const model = p as unknown as AnyModel
-  throwAll([...siteFaults(model, options.data), ...optionFaults(options)])
-  const latents = sitesOf(model).filter(([name]) => !(options.data as readonly string[]).includes(name))
+  const given = optionsOf('svgd', options)
+  throwAll([...dataFaults(model, given.data), ...boundOptionFaults('svgd', given), ...numberFaults(given)])
+  const { particles, bandwidth, start = 1 } = given
+  const data: readonly string[] = given.data
+  const latents = sitesOf(model).filter(([name]) => !data.includes(name))
   const nets = latents.map(([name, site]) => [
     name,
-    particlesNet({ ...site.space, plates: site.plates }, options.particles, options.start ?? 1),
+    particlesNet({ ...site.space, plates: site.plates }, particles, start),
   ])
-  const columns = options.data.map((name): [string, DataSpec] => {
+  const columns = data.map((name): [string, DataSpec] => {
     const site = model.entries[name] as Site
     return [name, { ...site.space, plates: site.plates }]
   })
   return {
     tag: 'objective',
-    description: `${options.particles} particles`,
+    description: `${particles} particles`,
     nets: { ...model.nets, ...Object.fromEntries(nets) } as unknown as WithParticles<T, R, D>,
     data: { ...model.given, ...Object.fromEntries(columns) } as unknown as SiteData<G, R, D>,
     evaluate: (env) => {
@@ -270,7 +286,7 @@ export const svgd = <T, G, R, const D extends string>(
       )
       const value = meanOver(jointIn(env)(here), [particleAxis])
       // Its terms are those of the value, which have been observed.
-      const phi = directions(here, jointIn(unobserved(env)), env, options.bandwidth)
+      const phi = directions(here, jointIn(unobserved(env)), env, bandwidth)
       return makeValue(tf.add(value.tensor, pull(z, phi)), [], value.domain)
     },
   }

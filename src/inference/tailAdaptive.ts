@@ -40,7 +40,7 @@ export interface TailAdaptiveOptions extends ParticlesOption {
 }
 
 const betaFaults = (beta: number): readonly GiryError[] =>
-  beta <= 0 && beta > Number.NEGATIVE_INFINITY
+  Number.isFinite(beta) && beta <= 0
     ? []
     : [
         giryError(
@@ -83,14 +83,12 @@ export const tailAdaptive: ImportanceBound<TailAdaptiveOptions, 'tailAdaptive', 
   p,
   q,
   options,
-) => {
-  const { beta = -1, particles } = options
-  return importanceObjective(p, q, options, rules, {
+) =>
+  importanceObjective(p, q, options, rules, ({ beta = -1, particles }) => ({
     description: `tail-adaptive, ${particles} particles`,
     faults: [
       ...betaFaults(beta),
       ...(particles === 1 ? wholeNumberFaults('particles', 1, 2, 'one particle has no rank') : []),
     ],
     evaluate: (of, env) => estimate(of, beta, env),
-  }) as never
-}
+  })) as never

@@ -146,13 +146,14 @@ const estimate = (of: Importance, o: TvoOptions, env: Environment): Scalar => {
 }
 
 /** The thermodynamic objective; does not compile unless q fits p. */
-export const tvo: ImportanceBound<TvoOptions, 'tvo', 'score' | 'enumerate'> = (p, q, options) => {
-  const { partitions, bound = 'lower', particles } = options
-  return importanceObjective(p, q, options, constantDraws('tvo'), {
-    description: `TVO ${bound}, ${intervalsOf(partitions)} intervals, ${particles} particles`,
-    upper: bound === 'upper',
-    faults: [...partitionFaults(partitions), ...boundFaults(bound)],
-    methodFaults: (methods) => (particles === 1 ? aloneFaults(methods) : []),
-    evaluate: (of, env) => estimate(of, options, env),
+export const tvo: ImportanceBound<TvoOptions, 'tvo', 'score' | 'enumerate'> = (p, q, options) =>
+  importanceObjective(p, q, options, constantDraws('tvo'), (o) => {
+    const { partitions, bound = 'lower', particles } = o
+    return {
+      description: `TVO ${bound}, ${intervalsOf(partitions)} intervals, ${particles} particles`,
+      upper: bound === 'upper',
+      faults: [...partitionFaults(partitions), ...boundFaults(bound)],
+      methodFaults: (methods) => (particles === 1 ? aloneFaults(methods) : []),
+      evaluate: (of, env) => estimate(of, o, env),
+    }
   }) as never
-}

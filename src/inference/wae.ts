@@ -17,10 +17,11 @@ import { type Fits, fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue } from '../dsl/value.js'
 import { type AggregateOptions, aggregateDiscrepancy } from './aggregate.js'
+import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, boundData } from './elbo.js'
 import { type Draws, logDensity, type Term } from './estimators/draws.js'
 import { drawSites, expectation } from './expectation.js'
-import { weightFaults } from './weight.js'
+import { numberFaults } from './weight.js'
 
 /** The sites, as if each had a density. */
 export type AsDense<R> = {
@@ -80,7 +81,12 @@ export const wae = <TP, GP, RP, TQ, GQ, RQ>(
   options: WaeOptions<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
 ): Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> => {
   const [mp, mq] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
-  throwAll([...fitFaults(mp, asDense(mq)), ...weightFaults('lambda', options.lambda, 'use 10 or more')])
+  const given = optionsOf('wae', options)
+  throwAll([
+    ...fitFaults(mp, asDense(mq)),
+    ...boundOptionFaults('wae', given),
+    ...numberFaults('lambda', given.lambda, 'use 10 or more'),
+  ])
   const fitted: AnyObjective = {
     tag: 'objective',
     description: 'E_q[log p(x | z)]',
@@ -91,9 +97,9 @@ export const wae = <TP, GP, RP, TQ, GQ, RQ>(
       return expectation(dataTerms(mp, draws, env), draws, env)
     },
   }
-  const apart = aggregateDiscrepancy(mp, mq, options)
+  const apart = aggregateDiscrepancy(mp, mq, given)
   return {
-    ...plus(fitted, scale(-options.lambda, apart)),
-    description: `E_q[log p(x | z)] − ${options.lambda} MMD²(q(z), p(z))`,
+    ...plus(fitted, scale(-given.lambda, apart)),
+    description: `E_q[log p(x | z)] − ${given.lambda} MMD²(q(z), p(z))`,
   } as unknown as Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>>
 }

@@ -54,11 +54,7 @@ export const wakeTheta: ImportanceBound<ParticlesOption, 'wakeTheta', 'score' | 
     q,
     options,
     { ...constantDraws('wakeTheta'), eliminates: true },
-    {
-      description: `L_${options.particles} for p`,
-      faults: [],
-      evaluate: theta,
-    },
+    ({ particles }) => ({ description: `L_${particles} for p`, evaluate: theta }),
   ) as never
 
 /**
@@ -106,8 +102,7 @@ export const wakePhi: ImportanceBound<
   'wakePhi',
   'score' | 'doublyReparameterized' | 'enumerate'
 > = (p, q, options) =>
-  importanceObjective(p, q, options, phiRules, {
-    description: `E_P(z|x)[log q(z|x)], ${options.particles} particles`,
-    faults: [],
+  importanceObjective(p, q, options, phiRules, ({ particles }) => ({
+    description: `E_P(z|x)[log q(z|x)], ${particles} particles`,
     evaluate: phi,
-  }) as never
+  })) as never

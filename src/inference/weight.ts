@@ -24,6 +24,12 @@ export const finalWeight = (weight: Weight): number =>
 
 const isWeight = (x: unknown): boolean => typeof x === 'number' && x >= 0 && x < Infinity
 
+/** What is wrong with a weight that cannot follow the updates. */
+export const numberFaults = (name: string, weight: unknown, remedy: string): readonly GiryError[] =>
+  isWeight(weight)
+    ? []
+    : [giryError('option', name, `${name} must be a number >= 0, but ${String(weight)} was given`, remedy)]
+
 /** What is wrong with a weight: a number that is negative or infinite, a schedule that begins or ends so. */
 export const weightFaults = (
   name: string,
@@ -31,10 +37,7 @@ export const weightFaults = (
   remedy = 'use 1 for the evidence bound',
 ): readonly GiryError[] => {
   if (weight === undefined || isWeight(weight)) return []
-  if (typeof weight !== 'function')
-    return [
-      giryError('option', name, `${name} must be a number >= 0, but ${String(weight)} was given`, remedy),
-    ]
+  if (typeof weight !== 'function') return numberFaults(name, weight, remedy)
   return [1, Infinity]
     .filter((t) => !isWeight(weight(t)))
     .map((t) =>

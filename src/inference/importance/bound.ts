@@ -7,6 +7,7 @@ import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { AnyModel, Merge, Model } from '../../dsl/model.js'
 import type { AnyObjective, Environment, Objective } from '../../dsl/objective.js'
 import type { AskedMethod, Fits, ImportanceMethodName, Latents } from '../../dsl/rules.js'
+import { boundOptionFaults, optionsOf } from '../boundOptions.js'
 import { type BoundData, elbo } from '../elbo.js'
 import type { Scalar } from '../estimators/draws.js'
 import {
@@ -67,29 +68,35 @@ export const wholeNumberFaults = (
 
 const checkFit = elbo as unknown as (p: unknown, q: unknown) => AnyObjective
 
+/** A bound on importance weights, once its options are known. */
+export interface WeightedBound {
+  readonly description: string
+  /** Set where it lies above log P(x). */
+  readonly upper?: boolean
+  readonly faults?: readonly GiryError[]
+  /** Faults of the methods that the sites have come to. */
+  readonly methodFaults?: (methods: ImportanceMethods) => readonly GiryError[]
+  readonly evaluate: (of: Importance, env: Environment) => Scalar
+}
+
 /** The objective of two models: refuses what does not fit, then evaluates. */
 export const importanceObjective = <Options extends AnyOptions>(
   p: unknown,
   q: unknown,
   options: Options,
   rules: MethodRules,
-  what: {
-    readonly description: string
-    /** Set where it lies above log P(x). */
-    readonly upper?: boolean
-    readonly faults: readonly GiryError[]
-    /** Faults of the methods that the sites have come to. */
-    readonly methodFaults?: (methods: ImportanceMethods) => readonly GiryError[]
-    readonly evaluate: (of: Importance, env: Environment) => Scalar
-  },
+  bound: (options: Options) => WeightedBound,
 ): AnyObjective => {
   // The rules of the fit are those of elbo, which checks them when it is built.
   const fitted = checkFit(p, q)
   const mq = q as AnyModel
-  const { particles, sites = {} } = options
+  const given = optionsOf(rules.bound, options)
+  const what = bound(given)
+  const { particles, sites = {} } = given
   throwAll([
+    ...boundOptionFaults(rules.bound, given),
     ...wholeNumberFaults('particles', particles, 1, 'use 1, or more for a tighter bound'),
-    ...what.faults,
+    ...(what.faults ?? []),
     ...askedFaults(mq, sites, rules),
   ])
   const methods = importanceMethods(p as AnyModel, mq, sites, rules, particles)

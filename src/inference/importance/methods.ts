@@ -23,6 +23,7 @@ import {
   type OrElse,
   type SiteNames,
 } from '../../dsl/rules.js'
+import type { Optioned } from '../boundOptions.js'
 import { mixedSites } from '../dependence.js'
 import { jointCost, productCost, type TableCost } from '../elimination/cost.js'
 import { enumerationFaults, gradientMethods } from '../plan.js'
@@ -77,7 +78,7 @@ export interface SitesOption<Q, M, Bound extends string, Allowed> {
 /** What a bound allows, and what it takes where nothing is asked for. */
 export interface MethodRules {
   /** The bound, as sentences name it. */
-  readonly bound: string
+  readonly bound: Optioned
   readonly allowed: readonly ImportanceMethodName[]
   /** Whether finite sites are summed out by variable elimination, in plates as well; else in one joint table. */
   readonly eliminates?: boolean

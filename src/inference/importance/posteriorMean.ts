@@ -8,13 +8,14 @@
 import { mul } from '../../dsl/operations/arithmetic.js'
 import { greater, where } from '../../dsl/operations/comparisons.js'
 import { sumOver } from '../../dsl/value.js'
+import type { Optioned } from '../boundOptions.js'
 import { logDensity, particleAxis, type Scalar, total } from '../estimators/draws.js'
 import type { Proposed } from './logWeight.js'
 import type { MethodRules } from './methods.js'
 import { enumAxesOf } from './powerMean.js'
 
 /** The rules of a bound whose draws are constants. */
-export const constantDraws = (bound: string): MethodRules => ({
+export const constantDraws = (bound: Optioned): MethodRules => ({
   bound,
   allowed: ['score', 'enumerate'],
   pathwise: 'score',

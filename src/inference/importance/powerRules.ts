@@ -3,13 +3,14 @@
  * score function where one particle leaves nothing to compare with).
  */
 import { type ImportanceMethodName, methodsOf } from '../../dsl/rules.js'
+import type { Optioned } from '../boundOptions.js'
 import type { MethodRules } from './methods.js'
 
 /** What these bounds allow. */
 export type PowerMethods = ImportanceMethodName
 
 /** The rules of one of them. */
-export const powerRules = (bound: string, eliminates = true): MethodRules => ({
+export const powerRules = (bound: Optioned, eliminates = true): MethodRules => ({
   bound,
   eliminates,
   allowed: methodsOf.importance,

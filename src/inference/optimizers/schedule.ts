@@ -9,7 +9,7 @@
  *
  * The weight of a divergence may be one too (elbo's `beta`, `scale`); there t is the step of the fit, and t = Infinity outside of one.
  *
- * Tested in tests/inference/optimizers/optimizers.test.ts.
+ * Errors: tag `option`, numbers of which no schedule can be made. Tested in tests/inference/optimizers/optimizers.test.ts.
  */
 import { fail } from '../../dsl/error.js'
 
@@ -32,26 +32,51 @@ export const scheduleOf = (rate: Rate): Schedule => {
   return () => rate
 }
 
+const requireFinite = (schedule: string, numbers: Readonly<Record<string, number>>): void => {
+  for (const [name, x] of Object.entries(numbers))
+    if (!Number.isFinite(x))
+      fail(
+        'option',
+        name,
+        `${name} of ${schedule} must be a finite number, but ${x} was given`,
+        'give numbers, as in linearSchedule(0, 1, 1000)',
+      )
+}
+
+const requireSteps = (schedule: string, steps: number): void => {
+  if (!(Number.isFinite(steps) && steps > 0))
+    fail(
+      'option',
+      'steps',
+      `steps of ${schedule} must be a number > 0, but ${steps} was given`,
+      'use the number of updates that it takes, for example 1000; for none, write the number it ends at',
+    )
+}
+
 /** From `begin` to `end` over `steps` steps. */
-export const linearSchedule =
-  (begin: number, end: number, steps: number): Schedule =>
-  (t) =>
-    begin + (end - begin) * Math.min(1, t / steps)
+export const linearSchedule = (begin: number, end: number, steps: number): Schedule => {
+  requireFinite('linearSchedule', { begin, end })
+  requireSteps('linearSchedule', steps)
+  return (t) => begin + (end - begin) * Math.min(1, t / steps)
+}
 
 /** rate · decay^(t / steps). */
-export const exponentialDecay =
-  (rate: number, decay: number, steps: number): Schedule =>
-  (t) =>
-    rate * decay ** (t / steps)
+export const exponentialDecay = (rate: number, decay: number, steps: number): Schedule => {
+  requireFinite('exponentialDecay', { rate, decay })
+  requireSteps('exponentialDecay', steps)
+  return (t) => rate * decay ** (t / steps)
+}
 
 /** Half a cosine from `rate` to 0 over `steps` steps. */
-export const cosineSchedule =
-  (rate: number, steps: number): Schedule =>
-  (t) =>
-    0.5 * rate * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps))
+export const cosineSchedule = (rate: number, steps: number): Schedule => {
+  requireFinite('cosineSchedule', { rate })
+  requireSteps('cosineSchedule', steps)
+  return (t) => 0.5 * rate * (1 + Math.cos((Math.PI * Math.min(t, steps)) / steps))
+}
 
 /** Grows linearly over the first `steps` steps. */
 export const warmup = (steps: number, rate: Rate): Schedule => {
+  if (steps !== 0) requireSteps('warmup', steps)
   const after = scheduleOf(rate)
   return (t) => after(t) * Math.min(1, t / steps)
 }
@@ -79,6 +104,7 @@ export const cyclicalSchedule = ({ from = 0, to = 1, steps, cycles = 4, rise = 0
       `a cyclical schedule has steps > 0, a whole number of cycles >= 1 and 0 < rise <= 1, but ${steps}, ${cycles} and ${rise} were given`,
       'use { steps: 10000, cycles: 4, rise: 0.5 }',
     )
+  requireFinite('cyclicalSchedule', { from, to })
   const length = steps / cycles
   return (t) => (t > steps ? to : from + (to - from) * Math.min(1, ((t - 1) % length) / length / rise))
 }

@@ -102,4 +102,34 @@ describe('schedules', () => {
       0.025, 0.05, 0.1, 0.1,
     ])
   })
+
+  it('refuse numbers of which no schedule can be made', () => {
+    const said = (f: () => unknown): string => {
+      try {
+        f()
+      } catch (e) {
+        return (e as Error).message.split('\n')[0] as string
+      }
+      return ''
+    }
+    expect(said(() => g.linearSchedule(0, 1, 0))).toBe(
+      'steps of linearSchedule must be a number > 0, but 0 was given',
+    )
+    expect(said(() => g.linearSchedule(0, Number.NaN, 10))).toBe(
+      'end of linearSchedule must be a finite number, but NaN was given',
+    )
+    expect(said(() => g.exponentialDecay(Infinity, 0.5, 10))).toBe(
+      'rate of exponentialDecay must be a finite number, but Infinity was given',
+    )
+    expect(said(() => g.cosineSchedule(1, -1))).toBe(
+      'steps of cosineSchedule must be a number > 0, but -1 was given',
+    )
+    expect(said(() => g.warmup(Number.NaN, 0.1))).toBe(
+      'steps of warmup must be a number > 0, but NaN was given',
+    )
+    expect(g.warmup(0, 0.1)(1)).toBe(0.1)
+    expect(said(() => g.cyclicalSchedule({ from: Number.NaN, steps: 10 }))).toBe(
+      'from of cyclicalSchedule must be a finite number, but NaN was given',
+    )
+  })
 })
