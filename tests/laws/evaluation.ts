@@ -1,18 +1,14 @@
 /** The library's own L_b of a random model, and noise that makes it exact where the integrand is quadratic. */
 import * as tf from '@tensorflow/tfjs'
 import { dataset } from '../../src/dsl/dataset.js'
-import type { Real } from '../../src/dsl/domains/marks.js'
 import type { AnyModel } from '../../src/dsl/model.js'
 import type { Noise } from '../../src/dsl/noise.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
 import { flattenParams } from '../../src/dsl/params.js'
-import { functionsOf } from '../../src/dsl/run.js'
-import { type AnyValue, constant, type Value } from '../../src/dsl/value.js'
 import { type Batch, batchAt, noiseOnly } from '../../src/inference/batches.js'
 import { type Estimate, meanAndError } from '../../src/inference/estimate.js'
-import { evaluateAt, uploadAll, valuesOf } from '../../src/inference/step.js'
+import { evaluateAt, uploadAll } from '../../src/inference/step.js'
 import { fold, keyFromSeed } from '../../src/runtime/keys.js'
-import { noiseOf } from '../../src/runtime/noise.js'
 import {
   type AnyBoundOptions,
   type AnyParams,
@@ -67,62 +63,6 @@ export const evaluateMany = (
   data: BoundCase['data'],
   n: number,
 ): Estimate => meanAndError(Array.from({ length: n }, (_, seed) => evaluateOnce(o, params, data, seed)))
-
-/**
- * The bound on `copies` copies of each datum, each with its own noise: one evaluation, its error from the rows. The rows are
- * what the bound tells its observer, term by term; their mean is its value.
- */
-export const evaluateRows = (
-  o: AnyObjective,
-  params: AnyParams,
-  data: BoundCase['data'],
-  copies: number,
-  seed: number,
-): Estimate => {
-  const columns = dataset(o.data, data as never)
-  const rows = Int32Array.from({ length: columns.size * copies }, (_, i) => i % columns.size)
-  const batch = batchAt(columns, rows, fold(keyFromSeed(seed), 'rows'))
-  const tensors = uploadAll(flattenParams(params))
-  const sums = new Float64Array(rows.length)
-  const add = (_site: string, _term: string, { tensor }: AnyValue) => {
-    const numbers = tensor.dataSync()
-    sums.forEach((s, i) => {
-      sums[i] = s + (numbers[numbers.length === 1 ? 0 : i] as number)
-    })
-  }
-  const value = tf.tidy(
-    () =>
-      o
-        .evaluate({
-          functions: functionsOf(o.nets, tensors),
-          parameters: tensors,
-          data: valuesOf(batch),
-          batch: batch.size,
-          dataSize: batch.dataSize,
-          noise: noiseOf(batch.noise),
-          step: (schedule) => constant(schedule(Infinity)) as Value<[], Real>,
-          observe: add,
-        })
-        .tensor.dataSync()[0] as number,
-  )
-  tf.dispose(tensors)
-  const found = meanOfGroups(sums, columns.size)
-  if (!(Math.abs(found.value - value) <= 1e-4 * Math.max(1, Math.abs(value))))
-    throw new Error(`the terms add up to ${found.value}, and the bound is ${value}`)
-  return { ...found, value }
-}
-
-/** Mean over rows of several data, i % n the datum: the error is that within each datum. */
-const meanOfGroups = (rows: Float64Array, n: number): Estimate => {
-  const groups = Array.from({ length: n }, (_, d) =>
-    meanAndError(Array.from(rows).filter((_, i) => i % n === d)),
-  )
-  return {
-    value: groups.reduce((s, g) => s + g.value, 0) / n,
-    standardError: Math.sqrt(groups.reduce((s, g) => s + g.standardError ** 2, 0)) / n,
-    n: rows.length,
-  }
-}
 
 /** L_b of a case: with its random q. */
 export const boundAt = (c: BoundCase, options?: AnyBoundOptions, noise?: number | Noise): number =>

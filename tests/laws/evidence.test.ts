@@ -1,15 +1,17 @@
 /** `evidence` on the random models equals the float64 oracles, datum by datum, whichever exact method it takes. */
+import fc from 'fast-check'
 import { either as E } from 'fp-ts'
 import { describe, expect, it } from 'vitest'
 import type { AnyModel } from '../../src/dsl/model.js'
 import { type Evidence, evidence } from '../../src/inference/evidence.js'
-import type { AnyParams, BoundCase } from '../../src/testing/arbitraries/boundCase.js'
+import { type AnyParams, type BoundCase, seeds } from '../../src/testing/arbitraries/boundCase.js'
 import { conjugateCase } from '../../src/testing/arbitraries/conjugate.js'
 import { finiteCase } from '../../src/testing/arbitraries/finite.js'
 import { mixtureCase } from '../../src/testing/arbitraries/gaussianMixture.js'
 import { factorAnalysisCase, pcaCase } from '../../src/testing/arbitraries/linearGaussian.js'
-import { nonlinearCase } from '../../src/testing/arbitraries/nonlinear.js'
+import { type NonlinearFacts, nonlinearCase } from '../../src/testing/arbitraries/nonlinear.js'
 import { conjugateExact, finiteExact, linearGaussianExact, mixtureExact, nonlinearExact } from './oracle.js'
+import { runs } from './runs.js'
 
 const evidenceAt = evidence as unknown as (
   m: AnyModel,
@@ -40,61 +42,57 @@ const expectEvidence = async (c: BoundCase, method: string, expected: readonly n
     ).toBeLessThan(1e-4 * Math.max(1, Math.abs(e)))
 }
 
-const seeds = Array.from({ length: 20 }, (_, seed) => seed)
+/** Each datum of a case, against its oracle, on so many random cases. */
+const holdOn = (make: (seed: number) => Promise<void>, n?: number): Promise<void> =>
+  fc.assert(fc.asyncProperty(seeds(), make), runs(n)) as Promise<void>
+
+const nonlinearOf = async (c: BoundCase<NonlinearFacts>) =>
+  expectEvidence(
+    c,
+    'quadrature',
+    rowsOf(c).map(({ x }) => nonlinearExact(c.facts, x as never).evidence),
+  )
 
 describe('evidence', () => {
-  it('enumerates 20 finite models', async () => {
-    for (const seed of seeds) {
+  it('enumerates 1,000 finite models', () =>
+    holdOn((seed) => {
       const c = finiteCase(seed)
-      await expectEvidence(
-        c,
-        'enumeration',
-        rowsOf(c).map((x) => finiteExact(c.facts, x).evidence),
-      )
-    }
-  })
+      const expected = rowsOf(c).map((x) => finiteExact(c.facts, x).evidence)
+      return expectEvidence(c, 'enumeration', expected)
+    }))
 
-  it('enumerates 20 Gaussian mixtures', async () => {
-    for (const seed of seeds) {
+  it('enumerates 1,000 Gaussian mixtures', () =>
+    holdOn((seed) => {
       const c = mixtureCase(seed)
-      await expectEvidence(
-        c,
-        'enumeration',
-        rowsOf(c).map(({ x }) => mixtureExact(c.facts, x as never).evidence),
-      )
-    }
-  })
+      const expected = rowsOf(c).map(({ x }) => mixtureExact(c.facts, x as never).evidence)
+      return expectEvidence(c, 'enumeration', expected)
+    }))
 
-  it('solves 20 probabilistic PCAs and 20 factor analyses', async () => {
-    for (const seed of seeds)
-      for (const c of [pcaCase(seed), factorAnalysisCase(seed)])
-        await expectEvidence(
-          c,
-          'linear-Gaussian',
-          rowsOf(c).map(({ x }) => linearGaussianExact(c.facts, x as never).evidence),
-        )
-  })
+  it.each([
+    ['probabilistic PCAs', pcaCase],
+    ['factor analyses', factorAnalysisCase],
+  ] as const)('solves 1,000 %s', (_, make) =>
+    holdOn((seed) => {
+      const c = make(seed)
+      const expected = rowsOf(c).map(({ x }) => linearGaussianExact(c.facts, x as never).evidence)
+      return expectEvidence(c, 'linear-Gaussian', expected)
+    }),
+  )
 
-  it('solves 10 conjugate normals, and integrates 10 conjugate log-normals', async () => {
-    for (const seed of seeds.slice(0, 10))
-      for (const [kind, method] of [
-        ['normal', 'linear-Gaussian'],
-        ['logNormal', 'quadrature'],
-      ] as const) {
-        const c = conjugateCase(seed, kind)
-        const one = (x: number) => conjugateExact({ ...c.facts, xs: [x] }).evidence
-        await expectEvidence(c, method, c.facts.xs.map(one))
-      }
-  })
+  it.each([
+    ['solves', 'normal', 'linear-Gaussian'],
+    ['integrates', 'logNormal', 'quadrature'],
+  ] as const)('%s 1,000 conjugate pairs (%s), %s', (_, kind, method) =>
+    holdOn((seed) => {
+      const c = conjugateCase(seed, kind)
+      const one = (x: number) => conjugateExact({ ...c.facts, xs: [x] }).evidence
+      return expectEvidence(c, method, c.facts.xs.map(one))
+    }),
+  )
 
-  it.each([1, 2])('integrates 6 nonlinear models over %i dimensions', async (k) => {
-    for (const seed of seeds.slice(0, 6)) {
-      const c = nonlinearCase(seed, k)
-      await expectEvidence(
-        c,
-        'quadrature',
-        rowsOf(c).map(({ x }) => nonlinearExact(c.facts, x as never).evidence),
-      )
-    }
-  })
+  it('integrates 1,000 nonlinear models over 1 dimension', () =>
+    holdOn((seed) => nonlinearOf(nonlinearCase(seed, 1))))
+
+  it('integrates 100 nonlinear models over 2 dimensions', () =>
+    holdOn((seed) => nonlinearOf(nonlinearCase(seed, 2, 1)), 100))
 })

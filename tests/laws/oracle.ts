@@ -23,7 +23,7 @@ export interface Exact {
 }
 
 export const logSumExp = (xs: readonly number[]): number => {
-  const top = Math.max(...xs)
+  const top = xs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   return top + Math.log(xs.reduce((a, x) => a + Math.exp(x - top), 0))
 }
 
@@ -122,10 +122,7 @@ export const linearGaussianExact = (
   }
 }
 
-/** The trapezoidal rule over [−10, 10], which converges faster than any power for these integrands. */
-const line = (n: number): readonly number[] => Array.from({ length: n + 1 }, (_, i) => -10 + (20 * i) / n)
-
-const affine = (f: Affine, x: readonly number[]): number[] =>
+export const affine = (f: Affine, x: readonly number[]): number[] =>
   f.weights.map((row, i) => (f.bias[i] as number) + sum(row.map((w, j) => w * (x[j] as number))))
 
 const logSigmoid = (t: number): number => (t < 0 ? t - Math.log1p(Math.exp(t)) : -Math.log1p(Math.exp(-t)))
@@ -138,19 +135,55 @@ const logLikelihood = (f: NonlinearFacts, x: readonly number[], z: readonly numb
     ),
   )
 
-/** By quadrature over z ∈ [−10, 10]^K, K = 1 or 2. */
-export const nonlinearExact = (f: NonlinearFacts, x: readonly number[]): Exact => {
-  const k = f.proposal.scale.length
-  const n = k === 1 ? 400 : 64
-  const points = k === 1 ? line(n).map((z) => [z]) : line(n).flatMap((a) => line(n).map((b) => [a, b]))
+/**
+ * The steps of the trapezoidal rule, for which its error is e^{-10} of the integrand or less: with a Gaussian of deviation s it is
+ * e^{-2π² s²/h²}, with a pole at distance d from the line e^{-2πd/h}. The likelihood is at least t/slope wide, with poles at π/slope,
+ * those of tanh at π/2 over its weight.
+ */
+const steps = (f: NonlinearFacts): readonly number[] =>
+  f.proposal.scale.map((r, d) => {
+    const column = f.hidden.weights.map((row) => Math.abs(row[d] as number))
+    const slopes = f.output.weights.map((row) => sum(row.map((v, j) => Math.abs(v) * (column[j] as number))))
+    const slope = Math.hypot(...slopes) / (f.likelihood === 'normal' ? f.noise : 1)
+    return Math.min(0.3, 0.9 * r, 1.3 / slope, 0.9 / Math.max(...column))
+  })
+
+const product = (lines: readonly (readonly number[])[]): readonly (readonly number[])[] =>
+  lines.reduce<readonly (readonly number[])[]>(
+    (all, xs) => all.flatMap((z) => xs.map((x) => [...z, x])),
+    [[]],
+  )
+
+/** Points of z that reach 6.5 deviations of the prior and of q to either side, and the volume of each. */
+export const pointsOf = (
+  f: NonlinearFacts,
+  x: readonly number[],
+): { readonly points: readonly (readonly number[])[]; readonly volume: number } => {
   const loc = affine(f.proposal, x)
+  const by = steps(f)
+  const lines = by.map((h, d) => {
+    const [m, r] = [loc[d] as number, f.proposal.scale[d] as number]
+    const [from, to] = [Math.min(-6.5, m - 6.5 * r), Math.max(6.5, m + 6.5 * r)]
+    return Array.from({ length: Math.ceil((to - from) / h) + 1 }, (_, i) => from + i * h)
+  })
+  return { points: product(lines), volume: by.reduce((a, b) => a * b, 1) }
+}
+
+/** log q(z | x). */
+export const nonlinearLogQ = (
+  f: NonlinearFacts,
+  x: readonly number[],
+): ((z: readonly number[]) => number) => {
+  const loc = affine(f.proposal, x)
+  return (z) => sum(z.map((zi, i) => logNormal(zi, loc[i] as number, f.proposal.scale[i] as number)))
+}
+
+/** By quadrature over z ∈ R^K, K = 1 or 2. */
+export const nonlinearExact = (f: NonlinearFacts, x: readonly number[]): Exact => {
+  const { points, volume } = pointsOf(f, x)
   const logPrior = (z: readonly number[]) => sum(z.map((zi) => logNormal(zi, 0, 1)))
   const joint = points.map((z) => logPrior(z) + logLikelihood(f, x, z))
-  const logQ = points.map((z) =>
-    sum(z.map((zi, i) => logNormal(zi, loc[i] as number, f.proposal.scale[i] as number))),
-  )
-  const volume = (20 / n) ** k
-  return ofJoint(joint, logQ, () => volume)
+  return ofJoint(joint, points.map(nonlinearLogQ(f, x)), () => volume)
 }
 
 /** A conjugate pair by closed forms, per datum of the data set: the mean over data, or the joint over n if z is shared. */

@@ -89,5 +89,5 @@ export const constantOf = <D>(
   data: readonly number[],
 ): Value<Shape, D> => makeValue(tf.tensor(Float32Array.from(data), [...shape]), [...shape], domain)
 
-/** A whole number that seeds a random model. */
-export const seeds = (): fc.Arbitrary<number> => fc.nat(2 ** 31 - 1)
+/** A whole number that seeds a random model. Without fast-check's preference for small numbers, which repeats a fifth of the cases. */
+export const seeds = (): fc.Arbitrary<number> => fc.noBias(fc.nat(2 ** 31 - 1))
