@@ -32,16 +32,16 @@ const lifted = (f: (x: tf.Tensor) => tf.Tensor): Case => {
 
 const clicks: Case = (() => {
   const p = g.pipe(
-    g.Do,
-    g.bind('k', () => g.poisson({ rate: 2 })),
+    g.given({ n: g.count() }),
+    g.bind('k', ({ n }) => g.binomial({ trials: n, probs: 0.5 })),
     g.bind('x', ({ k }) => g.normal({ loc: k, scale: 1 })),
   )
   const q = g.pipe(
-    g.given({ x: g.real() }),
-    g.nets({ rate: g.parameter(g.positive()) }),
-    g.bind('k', ({ rate }) => g.poisson({ rate: rate() })),
+    g.given({ x: g.real(), n: g.count() }),
+    g.nets({ logits: g.parameter(g.real()) }),
+    g.bind('k', ({ n, logits }) => g.binomial({ trials: n, logits: logits() })),
   )
-  return { target: g.elbo(p, q, { sites: { k: 'score' } }), data: { x: [1, 2, 3, 0.5] } }
+  return { target: g.elbo(p, q, { sites: { k: 'score' } }), data: { x: [1, 2, 3, 0.5], n: [3, 3, 4, 2] } }
 })()
 
 const reading =

@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
 import { condition } from '../../src/dsl/condition.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
+import { binomial } from '../../src/dsl/distributions/binomial.js'
 import { categorical } from '../../src/dsl/distributions/categorical.js'
 import { mixture } from '../../src/dsl/distributions/mixture.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
@@ -325,14 +326,15 @@ describe('toOnnx(model)', () => {
   const counts = pipe(
     Do,
     bind('z', () => standardNormal(2)),
-    bind('x', ({ z }) => poisson({ rate: exp(z) })),
+    bind('n', ({ z }) => poisson({ rate: exp(z) })),
+    bind('x', ({ n }) => binomial({ trials: n, probs: 0.5 })),
   )
 
   it('refuses a site that draws by reading numbers, unless it is left out', async () => {
     expect(refusalOf(toOnnx(counts, {}))).toBe(
-      "the site 'x' cannot be written: poisson draws by reading its parameters as numbers, which a file does not hold\n  → write other sites with { sites }, or the net that gives the parameters of this one",
+      "the site 'x' cannot be written: binomial draws by reading its parameters as numbers, which a file does not hold\n  → write other sites with { sites }, or the net that gives the parameters of this one",
     )
-    expect((await load(toOnnx(counts, { sites: ['z'] }))).inputNames).toEqual(['noise/z/0'])
+    expect((await load(toOnnx(counts, { sites: ['n'] }))).inputNames).toEqual(['noise/z/0', 'noise/n/0'])
   })
 
   it('refuses a site called n beside the input n, and data of a fixed number', () => {

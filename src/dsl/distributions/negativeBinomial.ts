@@ -3,21 +3,19 @@
  *
  *   log p(x) = Σ_i [ log Γ(x_i + r_i) − log Γ(r_i) − log x_i! + x_i log p_i + r_i log(1 − p_i) ]      (nats)
  *            = log(r / (r + x)) + log Bin(x; r + x, p)
- *   x = the smallest k with P(X <= k) >= u,  u ~ U(0, 1)                                     (not pathwise)
+ *   x ~ Poisson(z p / (1 − p)),  z ~ Gamma(r, 1)                                              (not pathwise)
  *   E x = r p / (1 − p)      Var x = r p / (1 − p)²       (the entropy has no closed form)
  *
  * On Count, entries independent, r real and Positive: a Poisson whose rate is Gamma(r, (1 − p)/p), and with p = λ/(r + λ),
- * Poisson(λ) as r → ∞. The convention of TFP and PyTorch (scipy.stats.nbinom has 1 − p for p). Sampling sums the masses in
- * float64 plain JavaScript, from 12 standard deviations below the mean on: it reads the parameters' numbers and resolves
- * the upper tail to the grid of the uniform noise (2^-24). It therefore cannot be recorded by a trace.
- * Tested in tests/dsl/distributions/negativeBinomial.test.ts.
+ * Poisson(λ) as r → ∞, which is also how it is drawn (standardGamma.ts, numerics/poissonMass.ts). The convention of TFP and PyTorch
+ * (scipy.stats.nbinom has 1 − p for p). Tested in tests/dsl/distributions/negativeBinomial.test.ts.
  */
 import * as tf from '@tensorflow/tfjs'
 import { type Distribution, distribution, type EventSpace, type Moments } from '../distribution.js'
 import { count, positive, real } from '../domain.js'
 import type { Count, Positive, Real, Unit } from '../domains/marks.js'
-import { fail } from '../error.js'
 import { log1p } from '../numerics/log1p.js'
+import { poissonQuantile } from '../numerics/poissonMass.js'
 import type { Arg, Both, Meets } from '../operations/argument.js'
 import { add, div, mul } from '../operations/arithmetic.js'
 import { greaterEqual } from '../operations/comparisons.js'
@@ -39,6 +37,7 @@ import {
 import { uniformNoise } from './draw.js'
 import type { EntryMasses } from './masses.js'
 import { eventShape, overEvent, parameter, type Within } from './parameter.js'
+import { constantLogGamma } from './standardGamma.js'
 import { inside, onSupport } from './support.js'
 import { share } from './whole.js'
 
@@ -106,9 +105,9 @@ const before = (given: Arg, chance: ChanceParameters<Shape>): NegativeBinomial<S
       elementwise<Shape, Count>(
         'sample',
         count,
-        (...t) => smallestCounts(...(t as [tf.Tensor, tf.Tensor, tf.Tensor])),
-        uniformNoise(noise, axes, shape),
-        failures,
+        (...t) => countsAt(...(t as [tf.Tensor, tf.Tensor, tf.Tensor])),
+        uniformNoise(noise.child('count'), axes, shape),
+        constantLogGamma(noise.child('rate'), axes, failures),
         oddsOf(own),
       ),
     logProb: (x) => sum(logMasses(x)),
@@ -127,52 +126,12 @@ const before = (given: Arg, chance: ChanceParameters<Shape>): NegativeBinomial<S
 const logMassOf = (x: tf.Tensor, r: tf.Tensor, c: ChanceTensors): tf.Tensor =>
   tf.sub(logTrials(x, r, c), log1p(tf.div(x, r)))
 
-/** The smallest count whose cdf reaches u, entry by entry; the parameters broadcast to `u`. */
-const smallestCounts = (u: tf.Tensor, failures: tf.Tensor, odds: tf.Tensor): tf.Tensor => {
-  const r = tf.broadcastTo(failures, u.shape).dataSync()
-  const o = tf.broadcastTo(odds, u.shape).dataSync()
-  return tf.tensor(
-    Float32Array.from(u.dataSync(), (ui, i) => smallestCount(ui, r[i] as number, o[i] as number)),
-    u.shape,
-  )
-}
+/** e^60 = 1e26: float32 tells no counts apart there. */
+const HIGHEST_EXPONENT = 60
 
-/** log Γ(z) by Stirling's series at z >= 10, and by Γ(z) = Γ(z + 1)/z below. */
-const logGamma = (z: number): number => {
-  if (z < 10) return logGamma(z + 1) - Math.log(z)
-  const t = 1 / z ** 2
-  return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + (1 / 12 - t * (1 / 360 - t / 1260)) / z
-}
-
-/** The largest standard deviation that is drawn from; float32 tells whole numbers apart up to there. */
-const MANY = 2 ** 24
-
-/** The smallest k with P(X <= k) >= u for X ~ NB(r, p) with odds p/(1 − p), by summing masses from the lower tail. */
-export const smallestCount = (u: number, r: number, odds: number): number => {
-  const mean = r * odds
-  if (!Number.isFinite(mean)) return Number.NaN
-  if (mean * (1 + odds) > MANY ** 2)
-    fail(
-      'domain',
-      'negativeBinomial',
-      `negativeBinomial draws by summing masses, of which failures = ${r} at odds of ${odds} have too many`,
-      'bound the logits, or draw a gamma rate and a poisson count from it',
-    )
-  const p = odds / (1 + odds)
-  const low = Math.floor(mean - 12 * Math.sqrt(mean * (1 + odds)) - 12)
-  let k = Math.max(low, 0)
-  const logMass = (x: number) =>
-    logGamma(x + r) - logGamma(r) - logGamma(x + 1) + x * Math.log(p) - r * Math.log1p(odds)
-  let mass = k === 0 ? Math.exp(-r * Math.log1p(odds)) : Math.exp(logMass(k))
-  let cdf = mass
-  // Beyond the mean the masses fall, at last by the factor p: what is left is then below mass / (1 − p).
-  while (cdf < u && (k < mean || mass * (1 + odds) > 1e-12)) {
-    mass *= ((k + r) / (k + 1)) * p
-    cdf += mass
-    k++
-  }
-  return k
-}
+/** Poisson counts of the rates z p/(1 − p), from log z and the odds. */
+const countsAt = (u: tf.Tensor, logZ: tf.Tensor, odds: tf.Tensor): tf.Tensor =>
+  poissonQuantile(u, tf.exp(tf.minimum(tf.add(logZ, tf.log(odds)), HIGHEST_EXPONENT)))
 
 /** KL(NB(r, q) ‖ NB(r, p)) = Σ_i r/(1 − q) [ q log(q/p) + (1 − q) log((1 − q)/(1 − p)) ], where r is shared. */
 export const klNegativeBinomial = Object.assign(

@@ -61,6 +61,22 @@ const cases: readonly (readonly [string, AnyObjective])[] = [
     ),
   ],
   [
+    'poisson, by the score',
+    boundOf(
+      (h) => g.poisson({ rate: g.mul(20, g.exp(h)) as never }),
+      () => g.poisson({ rate: g.value(g.positive(2), [3, 40]) }),
+      around,
+    ),
+  ],
+  [
+    'negativeBinomial, by the score',
+    boundOf(
+      (h) => g.negativeBinomial({ failures: 2.5, logits: h }),
+      () => g.negativeBinomial({ failures: 3.5, logits: g.value(X, [0, -1]) }),
+      around,
+    ),
+  ],
+  [
     'multinomial, by the score',
     boundOf(
       (h) => g.multinomial({ trials: 4, logits: h }),
