@@ -477,6 +477,8 @@ export type {
   IsLabel,
   LabelFault,
   LabelledData,
+  LabelMethodFault,
+  NotOfLabel,
   SemiSupervisedOptions,
 } from './inference/semiSupervised.js'
 export { semiSupervised } from './inference/semiSupervised.js'

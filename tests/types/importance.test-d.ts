@@ -91,7 +91,7 @@ it('a method that the site does not allow', () => {
   g.renyi(p, q, { ...K, alpha: 0.5, sites: { z: 'enumerate' } })
   // @ts-expect-error no such site
   g.iwae(p, q, { ...K, sites: { y: 'score' } })
-  // @ts-expect-error no such method
+  // @ts-expect-error site 'z': iwae has no gradient method 'magic'
   g.iwae(p, q, { ...K, sites: { z: 'magic' } })
 })
 
