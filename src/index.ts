@@ -215,7 +215,15 @@ export { spectralNorm } from './dsl/nets/spectralNorm.js'
 export type { Noise } from './dsl/noise.js'
 export type { Fresh, FreshAll, NameTaken, SiteOptions } from './dsl/notation.js'
 export { bind, Do, empirical, given, letTo, nets, shared } from './dsl/notation.js'
-export type { AnyObjective, DataSpec, Environment, StepSchedule } from './dsl/objective.js'
+export type {
+  AnyObjective,
+  DataSpec,
+  Environment,
+  Maximizable,
+  StepSchedule,
+  UpperBound,
+  UpperFault,
+} from './dsl/objective.js'
 export { constant, minus, type Objective, plus, scale } from './dsl/objective.js'
 export type { Arg, Both, DomainOf, Meets, ShapeOf, ShowArg, Takes } from './dsl/operations/argument.js'
 export * from './dsl/operations/arithmetic.js'
@@ -469,6 +477,8 @@ export type {
   IsLabel,
   LabelFault,
   LabelledData,
+  LabelMethodFault,
+  NotOfLabel,
   SemiSupervisedOptions,
 } from './inference/semiSupervised.js'
 export { semiSupervised } from './inference/semiSupervised.js'
@@ -481,7 +491,7 @@ export type { NetToOnnx, SamplerToOnnx } from './inference/toOnnx/options.js'
 export { toOnnx } from './inference/toOnnx.js'
 export type { Accepts, DataFault } from './inference/trainingData.js'
 export { type Costs, type Transport, transport, wasserstein1 } from './inference/transport.js'
-export { logPartitions, type TvoOptions, tvo } from './inference/tvo.js'
+export { logPartitions, type TvoOptions, type TvoSide, tvo } from './inference/tvo.js'
 export { type AsDense, type WaeOptions, wae } from './inference/wae.js'
 export { wakePhi, wakeTheta } from './inference/wake.js'
 export { wasserstein } from './inference/wasserstein.js'

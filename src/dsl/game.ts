@@ -26,7 +26,7 @@ import {
   stepFaults,
 } from './games/player.js'
 import type { Nets } from './model.js'
-import { type AnyObjective, type Objective, plus } from './objective.js'
+import { type AnyObjective, type Maximizable, type Objective, plus } from './objective.js'
 import type { Keys } from './records.js'
 
 /** A phase before the game: one player moves alone, on an objective that may be its own. */
@@ -99,7 +99,7 @@ export type Playable<P> = [AimFaults<P>] extends [never]
   : AimFaults<P>
 
 /** One player who owns every net and maximizes. */
-export const maximize = <T, D>(objective: Objective<T, D>): Game<T, D> =>
+export const maximize = <T, D, O = unknown>(objective: O & Objective<T, D> & Maximizable<O>): Game<T, D> =>
   alone('max', { maximize: objective, owns: Object.keys(objective.nets as Nets) }) as Game<T, D>
 
 /** One player who owns every net and minimizes. */
@@ -107,8 +107,14 @@ export const minimize = <T, D>(objective: Objective<T, D>): Game<T, D> =>
   alone('min', { minimize: objective, owns: Object.keys(objective.nets as Nets) }) as Game<T, D>
 
 /** The zero-sum game of a value: `max` moves first. Does not compile unless each net has exactly one owner. */
-export const minimax = <T, D, const Max extends readonly string[], const Min extends readonly string[]>(
-  value: Objective<T, D>,
+export const minimax = <
+  T,
+  D,
+  const Max extends readonly string[],
+  const Min extends readonly string[],
+  O = unknown,
+>(
+  value: O & Objective<T, D> & Maximizable<O>,
   sides: Sides<Max, Min> & Owned<Keys<T>, { readonly max: Max[number]; readonly min: Min[number] }>,
 ): Game<T, D> => {
   const { max, min, steps = {} } = sides as Sides

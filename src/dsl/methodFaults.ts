@@ -41,8 +41,8 @@ const nameFault = (name: string, asked: string, objective: keyof Objectives): Gi
       name,
       elsewhere
         ? `site '${name}': ${objective} has no gradient method '${asked}'`
-        : `site '${name}': '${asked}' is not a gradient method`,
-      `use ${allowed.join(', ')}`,
+        : `site '${name}': '${asked}' is not one of the gradient methods ${allowed.join(', ')}`,
+      elsewhere ? `use ${allowed.join(', ')}` : 'name one of these, or leave the choice to giry',
     ),
   ]
 }

@@ -61,6 +61,21 @@ export interface Objective<out T = unknown, out D = unknown> {
   readonly evaluate: (env: Environment) => Value<[], Real>
 }
 
+/** What an objective has besides that lies above what it bounds. */
+export interface UpperBound {
+  readonly upper: true
+}
+
+/** The sentence for a player who maximizes an upper bound, which grows without telling anything about what it bounds. */
+export type UpperFault<Name extends string, O> = O extends UpperBound
+  ? `player '${Name}' maximizes an upper bound, which lies above what it bounds`
+  : never
+
+/** Accepts what may be maximized; otherwise the sentence. */
+export type Maximizable<O, Name extends string = 'max'> = [UpperFault<Name, O>] extends [never]
+  ? unknown
+  : UpperFault<Name, O>
+
 /** Any objective. */
 export type AnyObjective = Objective<Nets, Readonly<Record<string, DataSpec>>>
 

@@ -86,8 +86,11 @@ export interface MethodWithOptions<N extends string = MethodName> {
 /** How the gradient through a site is estimated: the name of a method, or a method with its options. */
 export type GradientMethod = MethodName | MethodWithOptions
 
-/** What may be asked for; the sentences say what an objective lacks. */
-export type AskedMethod = GradientMethod | keyof Needs | MethodWithOptions<keyof Needs>
+/** What may be asked for, any name among it: the sentences say what is no method, and what an objective lacks. */
+export type AskedMethod = GradientMethod | keyof Needs | AnyName | MethodWithOptions<string>
+
+/** A string, written so that editors still offer the names beside it. */
+type AnyName = string & Record<never, never>
 
 /** The name of a method. */
 export type NameOfMethod<M> = M extends string ? M : M extends MethodWithOptions<infer N> ? N : never
@@ -234,10 +237,22 @@ export type MethodFault<Q, M, O extends keyof Objectives = 'elbo'> =
         [K in keyof M & SiteNames<RQ>]: NameOfMethod<M[K]> extends infer N extends string
           ? N extends Objectives[O]
             ? OrElse<CapabilityFault<K, RQ[K], N>, OptionFault<K, M[K]>>
-            : `site '${K}': ${O} has no gradient method '${N}'`
+            : N extends keyof Needs
+              ? `site '${K}': ${O} has no gradient method '${N}'`
+              : `site '${K}': '${N}' is not one of the gradient methods ${Listed<(typeof methodsOf)[O]>}`
           : never
       }[keyof M & SiteNames<RQ>]
     : never
+
+/** Names with commas between them. */
+type Listed<Names extends readonly string[]> = Names extends readonly [
+  infer First extends string,
+  ...infer Rest extends readonly string[],
+]
+  ? Rest extends readonly []
+    ? First
+    : `${First}, ${Listed<Rest>}`
+  : never
 
 /** Methods by site that q and the objective allow; otherwise the sentences. */
 export type AllowedMethods<Q, M, O extends keyof Objectives> = M & {

@@ -18,7 +18,7 @@ import * as tf from '@tensorflow/tfjs'
 import { nonNegative } from '../dsl/domain.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import { datumAxis } from '../dsl/model.js'
-import type { Environment } from '../dsl/objective.js'
+import type { Environment, UpperBound } from '../dsl/objective.js'
 import { mul, sub } from '../dsl/operations/arithmetic.js'
 import { stopGradient } from '../dsl/operations/functions.js'
 import { elementwise, meanOver, sumOver } from '../dsl/value.js'
@@ -69,7 +69,7 @@ const offsetFaults = (offset: number): readonly GiryError[] =>
       ]
 
 /** The χ upper bound, to be minimized; does not compile unless q fits p. */
-export const cubo: ImportanceBound<CuboOptions, 'cubo', PowerMethods> = (p, q, options) =>
+export const cubo: ImportanceBound<CuboOptions, 'cubo', PowerMethods, never, UpperBound> = (p, q, options) =>
   importanceObjective(p, q, options, powerRules('cubo'), ({ order = 2 }) => ({
     description: `CUBO_${order}`,
     upper: true,
@@ -106,7 +106,9 @@ const exponentialRules: MethodRules = {
 export const cuboExponential: ImportanceBound<
   CuboExponentialOptions,
   'cuboExponential',
-  ExponentialMethods
+  ExponentialMethods,
+  never,
+  UpperBound
 > = (p, q, options) =>
   importanceObjective(p, q, options, exponentialRules, ({ order = 2, offset = 0 }) => ({
     description: `exp(${order} (CUBO_${order} − ${offset})) / ${order}`,

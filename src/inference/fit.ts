@@ -13,7 +13,7 @@
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import { errorsOf, type GiryError, GiryException } from '../dsl/error.js'
 import type { Game } from '../dsl/game.js'
-import type { Objective } from '../dsl/objective.js'
+import type { Maximizable, Objective } from '../dsl/objective.js'
 import type { Fit, FitOptions } from './fitted.js'
 import type { Trainable } from './players.js'
 import { prepare } from './prepare.js'
@@ -25,9 +25,9 @@ export type NeedsData<D, A, H> = keyof D extends never
   ? { readonly data?: undefined; readonly heldOut?: undefined }
   : { readonly data: A & Accepts<A, D>; readonly heldOut?: H & Accepts<H, D> }
 
-/** Trains an objective or a game; does not compile when the data is not of its spaces. */
-export const fit = <T, D, const A = undefined, const H = undefined>(
-  target: Objective<T, D> | Game<T, D>,
+/** Trains an objective or a game; does not compile when the data is not of its spaces, nor for an upper bound, which is minimized. */
+export const fit = <T, D, const A = undefined, const H = undefined, O = unknown>(
+  target: O & (Objective<T, D> | Game<T, D>) & Maximizable<O>,
   options: FitOptions<T> & NeedsData<D, A, H>,
 ): TE.TaskEither<readonly GiryError[], Fit<T>> =>
   F.pipe(

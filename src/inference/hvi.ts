@@ -13,7 +13,7 @@ import { throwAll } from '../dsl/error.js'
 import type { WithMethodNets } from '../dsl/methods.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
-import type { GradientMethod, Latents } from '../dsl/rules.js'
+import type { AskedMethod, Latents } from '../dsl/rules.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, elbo } from './elbo.js'
 import { type FitsWith, type Reverses, reverseFaults, type WithReverse, withReverse } from './reverse.js'
@@ -36,7 +36,7 @@ export const hvi = <
     readonly [K in Latents<
       WithReverse<Model<TP, GP, RP>, Model<TR, GR, RR>>,
       Model<TQ, GQ, RQ>
-    >]?: GradientMethod
+    >]?: AskedMethod
   } = object,
 >(
   p: Model<TP, GP, RP>,

@@ -9,7 +9,7 @@
  * nulls). One enumeration serves both cases: a known label has weight 1 at its value, a missing one q(y | x). Where q draws
  * latents before the label, log q(y | …) is averaged over them.
  * Kingma et al., 2014, "Semi-supervised learning with deep generative models", equations 6 to 9; there α is 0.1 N.
- * Errors: tag `model`, those of elbo, a label that q does not propose or that cannot be summed out; tag `option`.
+ * Errors: tag `model`, those of elbo, a label that q does not propose, that cannot be summed out or is asked not to be; tag `option`.
  * Tested in tests/inference/semiSupervised.test.ts and tests/types/regular.test-d.ts.
  */
 import { can, type EventSpace } from '../dsl/distribution.js'
@@ -23,7 +23,16 @@ import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { add, mul } from '../dsl/operations/arithmetic.js'
 import { greater, notEqual, where } from '../dsl/operations/comparisons.js'
 import { sum } from '../dsl/operations/reductions.js'
-import { type Fits, type GradientMethod, type Latents, nameOfMethod, type SiteNames } from '../dsl/rules.js'
+import {
+  type AllowedMethods,
+  type AskedMethod,
+  type Fits,
+  type GradientMethod,
+  type Latents,
+  type NameOfMethod,
+  nameOfMethod,
+  type SiteNames,
+} from '../dsl/rules.js'
 import type { AnyValue, Value } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, boundTerms, elbo } from './elbo.js'
@@ -54,9 +63,23 @@ export type IsLabel<Q, L extends string> = [LabelFault<Q, L>] extends [never]
   ? unknown
   : { readonly error: LabelFault<Q, L> }
 
+/** The sentence for a method that is asked of the label L. */
+export type LabelMethodFault<L extends string, M> = L extends keyof M
+  ? NameOfMethod<M[L]> extends 'enumerate'
+    ? never
+    : `label '${L}' is summed out, so it cannot have the gradient method '${NameOfMethod<M[L]> & string}'`
+  : never
+
+/** Accepts methods of the other sites; otherwise the sentence. */
+export type NotOfLabel<L extends string, M> = [LabelMethodFault<L, M>] extends [never]
+  ? unknown
+  : { readonly [K in L]: { readonly error: LabelMethodFault<L, M> } }
+
 /** Options of a bound with partly observed labels. */
 export interface SemiSupervisedOptions<Q, L extends string, K extends string = 'labelled', M = unknown>
-  extends Pick<BoundOptions<Q, M>, 'particles' | 'sites' | 'klTable' | 'kl'> {
+  extends Pick<BoundOptions<Q, M>, 'particles' | 'klTable' | 'kl'> {
+  /** The gradient method of a site other than the label, where the choice of giry is not wanted. */
+  readonly sites?: AllowedMethods<Q, M, 'elbo'> & NotOfLabel<L, M>
   /** The site of p and q that is the label. */
   readonly label: L & IsLabel<NoInfer<Q>, L>
   /** The column that is 1 where the label is known and 0 where it is missing; `labelled` if left out. */
@@ -101,7 +124,7 @@ const labelFaults = (q: AnyModel, name: string): readonly GiryError[] => {
     : fault(`label '${name}' lies in a plate`, 'give the elements of the plate as data of their own')
 }
 
-/** A known label has weight 1 at its value, which takes the sum over all of them. */
+/** The run-time twin of `LabelMethodFault`: a known label has weight 1 at its value, which takes the sum over all of them. */
 const methodOfLabelFaults = (name: string, asked: GradientMethod | undefined): readonly GiryError[] =>
   asked === undefined || nameOfMethod(asked) === 'enumerate'
     ? []
@@ -173,7 +196,7 @@ export const semiSupervised = <
   RQ,
   const L extends string,
   const K extends string = 'labelled',
-  const M extends { readonly [N in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: GradientMethod } = object,
+  const M extends { readonly [N in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: AskedMethod } = object,
 >(
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,

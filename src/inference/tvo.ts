@@ -18,33 +18,33 @@
  * Tested in tests/inference/tvo.test.ts.
  */
 import { fail, type GiryError, giryError } from '../dsl/error.js'
-import { datumAxis } from '../dsl/model.js'
-import type { Environment } from '../dsl/objective.js'
+import { datumAxis, type Merge, type Model } from '../dsl/model.js'
+import type { Environment, Objective, UpperBound } from '../dsl/objective.js'
 import { add, mul, sub } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
 import { stopGradient } from '../dsl/operations/functions.js'
+import type { AskedMethod, Fits, Latents } from '../dsl/rules.js'
 import { meanOver } from '../dsl/value.js'
+import type { BoundData } from './elbo.js'
 import { particleAxis, type Scalar, total } from './estimators/draws.js'
-import {
-  type ImportanceBound,
-  importanceObjective,
-  type ParticlesOption,
-  wholeNumberFaults,
-} from './importance/bound.js'
+import { importanceObjective, type ParticlesOption, wholeNumberFaults } from './importance/bound.js'
 import { normalized } from './importance/doubly.js'
 import { logWeights } from './importance/logWeight.js'
-import type { ImportanceMethods } from './importance/methods.js'
+import type { ImportanceMethods, SitesOption } from './importance/methods.js'
 import { constantDraws, logProposal, weightedMean } from './importance/posteriorMean.js'
 import type { Importance } from './importance/powerBound.js'
 import { expectedOver, exponents, particlesOf } from './importance/powerMean.js'
 import { drawProposal, proposedOf } from './importance/proposal.js'
 
+/** The side of the integral that a sum lies on. */
+export type TvoSide = 'lower' | 'upper'
+
 /** Options of the thermodynamic objective. */
-export interface TvoOptions extends ParticlesOption {
+export interface TvoOptions<B extends TvoSide = TvoSide> extends ParticlesOption {
   /** The number of intervals of equal length, or the points β between 0 and 1, in order. */
   readonly partitions: number | readonly number[]
   /** The left sum, or the right one; `lower` if left out. */
-  readonly bound?: 'lower' | 'upper'
+  readonly bound?: B
 }
 
 /** The points 0 = β_0 < … < β_n = 1. */
@@ -146,8 +146,24 @@ const estimate = (of: Importance, o: TvoOptions, env: Environment): Scalar => {
 }
 
 /** The thermodynamic objective; does not compile unless q fits p. */
-export const tvo: ImportanceBound<TvoOptions, 'tvo', 'score' | 'enumerate'> = (p, q, options) =>
-  importanceObjective(p, q, options, constantDraws('tvo'), (o) => {
+export const tvo = <
+  TP,
+  GP,
+  RP,
+  TQ,
+  GQ,
+  RQ,
+  const M extends {
+    readonly [K in Latents<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>]?: AskedMethod
+  } = object,
+  const B extends TvoSide = 'lower',
+>(
+  p: Model<TP, GP, RP>,
+  q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>,
+  options: TvoOptions<B> & SitesOption<Model<TQ, GQ, RQ>, M, 'tvo', 'score' | 'enumerate'>,
+): Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> &
+  (B extends 'upper' ? UpperBound : unknown) =>
+  importanceObjective(p, q, options as TvoOptions, constantDraws('tvo'), (o) => {
     const { partitions, bound = 'lower', particles } = o
     return {
       description: `TVO ${bound}, ${intervalsOf(partitions)} intervals, ${particles} particles`,

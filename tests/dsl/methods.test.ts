@@ -55,7 +55,9 @@ describe('methods', () => {
     const f = ({ y }: { y: unknown }) => y
     const errors = errorsOf(() => expectation(p, f, { sites: { z: 'stickingTheLanding' } }))
     expect(errors.map((e) => e.message)).toEqual([none])
-    expect(saidOf({ z: 'magic' })).toEqual(["site 'z': 'magic' is not a gradient method"])
+    const magic: MethodFault<Q, { z: 'magic' }> =
+      "site 'z': 'magic' is not one of the gradient methods pathwise, stickingTheLanding, score, enumerate, gumbelSoftmax, straightThrough, rebar, relax, measureValued"
+    expect(saidOf({ z: 'magic' })).toEqual([magic])
   })
 })
 

@@ -298,7 +298,7 @@ describe('gradient methods', () => {
 
   it('are named correctly', () => {
     expect(sentencesOf(() => untyped(coin, q, { sites: { z: 'reinforce', y: 'score' } }))).toEqual([
-      "site 'z': 'reinforce' is not a gradient method",
+      "site 'z': 'reinforce' is not one of the gradient methods pathwise, stickingTheLanding, score, enumerate, gumbelSoftmax, straightThrough, rebar, relax, measureValued",
       "site 'y': q has no such site",
     ])
   })

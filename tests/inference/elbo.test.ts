@@ -207,7 +207,7 @@ describe('options', () => {
       "site 'y': q has no such site",
     ])
     expect(sentences(() => elbo(p, q, { sites: { z: 'magic' } as never }))).toEqual([
-      "site 'z': 'magic' is not a gradient method",
+      "site 'z': 'magic' is not one of the gradient methods pathwise, stickingTheLanding, score, enumerate, gumbelSoftmax, straightThrough, rebar, relax, measureValued",
     ])
   })
 

@@ -199,7 +199,7 @@ describe('sentences', () => {
       "the column 'z' says which labels are known, but the models have a name 'z'",
       'alpha must be a number >= 0, but -1 was given',
     ])
-    expect(sentences(() => semiSupervised(p, q, { label: 'y', sites: { y: 'score' } }))).toEqual([
+    expect(sentences(() => semiSupervised(p, q, { label: 'y', sites: { y: 'score' } as never }))).toEqual([
       "label 'y' is summed out, so it cannot have the gradient method 'score'",
     ])
   })

@@ -32,8 +32,8 @@ it('a fitting q compiles, and the nets and the data are those of elbo', () => {
   const elbo = g.elbo(p, q)
   expectTypeOf(g.iwae(p, q, K)).toEqualTypeOf<typeof elbo>()
   expectTypeOf(g.renyi(p, q, { ...K, alpha: 0.5 })).toEqualTypeOf<typeof elbo>()
-  expectTypeOf(g.cubo(p, q, K)).toEqualTypeOf<typeof elbo>()
-  expectTypeOf(g.cuboExponential(p, q, { ...K, offset: -90 })).toEqualTypeOf<typeof elbo>()
+  expectTypeOf(g.cubo(p, q, K)).toEqualTypeOf<typeof elbo & g.UpperBound>()
+  expectTypeOf(g.cuboExponential(p, q, { ...K, offset: -90 })).toEqualTypeOf<typeof elbo & g.UpperBound>()
   expectTypeOf(g.tailAdaptive(p, q, K)).toEqualTypeOf<typeof elbo>()
   expectTypeOf(g.wakeTheta(p, q, K)).toEqualTypeOf<typeof elbo>()
   expectTypeOf(g.wakePhi(p, q, K)).toEqualTypeOf<typeof elbo>()
@@ -43,6 +43,32 @@ it('a fitting q compiles, and the nets and the data are those of elbo', () => {
   const players = g.reweightedWakeSleep(p, q, K)
   expectTypeOf<keyof typeof players.nets>().toEqualTypeOf<'decode' | 'encode'>()
   expectTypeOf<keyof typeof players.data>().toEqualTypeOf<'x'>()
+})
+
+it('an upper bound is minimized', () => {
+  const upper = g.cubo(p, q, K)
+  const options = { data: { x: [[0, 1, 0]] }, optimizer: g.adam(1e-3), epochs: 1 }
+  g.fit(g.minimize(upper), options)
+  g.maximize(g.scale(-1, upper))
+  g.game({ q: { owns: ['encode'], minimize: upper }, p: { owns: ['decode'], maximize: g.elbo(p, q) } })
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.maximize(upper)
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.fit(upper, options)
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.fit(g.cuboExponential(p, q, K), options)
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.minimax(upper, { max: ['encode'], min: ['decode'] })
+  // @ts-expect-error player 'q' maximizes an upper bound, which lies above what it bounds
+  g.game({ q: { owns: ['encode'], maximize: upper }, p: { owns: ['decode'], maximize: g.elbo(p, q) } })
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.maximize(g.tvo(p, q, { ...K, partitions: 5, bound: 'upper' }))
+  g.maximize(g.tvo(p, q, { ...K, partitions: 5, bound: 'lower' }))
+  const bound = 'upper' as g.TvoSide
+  g.maximize(g.tvo(p, q, { ...K, partitions: 5, bound }))
+  expectTypeOf<
+    g.UpperFault<'max', typeof upper>
+  >().toEqualTypeOf<"player 'max' maximizes an upper bound, which lies above what it bounds">()
 })
 
 it('discrete latents compile wherever no gradient flows through a draw', () => {
@@ -65,7 +91,7 @@ it('a method that the site does not allow', () => {
   g.renyi(p, q, { ...K, alpha: 0.5, sites: { z: 'enumerate' } })
   // @ts-expect-error no such site
   g.iwae(p, q, { ...K, sites: { y: 'score' } })
-  // @ts-expect-error no such method
+  // @ts-expect-error site 'z': iwae has no gradient method 'magic'
   g.iwae(p, q, { ...K, sites: { z: 'magic' } })
 })
 

@@ -63,6 +63,18 @@ it('a method that the site, or the objective, lacks', () => {
   g.expect(p, ({ y }) => y, { sites: { c: 'rebar', z: 'score' } })
 })
 
+it('a name that is no method, with those that are', () => {
+  // @ts-expect-error site 'z': 'magic' is not one of the gradient methods pathwise, stickingTheLanding, score, …
+  g.elbo(p, q, { sites: { z: 'magic' } })
+  // @ts-expect-error site 'z': 'magic' is not one of the gradient methods pathwise, stickingTheLanding, score, …
+  g.elbo(p, q, { sites: { z: { method: 'magic' } } })
+  expectTypeOf<
+    g.MethodFault<typeof q, { z: 'pathwize' }, 'expect'>
+  >().toEqualTypeOf<"site 'z': 'pathwize' is not one of the gradient methods pathwise, score, enumerate, gumbelSoftmax, straightThrough, rebar, relax, measureValued">()
+  // @ts-expect-error 5 is no name
+  g.elbo(p, q, { sites: { z: 5 } })
+})
+
 it('options that a method does not have', () => {
   // @ts-expect-error site 'z': the gradient method 'pathwise' has no baseline
   g.elbo(p, q, { sites: { z: { method: 'pathwise', baseline: 'leaveOneOut' } } })

@@ -68,6 +68,9 @@ it('semiSupervised: the label is a finite site of q', () => {
   g.semiSupervised(classes, guess, { label: 'z' })
   // @ts-expect-error label 'c': q has no such site, so it cannot be guessed where it is missing
   g.semiSupervised(classes, guess, { label: 'c' })
+  g.semiSupervised(classes, guess, { label: 'y', sites: { y: 'enumerate', z: 'score' } })
+  // @ts-expect-error label 'y' is summed out, so it cannot have the gradient method 'score'
+  g.semiSupervised(classes, guess, { label: 'y', sites: { y: 'score' } })
   // @ts-expect-error the column 'labelled' is missing
   g.fit(bound, { data: { x: [1, 2], y: [3, 0] }, optimizer: g.adam(1e-3), steps: 1 })
   // @ts-expect-error latent 'y' of p: neither q nor the data gives it

@@ -6,7 +6,7 @@
  * Errors: tags `model` (no objective, or two) and `option` (`steps`). Tested in tests/dsl/game.test.ts.
  */
 import { type GiryError, giryError } from '../error.js'
-import { type AnyObjective, type Objective, scale } from '../objective.js'
+import { type AnyObjective, type Objective, scale, type UpperFault } from '../objective.js'
 
 /** Whether a player maximizes or minimizes its objective. */
 export type Sense = 'max' | 'min'
@@ -31,11 +31,11 @@ export interface PlayerSpec<T = unknown, D = unknown> {
   readonly steps?: number
 }
 
-/** The sentence for a player that does not say what it is after, or says two things. */
+/** The sentence for a player that does not say what it is after, says two things, or climbs an upper bound. */
 export type AimFault<Name extends string, P> = P extends { readonly maximize: Objective }
   ? P extends { readonly minimize: Objective }
     ? `player '${Name}' both maximizes and minimizes`
-    : never
+    : UpperFault<Name, P['maximize']>
   : P extends { readonly minimize: Objective }
     ? never
     : `player '${Name}' has no objective`
@@ -88,13 +88,13 @@ export const aimFaults = (name: string, spec: PlayerSpec): readonly GiryError[] 
   return spec.maximize?.upper === true ? [upperFault(name, spec.maximize.description)] : []
 }
 
-/** An upper bound grows without telling anything about what it bounds. */
+/** The run-time twin of `UpperFault`. */
 const upperFault = (name: string, description: string): GiryError =>
   giryError(
     'model',
     name,
-    `player '${name}' maximizes ${description}, which lies above what it bounds`,
-    'minimize it: minimize(objective), or { minimize: objective } in a game',
+    `player '${name}' maximizes an upper bound, which lies above what it bounds`,
+    `minimize ${description}: minimize(objective), or { minimize: objective } in a game`,
   )
 
 /** What is wrong with the steps of a declared player. */

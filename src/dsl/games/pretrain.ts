@@ -38,7 +38,7 @@ export const pretrain: {
   throwAll([...playerFaults(of, player), ...stepFaults(player, options.steps ?? Number.NaN)])
   const own = of.players.find((p) => p.name === player) as Player
   const spec = { ...options, owns: own.owns }
-  throwAll(options.maximize !== undefined && options.minimize !== undefined ? aimFaults(player, spec) : [])
+  throwAll(options.maximize === undefined ? [] : aimFaults(player, spec))
   const { objective, sense } = aimOf(spec) ?? own
   throwAll(foreignFaults(own, objective))
   return withPhase(of as AnyGame, own, { player, objective, sense, steps: options.steps }) as unknown as Game<

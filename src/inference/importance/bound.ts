@@ -34,6 +34,7 @@ export type ImportanceBound<
   Bound extends string,
   Allowed extends ImportanceMethodName,
   Needed extends ImportanceMethodName = never,
+  Side = unknown,
 > = <
   TP,
   GP,
@@ -48,7 +49,7 @@ export type ImportanceBound<
   p: Model<TP, GP, RP>,
   q: Model<TQ, GQ, RQ> & Fits<Model<TP, GP, RP>, Model<TQ, GQ, RQ>> & AllAllow<Model<TQ, GQ, RQ>, Needed>,
   options: Options & SitesOption<Model<TQ, GQ, RQ>, M, Bound, Allowed>,
-) => Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>>
+) => Objective<Merge<TP, TQ>, BoundData<Model<TP, GP, RP>, Model<TQ, GQ, RQ>>> & Side
 
 /** Options as they arrive at run time. */
 interface AnyOptions extends ParticlesOption {

@@ -54,6 +54,14 @@ describe('pretrain', () => {
     expect(prepared.players.map((p) => p.objective)).toEqual([critic, generator])
   })
 
+  it('refuses to maximize what lies above what it bounds', () => {
+    const upper = { ...classification, upper: true as const }
+    expect(messages(() => g.pretrain(gan, 'D', { steps: 1, maximize: upper }))).toEqual([
+      "player 'D' maximizes an upper bound, which lies above what it bounds",
+    ])
+    expect(messages(() => g.pretrain(gan, 'D', { steps: 1, minimize: upper }))).toEqual([])
+  })
+
   it('trains the player before the game, the others frozen, and tells of it', async () => {
     const events: string[] = []
     const options = {
