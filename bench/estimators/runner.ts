@@ -37,13 +37,15 @@ const counted = <A>(f: () => A): { readonly result: A; readonly kernels: number 
   }
 }
 
-const rows = 500
+const training = { rows: 200, steps: 150, rate: 0.3 }
 
-/** The parameters of the contender's own nets, after 300 steps on 500 draws each. */
+/** The parameters of the contender's own nets, trained by Adam at a rate that falls to 0. */
 const trained = async (o: AnyObjective, inputs: Readonly<Record<string, number>>): Promise<AnyParams> => {
   if (Object.keys(o.nets).length === 0) return {}
+  const { rows, steps, rate } = training
   const data = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, new Array(rows).fill(x)]))
-  const options = { data, optimizer: g.adam(0.05), steps: 300, batch: rows, seed: 1, runtime: 'wasm' }
+  const optimizer = g.adam(g.cosineSchedule(rate, steps))
+  const options = { data, optimizer, steps, batch: rows, seed: 1, runtime: 'wasm' }
   const fit = (await g.orThrow(g.fit(o as never, options as never))) as g.Fit
   return fit.params as unknown as AnyParams
 }
