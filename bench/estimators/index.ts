@@ -18,7 +18,7 @@ import { contendersOf } from './contenders.js'
 import { measureAll } from './measure.js'
 import type { Problem } from './problem.js'
 import { problems } from './problems.js'
-import { missingRows, readCounts, saveCounts, sectionOf } from './results.js'
+import { faultsIn, readCounts, saveCounts, sectionOf } from './results.js'
 
 const local = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -65,8 +65,8 @@ const measureProblem = async (problem: Problem): Promise<void> => {
 
 const write = (): void => {
   const counts = readCounts(values.results)
-  const missing = missingRows(problems, counts)
-  if (missing.length > 0) throw new Error(`not measured:\n  ${missing.join('\n  ')}`)
+  const faults = faultsIn(problems, counts)
+  if (faults.length > 0) throw new Error(`${values.results} does not make a table\n  ${faults.join('\n  ')}`)
   const page = local('../../docs/estimators.md')
   const marks = ['<!-- bench/estimators begins -->', '<!-- bench/estimators ends -->'] as const
   const text = readFileSync(page, 'utf8')

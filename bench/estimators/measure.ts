@@ -13,6 +13,7 @@ export interface Count {
   readonly contender: string
   readonly particles: number
   readonly unbiased: boolean
+  readonly seeds: readonly number[]
   /** Of the gradients, about the exact one. */
   readonly tallies: Readonly<Record<keyof Point, Tally>>
   /** Time of a draw over that of the first contender, in each round but the first. */
@@ -52,7 +53,7 @@ const note = (e: Entrant, { draws, milliseconds, kernels }: Chunk): void => {
   e.kernels = kernels
 }
 
-const countOf = (problem: Problem, e: Entrant, first: Entrant): Count => {
+const countOf = (problem: Problem, e: Entrant, first: Entrant, seeds: readonly number[]): Count => {
   const { name, particles, unbiased } = e.contender
   const times = e.milliseconds.map((t, i) => t / (first.milliseconds[i] as number))
   return {
@@ -60,6 +61,7 @@ const countOf = (problem: Problem, e: Entrant, first: Entrant): Count => {
     contender: name,
     particles,
     unbiased,
+    seeds,
     tallies: e.tallies,
     times: times.length > 1 ? times.slice(1) : times,
     kernels: e.kernels / first.kernels,
@@ -86,5 +88,5 @@ export const measureAll = async (
       note(e, e.run(seed))
     }
   })
-  return entrants.map((e) => countOf(problem, e, entrants[0] as Entrant))
+  return entrants.map((e) => countOf(problem, e, entrants[0] as Entrant, seeds))
 }

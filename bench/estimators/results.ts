@@ -8,7 +8,7 @@ import { type Measured, measuredOf } from './measured.js'
 import type { Problem } from './problem.js'
 
 const fileOf = (c: Count, share: string): string =>
-  `${`${c.problem}; ${c.contender}; ${share}`.replaceAll(/[^\w;,.]+/g, '-')}.json`
+  `${[c.problem, c.contender, share].map((part) => part.replaceAll(/\W+/g, '-')).join('_')}.json`
 
 /** Writes one file for each count. */
 export const saveCounts = (folder: string, counts: readonly Count[], share: string): void => {
@@ -22,11 +22,14 @@ export const readCounts = (folder: string): readonly Count[] =>
     .filter((name) => name.endsWith('.json'))
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Count)
 
-/** The rows of a problem, in the order of the contenders; none for a contender that was not measured. */
-const rowsOf = (problem: Problem, counts: readonly Count[]): readonly (readonly [string, Measured?])[] =>
-  contendersOf(problem).map((c) => {
-    const own = counts.filter((m) => m.problem === problem.name && m.contender === c.name)
-    return own.length === 0 ? [c.name] : [c.name, measuredOf(own)]
+const countsOf = (problem: Problem, contender: string, counts: readonly Count[]): readonly Count[] =>
+  counts.filter((m) => m.problem === problem.name && m.contender === contender)
+
+/** The rows of a problem that were measured, in the order of the contenders. */
+const rowsOf = (problem: Problem, counts: readonly Count[]): readonly Measured[] =>
+  contendersOf(problem).flatMap(({ name }) => {
+    const own = countsOf(problem, name, counts)
+    return own.length === 0 ? [] : [measuredOf(own)]
   })
 
 const small = (x: number): string => (x === 0 ? '0' : Math.abs(x) < 1e-3 ? x.toExponential(0) : fixed(x, 4))
@@ -46,13 +49,15 @@ const cells = (m: Measured): readonly string[] => [
 ]
 
 /** The table of a problem. */
-export const sectionOf = (problem: Problem, counts: readonly Count[]): string => {
-  const found = rowsOf(problem, counts).flatMap(([, m]) => (m === undefined ? [] : [cells(m)]))
-  return `**${problem.name}**: ${problem.what}.\n\n${table(heads, found)}\n`
-}
+export const sectionOf = (problem: Problem, counts: readonly Count[]): string =>
+  `**${problem.name}**: ${problem.what}.\n\n${table(heads, rowsOf(problem, counts).map(cells))}\n`
 
-/** What is missing for a whole table. */
-export const missingRows = (problems: readonly Problem[], counts: readonly Count[]): readonly string[] =>
+/** What is missing for a whole table, or counted twice. */
+export const faultsIn = (problems: readonly Problem[], counts: readonly Count[]): readonly string[] =>
   problems.flatMap((problem) =>
-    rowsOf(problem, counts).flatMap(([name, m]) => (m === undefined ? [`${problem.name}: ${name}`] : [])),
+    contendersOf(problem).flatMap(({ name }) => {
+      const seeds = countsOf(problem, name, counts).flatMap((m) => m.seeds)
+      if (seeds.length === 0) return [`not measured: ${problem.name}, ${name}`]
+      return new Set(seeds).size < seeds.length ? [`counted twice: ${problem.name}, ${name}`] : []
+    }),
   )
