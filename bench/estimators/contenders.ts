@@ -1,58 +1,76 @@
 /** The gradient methods by the names of the table, with the particles that they take. */
 import * as g from 'giry'
 import type { GradientMethod } from '../../src/dsl/rules.js'
-import type { AnyParams } from '../../src/testing/arbitraries/boundCase.js'
-import type { Problem } from './problems.js'
+import type { Problem, Target } from './problem.js'
 
 /** A method of the table. */
 export interface Contender {
   readonly name: string
-  readonly method: GradientMethod
+  readonly target: Target
   readonly particles: number
   /** Whether it claims to be unbiased. */
   readonly unbiased: boolean
-  /** Parameters of its own. */
-  readonly params?: AnyParams
+  /** The method of a site; undefined where the problem has none. */
+  readonly method: (problem: Problem, site: string) => GradientMethod | undefined
+  /** How much a moving average keeps at each update. */
+  readonly decay?: number
 }
 
-const k = g.parameter(g.real())
-/** (σ(2 z) − 0.45)² as the control variate of RELAX: f at a relaxation of temperature ½, as RELAX starts in the paper. */
-const relax = g.relax(g.given({ z: g.real() }), { k }, ({ z, k }) =>
-  g.mul(k(), g.square(g.sub(g.sigmoid(g.mul(2, z)), 0.45))),
-)
-const one = { shape: [], data: Float32Array.of(1) }
-
-const score = (name: string, method: GradientMethod, particles: number): Contender => ({
+const row = (name: string, method: GradientMethod, rest: Partial<Contender> = {}): Contender => ({
   name,
-  method,
-  particles,
+  target: 'own',
+  particles: 1,
   unbiased: true,
+  method: () => method,
+  ...rest,
 })
+
+const importance = (method: string, unbiased = true): Contender =>
+  row(`${method}, L_2`, method as GradientMethod, { target: 'L_2', particles: 2, unbiased })
+
+const two = { particles: 2 }
+const decay = 0.9
 
 /** Every method; those that a site does not allow are left out of its table. */
 export const contenders: readonly Contender[] = [
-  score('score', g.score({ baseline: 'none', raoBlackwell: false }) as never, 1),
-  score('score, leave-one-out', g.score({ raoBlackwell: false }) as never, 2),
-  score('score, Rao-Blackwellized', g.score({ baseline: 'none' }) as never, 1),
-  score('score, both (the default)', 'score', 2),
-  { name: 'measureValued', method: 'measureValued', particles: 1, unbiased: true },
-  { name: 'rebar', method: 'rebar', particles: 1, unbiased: true },
-  { name: 'relax', method: relax as never, particles: 1, unbiased: true, params: { k: { value: one } } },
-  { name: 'gumbelSoftmax', method: 'gumbelSoftmax', particles: 1, unbiased: false },
-  { name: 'straightThrough', method: 'straightThrough', particles: 1, unbiased: false },
-  { name: 'pathwise', method: 'pathwise', particles: 1, unbiased: true },
-  { name: 'stickingTheLanding', method: 'stickingTheLanding', particles: 1, unbiased: true },
-  { name: 'enumerate', method: 'enumerate', particles: 1, unbiased: true },
+  row('score', g.score({ baseline: 'none', raoBlackwell: false }) as never),
+  row('score, moving average', g.score({ baseline: g.movingAverage(decay), raoBlackwell: false }) as never, {
+    decay,
+  }),
+  row('score, learned baseline', 'score', { method: (problem, site) => problem.learned[site] }),
+  row('score, leave-one-out', g.score({ raoBlackwell: false }) as never, two),
+  row('score, Rao-Blackwellized', g.score({ baseline: 'none' }) as never),
+  row('score, both (the default)', 'score', two),
+  row('measureValued', 'measureValued'),
+  row('rebar', 'rebar'),
+  row('relax', 'score', { method: (problem, site) => problem.relax?.[site] }),
+  row('gumbelSoftmax', 'gumbelSoftmax', { unbiased: false }),
+  row('straightThrough', 'straightThrough', { unbiased: false }),
+  row('pathwise', 'pathwise'),
+  row('stickingTheLanding', 'stickingTheLanding'),
+  row('enumerate', 'enumerate'),
+  importance('score'),
+  importance('vimco'),
+  importance('pathwise'),
+  importance('stickingTheLanding', false),
+  importance('doublyReparameterized'),
 ]
 
-/** The contenders that a problem allows: `relax` has a control variate for the coin only. */
+/** The objective of a problem by a contender; undefined where there is none. Refusals of the site are errors. */
+export const objectiveOf = (problem: Problem, c: Contender) => {
+  const methods = problem.sites.map((site) => [site, c.method(problem, site)] as const)
+  if (problem.exact[c.target] === undefined || methods.some(([, method]) => method === undefined))
+    return undefined
+  return problem.objective(Object.fromEntries(methods) as never, c.particles, c.target)
+}
+
+/** The contenders that a problem allows. */
 export const contendersOf = (problem: Problem): readonly Contender[] =>
   contenders.filter((c) => {
-    if (c.name === 'relax' && problem.name !== 'coin') return false
     try {
-      problem.objective(c.method, c.particles)
-      return true
-    } catch {
-      return false
+      return objectiveOf(problem, c) !== undefined
+    } catch (e) {
+      if (e instanceof g.GiryException) return false
+      throw e
     }
   })

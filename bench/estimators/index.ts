@@ -1,68 +1,102 @@
 /**
  * Every gradient estimator on the same five problems: bias, variance and cost.
  *
- *   npx tsx bench/estimators/index.ts [--draws 1000000] [--seconds 60] [--write]
+ *   npx tsx bench/estimators/index.ts [--draws 1000000] [--problem name]… [--method name]… [--share 1/4] [--results folder]
+ *   npx tsx bench/estimators/index.ts --list [--shares 4]     a line of options for each row and share, for a process each
+ *   npx tsx bench/estimators/index.ts --write                 puts what was measured into docs/estimators.md
  *
- * Prints a table for each problem; `--write` puts them into docs/estimators.md, between the marks that it has for them. All
- * estimators of a problem run one after the other in one process, on tfjs' WASM backend; cost is relative to the plain score.
+ * Prints a table for each problem, and writes counts to files in bench/results/estimators, which processes may share. The estimators of
+ * a problem take turns in one process, on tfjs' WASM backend, with the plain score, which their cost is relative to; with --method it
+ * runs beside those asked for. A share of the gradients has seeds of its own, so that shares add up to the whole.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import * as tf from '@tensorflow/tfjs'
-import { fixed, table, times } from '../report/table.js'
+import * as g from 'giry'
+import { useRuntime } from '../../src/runtime/backend.js'
 import { contendersOf } from './contenders.js'
-import { type Measured, measure } from './measure.js'
+import { measureAll } from './measure.js'
+import type { Problem } from './problem.js'
 import { problems } from './problems.js'
+import { faultsIn, readCounts, saveCounts, sectionOf } from './results.js'
+
+const local = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 const { values } = parseArgs({
   options: {
     draws: { type: 'string', default: '1000000' },
-    seconds: { type: 'string', default: '60' },
+    problem: { type: 'string', multiple: true },
+    method: { type: 'string', multiple: true },
+    share: { type: 'string', default: '1/1' },
+    shares: { type: 'string', default: '1' },
+    results: { type: 'string', default: local('../results/estimators') },
+    list: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 })
+
+const reference = 'score'
+/** Gradients in a chunk. */
 const perChunk = 5000
-const chunks = Math.max(1, Math.round(Number(values.draws) / perChunk))
 
-// Models are built when the modules above are loaded, on the backend that needs no waiting.
-await import('@tensorflow/tfjs-backend-wasm')
-await tf.setBackend('wasm')
-await tf.ready()
+/** Whether a name was asked for; all are, where none is. */
+const asked = (names: readonly string[] | undefined, name: string): boolean =>
+  names === undefined || names.includes(name)
 
-const small = (x: number): string => (x === 0 ? '0' : Math.abs(x) < 1e-3 ? x.toExponential(0) : fixed(x, 4))
-const three = (x: number): string => (x < 1e-9 ? '0' : x < 1e-3 ? x.toExponential(1) : x.toPrecision(3))
-const row = (m: Measured, first: Measured): readonly string[] => [
-  m.contender,
-  m.unbiased ? 'none' : 'biased',
-  `${small(m.bias.value)} ± ${small(m.bias.standardError)}`,
-  fixed(m.bias.errors, 1),
-  m.draws.toLocaleString('en-US'),
-  three(m.variance),
-  times(m.nanoseconds / first.nanoseconds),
-  times(m.kernels / first.kernels),
-]
-const heads = ['method', 'claim', 'bias ± s.e.', 'in s.e.', 'draws', 'variance', 'time', 'kernels']
+const requireKnown = (names: readonly string[] | undefined, known: readonly string[]): void => {
+  const unknown = names?.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new RangeError(`there is no '${unknown}': ${known.join(' | ')}`)
+}
 
-const sections = problems.map((problem) => {
-  const measured = contendersOf(problem).map((c) =>
-    measure(problem, c, perChunk, chunks, Number(values.seconds)),
-  )
-  const first = measured.find((m) => m.contender === 'score') as Measured
-  const text = `**${problem.name}**: ${problem.what}.\n\n${table(
-    heads,
-    measured.map((m) => row(m, first)),
-  )}\n`
-  console.log(text)
-  return text
-})
+/** The seeds of this share of the rounds. */
+const seeds = (): readonly number[] => {
+  const [i, of] = values.share.split('/').map(Number) as [number, number]
+  const rounds = Math.max(1, Math.round(Number(values.draws) / perChunk))
+  return Array.from({ length: rounds }, (_, round) => round).filter((round) => round % of === i - 1)
+}
 
-if (values.write) {
-  const page = fileURLToPath(new URL('../../docs/estimators.md', import.meta.url))
+const measureProblem = async (problem: Problem): Promise<void> => {
+  const wanted = contendersOf(problem).filter((c) => c.name === reference || asked(values.method, c.name))
+  const all = await measureAll(problem, wanted, { n: perChunk, seeds: seeds() })
+  const counts = all.filter((m) => asked(values.method, m.contender))
+  saveCounts(values.results, counts, values.share)
+  console.log(sectionOf(problem, counts))
+}
+
+const write = (): void => {
+  const counts = readCounts(values.results)
+  const faults = faultsIn(problems, counts)
+  if (faults.length > 0) throw new Error(`${values.results} does not make a table\n  ${faults.join('\n  ')}`)
+  const page = local('../../docs/estimators.md')
   const marks = ['<!-- bench/estimators begins -->', '<!-- bench/estimators ends -->'] as const
   const text = readFileSync(page, 'utf8')
   const [before, after] = [text.indexOf(marks[0]), text.indexOf(marks[1])]
   if (before < 0 || after < 0) throw new Error(`${page} has no marks for the table`)
-  const body = `${marks[0]}\n\n${sections.join('\n')}\n`
+  const body = `${marks[0]}\n\n${problems.map((p) => sectionOf(p, counts)).join('\n')}\n`
   writeFileSync(page, `${text.slice(0, before)}${body}${text.slice(after)}`)
+}
+
+const list = (chosen: readonly Problem[]): void => {
+  const shares = Number(values.shares)
+  for (const p of chosen)
+    for (const c of contendersOf(p))
+      for (let i = 1; i <= shares; i++)
+        console.log(`--problem '${p.name}' --method '${c.name}' --share ${i}/${shares}`)
+}
+
+requireKnown(
+  values.problem,
+  problems.map((p) => p.name),
+)
+const chosen = problems.filter((p) => asked(values.problem, p.name))
+requireKnown(
+  values.method,
+  chosen.flatMap((p) => contendersOf(p).map((c) => c.name)),
+)
+if (values.list) list(chosen)
+else if (values.write) write()
+else {
+  // Models are built when the modules above are loaded, on the backend that needs no waiting.
+  await g.orThrow(useRuntime('wasm'))
+  for (const problem of chosen) await measureProblem(problem)
 }

@@ -1,94 +1,92 @@
 /**
- * Bias, variance and cost of one estimator on one problem.
- *
- *   bias      mean of the draws − exact, for each parameter, in units of its standard error and as it is
- *   variance  of a gradient by one draw of the site: of an estimate times its particles, summed over the parameters
- *   cost      kernels and seconds for n draws, value and gradient
+ * Runs the estimators of one problem: in each round every contender runs one chunk of n gradients, in an order that rotates. What
+ * was counted is a `Count` for each of them, and counts of the same row by several processes add up (measured.ts).
  */
-import * as tf from '@tensorflow/tfjs'
-import { momentsOf, perDraw } from '../../tests/inference/estimators/perDraw.js'
 import type { Contender } from './contenders.js'
-import type { Point, Problem } from './problems.js'
+import type { Point, Problem, Target } from './problem.js'
+import { type Chunk, type Runner, startRunner } from './runner.js'
+import { countIn, type Tally, tallyAbout } from './tally.js'
 
-/** What was measured. */
-export interface Measured {
+/** What was counted of a contender. */
+export interface Count {
   readonly problem: string
   readonly contender: string
-  readonly draws: number
+  readonly particles: number
   readonly unbiased: boolean
-  /** The entry furthest from the truth, in standard errors. */
-  readonly bias: { readonly value: number; readonly standardError: number; readonly errors: number }
-  readonly variance: number
+  readonly seeds: readonly number[]
+  /** Of the gradients, about the exact one. */
+  readonly tallies: Readonly<Record<keyof Point, Tally>>
+  /** Time of a draw over that of the first contender, in each round but the first. */
+  readonly times: readonly number[]
+  /** Kernels of n gradients over those of the first contender. */
   readonly kernels: number
-  /** Nanoseconds a draw. */
-  readonly nanoseconds: number
 }
 
 /** The exact gradient, by central differences of fourth order. */
-export const exactGradient = ({ exact, at }: Problem): Point => {
+export const exactGradient = (problem: Problem, target: Target): Point => {
+  const exact = problem.exact[target] as (at: Point) => number
   const slope = (name: keyof Point) => {
-    const moved = (d: number) => exact({ ...at, [name]: at[name] + d })
+    const moved = (d: number) => exact({ ...problem.at, [name]: problem.at[name] + d })
     const h = 1e-3
     return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
   }
   return { a: slope('a'), b: slope('b') }
 }
 
-const counted = <A>(f: () => A): { readonly result: A; readonly kernels: number } => {
-  const engine = tf.engine() as unknown as { runKernelFunc: (...args: unknown[]) => unknown }
-  const plain = engine.runKernelFunc
-  let kernels = 0
-  engine.runKernelFunc = function (this: unknown, ...args: unknown[]) {
-    kernels++
-    return plain.apply(this, args)
-  }
-  try {
-    return { result: f(), kernels }
-  } finally {
-    engine.runKernelFunc = plain
+interface Entrant {
+  readonly contender: Contender
+  readonly run: Runner
+  readonly tallies: Count['tallies']
+  readonly milliseconds: number[]
+  kernels: number
+}
+
+const enter = async (problem: Problem, contender: Contender, n: number): Promise<Entrant> => {
+  const truth = exactGradient(problem, contender.target)
+  const tallies = { a: tallyAbout(truth.a), b: tallyAbout(truth.b) }
+  return { contender, run: await startRunner(problem, contender, n), tallies, milliseconds: [], kernels: 0 }
+}
+
+const note = (e: Entrant, { draws, milliseconds, kernels }: Chunk): void => {
+  for (const name of ['a', 'b'] as const) countIn(e.tallies[name], draws[name] as Float32Array)
+  e.milliseconds.push(milliseconds / e.contender.particles)
+  e.kernels = kernels
+}
+
+const countOf = (problem: Problem, e: Entrant, first: Entrant, seeds: readonly number[]): Count => {
+  const { name, particles, unbiased } = e.contender
+  const times = e.milliseconds.map((t, i) => t / (first.milliseconds[i] as number))
+  return {
+    problem: problem.name,
+    contender: name,
+    particles,
+    unbiased,
+    seeds,
+    tallies: e.tallies,
+    times: times.length > 1 ? times.slice(1) : times,
+    kernels: e.kernels / first.kernels,
   }
 }
 
-/** Rounding of float32 in a mean, beside the standard error. */
-const rounding = 2e-6
+/** How much to measure: n gradients of each in every round, by the seeds of these rounds. */
+export interface Extent {
+  readonly n: number
+  readonly seeds: readonly number[]
+}
 
-/** Measures with at most `chunks` times n draws, and no more once `budget` seconds are over. */
-export const measure = (
+/** Counts for all contenders; the first is what the others are compared with. */
+export const measureAll = async (
   problem: Problem,
-  c: Contender,
-  n: number,
-  chunks: number,
-  budget = Number.POSITIVE_INFINITY,
-): Measured => {
-  const o = problem.objective(c.method, c.particles)
-  const inputs = { ...problem.at, ...problem.inputs }
-  const run = (seed: number) => perDraw(o, inputs, n, c.params ?? {}, seed).draws
-  const { kernels } = counted(() => run(0))
-  const start = performance.now()
-  const draws: ReturnType<typeof run>[] = []
-  const elapsed = () => (performance.now() - start) / 1000
-  while (draws.length < chunks && (draws.length < 2 || elapsed() < budget)) draws.push(run(draws.length))
-  const seconds = elapsed()
-  const count = n * draws.length
-  const truth = exactGradient(problem)
-  const entries = (['a', 'b'] as const).map((name) => {
-    const all = new Float32Array(count)
-    draws.forEach((d, i) => {
-      all.set(d[name] as Float32Array, i * n)
-    })
-    const { mean, variance, standardError } = momentsOf(all)
-    const value = mean - truth[name]
-    return { value, standardError, variance, errors: Math.abs(value) / (standardError + rounding) }
+  contenders: readonly Contender[],
+  { n, seeds }: Extent,
+): Promise<readonly Count[]> => {
+  const entrants: Entrant[] = []
+  for (const c of contenders) entrants.push(await enter(problem, c, n))
+  seeds.forEach((seed, round) => {
+    for (let i = 0; i < entrants.length; i++) {
+      const e = entrants[(i + round) % entrants.length] as Entrant
+      note(e, e.run(seed))
+    }
   })
-  const worst = entries.reduce((x, y) => (y.errors > x.errors ? y : x))
-  return {
-    problem: problem.name,
-    contender: c.name,
-    draws: count,
-    unbiased: c.unbiased,
-    bias: { value: worst.value, standardError: worst.standardError, errors: worst.errors },
-    variance: c.particles * entries.reduce((v, e) => v + e.variance, 0),
-    kernels,
-    nanoseconds: (seconds * 1e9) / (count * c.particles),
-  }
+  return entrants.map((e) => countOf(problem, e, entrants[0] as Entrant, seeds))
 }

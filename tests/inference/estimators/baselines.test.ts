@@ -4,7 +4,8 @@
  * A moving average moves after every 10,000 draws by its own rule, b ← b + (1 − decay) (mean signal − b), so it depends on the past
  * alone: gradients less their mean are martingale differences. A learned baseline is trained by `fit` on other noise, and then held:
  * given its parameters the draws are independent. That of v sees u, that of u a constant. Without Rao-Blackwellization the signal is
- * the whole bound, so that there is something to subtract; with it the same baselines are unbiased as well.
+ * the whole bound, so that there is something to subtract; with it the same baselines are unbiased as well. Variances of one draw,
+ * measured: score 6.82, moving average 0.63, learned 0.21, leave-one-out 0.50; Rao-Blackwellized alone 3.14, with leave-one-out 0.30.
  */
 import * as g from 'giry'
 import { beforeAll, describe, expect, it } from 'vitest'
