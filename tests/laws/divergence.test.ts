@@ -19,7 +19,7 @@ import { elbo } from '../../src/inference/elbo.js'
 import { boundOf, seeds } from '../../src/testing/arbitraries/boundCase.js'
 import { finiteCase } from '../../src/testing/arbitraries/finite.js'
 import { factorAnalysisCase } from '../../src/testing/arbitraries/linearGaussian.js'
-import { exactly, withinErrors } from '../../src/testing/laws/agreement.js'
+import { exactly } from '../../src/testing/laws/agreement.js'
 import { betaWeighs, keepsMean } from '../../src/testing/laws/bound.js'
 import {
   isAdditive,
@@ -28,8 +28,11 @@ import {
   seedPenalty,
   vanishesAt,
 } from '../../src/testing/laws/divergence.js'
-import { boundAt, evaluateMany, evaluateOnce } from './evaluation.js'
-import { runs, someSeeds } from './runs.js'
+import { boundAt, evaluateOnce, sigmaPoints } from './evaluation.js'
+import { cubatureGrid } from './grids.js'
+import { pool } from './pool.js'
+import { nodes, rowsAt } from './rows.js'
+import { runs } from './runs.js'
 
 const number = fc.double({ min: -5, max: 5, noNaN: true }).map(Math.fround)
 const scale = fc.double({ min: 0.1, max: 5, noNaN: true }).map(Math.fround)
@@ -154,17 +157,27 @@ describe('beta and particles', () => {
     )
   })
 
-  it('particles change the variance of the estimate, not its mean', () => {
-    for (const seed of someSeeds(4)) {
-      const c = factorAnalysisCase(seed)
-      const one = evaluateMany(boundOf(c.p, c.q, { particles: 1 }), c.params, c.data, 200)
-      const many = evaluateMany(boundOf(c.p, c.q, { particles: 25 }), c.params, c.data, 60)
-      const error = Math.hypot(one.standardError, many.standardError)
-      verdict(keepsMean(withinErrors(error))({ one: one.value, many: many.value }))
-      const [v1, v25] = [one.standardError ** 2 * one.n, many.standardError ** 2 * many.n]
-      // 25 particles: a 25th of the variance; each sample variance is known to about a fifth of itself.
-      expect(v1 / v25).toBeGreaterThan(10)
-      expect(v1 / v25).toBeLessThan(60)
-    }
+  it('K particles: the mean stays, the variance is a K-th, on 1,000 random factor analyses', () => {
+    const [means, squares] = [pool(), pool()]
+    fc.assert(
+      fc.property(seeds(), (seed) => {
+        const c = factorAnalysisCase(seed, 1)
+        const k = (c.facts.weights[0] as readonly number[]).length
+        const { points, probability } = cubatureGrid(k)
+        const at = { rows: new Int32Array(points.length), noise: nodes(points.flat()) }
+        const [terms] = rowsAt(boundOf(c.p, c.q), c.params, c.data, at).terms as readonly [Float64Array]
+        const over = (f: (l: number) => number) =>
+          probability.reduce((sum, w, i) => sum + w * f(terms[i] as number), 0)
+        const mean = over((l) => l)
+        verdict(keepsMean(agree)({ one: mean, many: boundAt(c, { particles: 2 * k }, sigmaPoints(k)) }))
+        const variance = over((l) => (l - mean) ** 2)
+        const z = (boundAt(c, { particles: 25 }, seed) - mean) / Math.sqrt(variance / 25)
+        means.add(z, 0)
+        squares.add(z ** 2, 1)
+      }),
+      runs(),
+    )
+    means.expectUnbiased('the mean')
+    squares.expectUnbiased('the variance, over a 25th of that of one particle')
   })
 })

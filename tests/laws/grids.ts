@@ -39,6 +39,15 @@ export const standardGrid = (k: number): Grid => {
   }
 }
 
+/** 3^k points for which E[f(ε)], ε ~ N(0, I_k), is exact for every polynomial f of degree 5: of Gauss and Hermite. */
+export const cubatureGrid = (k: number): Grid => {
+  const points = power([-Math.sqrt(3), 0, Math.sqrt(3)], k)
+  return {
+    points,
+    probability: points.map((e) => e.reduce((w, x) => w * (x === 0 ? 2 / 3 : 1 / 6), 1)),
+  }
+}
+
 /** The noise of q at the points of the quadrature of a nonlinear model; their probabilities are q(z) Δz. */
 export const nonlinearGrid = (f: NonlinearFacts, x: readonly number[]): Grid => {
   const loc = affine(f.proposal, x)
