@@ -106,6 +106,12 @@ const constantsOf = ({ parameters, ...d }: AnyDistribution): Site['constants'] =
     Object.entries(d).filter(([name, x]) => typeof x === 'number' && name in parameters),
   ) as Site['constants']
 
+/** Plates that a site only has from its parents, then those that it declares, as it declares them: so its data are nested. */
+const inOrder = (all: readonly Axis[], declared: readonly Axis[]): readonly Axis[] => [
+  ...all.filter((a) => !declared.some((d) => d.name === a.name)),
+  ...declared,
+]
+
 /** Reads a site off the distribution that its callback gave on example values. */
 export const examine = (name: string, scope: Scope, plates: readonly Axis[], d: AnyDistribution): Site => {
   if (typeof d !== 'object' || d === null || !('family' in d))
@@ -130,7 +136,10 @@ export const examine = (name: string, scope: Scope, plates: readonly Axis[], d: 
     capabilities: d.capabilities as never,
     family: d.family,
     scope,
-    plates: unionAxes([{ axes: axes.filter((a) => a.name !== datumAxis) }, { axes: plates }]),
+    plates: inOrder(
+      unionAxes([{ axes: axes.filter((a) => a.name !== datumAxis) }, { axes: plates }]),
+      plates,
+    ),
     supportSize: d.supportSize,
     constants: constantsOf(d),
     ...graph,

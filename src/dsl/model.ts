@@ -26,7 +26,7 @@ export interface Site<
   readonly capabilities: { readonly [K in C]: true }
   readonly family: F
   readonly scope: Sc
-  /** The plates it lies in, besides the data. */
+  /** The plates it lies in, besides the data: those it has from its parents alone, then those it declares. Its data are nested so. */
   readonly plates: readonly Axis[]
   /** The sites and inputs its distribution depends on. */
   readonly parents: ReadonlySet<string>

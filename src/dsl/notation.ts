@@ -77,7 +77,10 @@ export type FreshAll<N, Taken> = keyof N & Taken extends never
 
 /** Options of a site. */
 export interface SiteOptions {
-  /** Further plates that the site is repeated over, by name and size; downstream values carry the axis. */
+  /**
+   * Plates that the site is repeated over, by name and size, the outer one first: so its data are nested. Downstream values
+   * carry the axes; a plate that the site has from its parents may be left out, and is then outside of those named.
+   */
   readonly plates?: Readonly<Record<string, number>>
 }
 

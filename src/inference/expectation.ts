@@ -214,11 +214,11 @@ const without = (reach: Reach, name: string): Reach => new Map([...reach].filter
 /** The summands with the surrogate of site s, given those in which later sites are reduced; s matters no more. */
 const withSurrogate = (
   s: Drawn,
-  drawn: readonly Drawn[],
   summands: readonly Summand[],
   plates: readonly string[],
   at: Omit<At, 'plates'>,
 ): readonly Summand[] => {
+  const { drawn } = at
   const surrogate = estimators[s.method].surrogate
   if (surrogate === undefined) return summands
   const signals = signalOf(s, drawn, summands, plates)
@@ -237,7 +237,8 @@ export const expectation = (terms: readonly Term[], draws: Draws, env: Environme
   for (const t of terms) env.observe?.(t.site, t.label, t.value)
   const plates = [...new Set([...draws.plates, ...terms.flatMap((t) => t.plates.map((a) => a.name))])]
   const pool = draws.drawn.reduceRight<readonly Summand[]>(
-    (pool, s) => reduced(s, withSurrogate(s, draws.drawn, pool, plates, { context: draws.context, env })),
+    (pool, s) =>
+      reduced(s, withSurrogate(s, pool, plates, { context: draws.context, drawn: draws.drawn, env })),
     summandsOf(terms, draws, env),
   )
   return total(pool.map(({ value }) => meanOver(sumOver(value, plates), [particleAxis, datumAxis])))

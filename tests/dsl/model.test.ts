@@ -214,6 +214,24 @@ describe('shared sites and plates', () => {
     ])
   })
 
+  it('lie in their plates as they declare them, inside of those that they have from their parents alone', () => {
+    const mu = pipe(
+      Do,
+      bind('a', () => standardNormal(), { plates: { j: 2 } }),
+    )
+    const platesOf = (plates: Readonly<Record<string, number>>) =>
+      sitesOf(
+        pipe(
+          mu,
+          bind('x', ({ a }) => normal({ loc: a, scale: 1 }), { plates }),
+        ),
+      )[1]?.[1].plates.map((p) => p.name)
+    // Of two plates of one size, nothing else would say how the data are nested.
+    expect(platesOf({ k: 2, j: 2 })).toEqual(['k', 'j'])
+    expect(platesOf({ j: 2, k: 2 })).toEqual(['j', 'k'])
+    expect(platesOf({ k: 2 })).toEqual(['j', 'k'])
+  })
+
   it('meet along a plate of one size only', () => {
     const mu = pipe(
       Do,

@@ -616,6 +616,40 @@ onEachBackend('values meet by the names of their axes', () => {
   })
 })
 
+describe('lift over a plate', () => {
+  it('finds its elements in front of the event, behind whatever else a value is a batch of', () => {
+    const k: Axis = { name: 'k', size: 3 }
+    const [datum, support] = [
+      { name: 'datum', size: 2 },
+      { name: 'enum:e', size: 2 },
+    ] as const
+    const centered = lift<[], M.Real, readonly [Real]>({ shape: [], domain: D.real }, (t) =>
+      tf.sub(t, tf.mean(t, -1, true)),
+    )
+    const orders: readonly (readonly Axis[])[] = [
+      [datum, support, k],
+      [datum, k, support],
+      [k, datum, support],
+    ]
+    for (const axes of orders) {
+      const x = makeValue<[], M.Real>(
+        tf.tensor(
+          noise(12, 2),
+          axes.map((a) => a.size),
+        ),
+        [],
+        D.real,
+        axes,
+      )
+      const found = centered(x)
+      const expected = tf.sub(x.tensor, tf.mean(x.tensor, axes.indexOf(k), true))
+      const order = found.axes.map((a) => axes.findIndex((b) => b.name === a.name))
+      expect(order.at(-1)).toBe(axes.indexOf(k))
+      expectClose(found.tensor.dataSync(), tf.transpose(expected, order).dataSync(), 1e-6, 1e-6)
+    }
+  })
+})
+
 describe('shapes that do not meet', () => {
   const two = S.value(S.real(2), [1, 2])
   const three = S.value(S.real(3), [1, 2, 3])

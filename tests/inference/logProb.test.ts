@@ -141,6 +141,26 @@ describe('plates and shared sites', () => {
     bind('w', () => standardNormal(), { plates: { r: 3 } }),
   )
 
+  it('plain data are nested as the site declares its plates, whatever its parents lie in', () => {
+    const model = pipe(
+      Do,
+      bind('a', () => normal({ loc: 0, scale: 1 }), { plates: { j: 2 } }),
+      bind('x', ({ a }) => normal({ loc: a, scale: 1 }), { plates: { k: 2, j: 2 } }),
+    )
+    const [a, x] = [
+      [1, -2],
+      [
+        [0.5, 3],
+        [-1, 2],
+      ],
+    ] as const
+    const log = (r: number) => -0.5 * r * r - 0.5 * Math.log(2 * Math.PI)
+    const expected =
+      a.reduce<number>((s, aj) => s + log(aj), 0) +
+      x.flatMap((row) => row.map((xkj, j) => log(xkj - (a[j] as number)))).reduce((s, l) => s + l, 0)
+    expect(toTypedArray(logProb(model, { a, x }))[0]).toBeCloseTo(expected, 5)
+  })
+
   it('plain data of a site in plates has one event for each of their elements', () => {
     const one = [1, 2, 3].reduce((s, x) => s + logNormal(x, 0, 1), 0)
     const found = logProb(plated, { w: [1, 2, 3] })

@@ -3,8 +3,9 @@
  *
  *   f : (...tensors with the same leading dimensions) → tensor of shape [...leading, ...space.shape]
  *
- * The values are aligned by name and expanded to the union of their axes first. The domain is the caller's promise. Data and
- * particles must stay apart in f; elements of a plate may be combined, and count as combined in every bound, so that a finite site
+ * The values are aligned by name and expanded to the union of their axes first; plates stand last among these, whatever else a
+ * value is a batch of, so that of one plate f finds the elements in front of the event. The domain is the caller's promise. Data
+ * and particles must stay apart in f; elements of a plate may be combined, and count as combined in every bound, so that a finite site
  * is not summed out element by element, unless the caller promises that they are not (`elementwise`).
  * A compiled step calls f when it is recorded, not at each step: what f closes over is read once, and numbers cannot be read
  * from its tensors (docs/runtimes.md).
@@ -43,6 +44,11 @@ const originsThrough = (
     : new Set([...origins, ...plates.map((a) => `${liftPrefix}${a.name}`)])
 }
 
+const platesLast = (axes: readonly Axis[]): readonly Axis[] => [
+  ...axes.filter((a) => isOwnAxis(a.name)),
+  ...axes.filter((a) => !isOwnAxis(a.name)),
+]
+
 /** Lifts a tensor function to values. */
 export const lift =
   <S extends Shape, D, Vs extends readonly AnyValue[]>(
@@ -51,7 +57,7 @@ export const lift =
     { elementwise = false }: LiftOptions = {},
   ) =>
   (...values: Vs): Value<S, D> => {
-    const axes = unionAxes(values)
+    const axes = platesLast(unionAxes(values))
     const tensors = values.map((v) => expandTo(v, axes)) as { [K in keyof Vs]: tf.Tensor }
     return makeValue(
       f(...tensors),

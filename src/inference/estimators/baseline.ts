@@ -45,14 +45,15 @@ const parametric = (s: Drawn, at: At): Scalar | undefined => {
 /** x − stop(x): value 0, the gradient of x. */
 export const gradientOnly = (x: Scalar): Scalar => sub(x, stopGradient(x)) as Scalar
 
-/** Squared errors of a learned baseline add up over plates; a moving average follows their mean. */
+/** Elements of the plates that a number differs along. */
+const elementsOf = (f: Scalar): number => f.axes.reduce((n, a) => (isOwnAxis(a.name) ? n : n * a.size), 1)
+
+/** Squared errors of a learned baseline add up over plates; a moving average follows the mean of its signals. */
 const overPlates = (s: Drawn, fit: Scalar, plates: readonly string[]): Scalar => {
   const baseline = baselineOf(s)
   if (typeof baseline === 'string' || baseline.kind === 'learned') return sumOver(fit, plates)
-  return meanOver(
-    fit,
-    fit.axes.flatMap((a) => (isOwnAxis(a.name) ? [] : [a.name])),
-  )
+  // Plates are summed over in the end.
+  return mul(1 / elementsOf(fit), fit) as Scalar
 }
 
 /** The signal less its baseline, and what trains the baseline. */

@@ -34,6 +34,8 @@ export interface At {
   readonly plates: readonly string[]
   /** The values of all sites and inputs. */
   readonly context: Readonly<Record<string, unknown>>
+  /** All sites, in the order of q. */
+  readonly drawn: readonly Drawn[]
   readonly env: Environment
 }
 

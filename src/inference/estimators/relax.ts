@@ -5,18 +5,21 @@
  *   c minimizes E ‖g‖², with ∇ by the location of the site: the mean of g does not depend on c, so this is the variance
  *
  * c sees the continuous z, and what was drawn before; f is evaluated once, at x. The objective of c is added with value 0,
- * and its gradient (of second order, by `gradient`) reaches the parameters of c alone.
+ * and its gradient (of second order, by `gradient`) reaches the parameters of c alone. In a plate each element has a c of its own.
+ * Errors: tag `model`, a c that combines elements of a plate of the site, or has a number for each element of another.
  * Grathwohl, Choi, Wu, Roeder and Duvenaud, 2018, equations 7 and 9. Tested in tests/inference/estimators/relax.test.ts.
  */
 import type { Relaxation } from '../../dsl/distribution.js'
 import type { Real } from '../../dsl/domains/marks.js'
+import { fail } from '../../dsl/error.js'
+import { graphOf } from '../../dsl/examine.js'
 import type { Sighted } from '../../dsl/methods.js'
 import { add, mul, square, sub } from '../../dsl/operations/arithmetic.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
 import { gradient } from '../../dsl/operations/gradient.js'
 import { sum } from '../../dsl/operations/reductions.js'
 import type { Shape } from '../../dsl/shape.js'
-import { type AnyValue, expandAxes, sumOver, type Value } from '../../dsl/value.js'
+import { type AnyValue, expandAxes, sumOver, type Value, withOrigins } from '../../dsl/value.js'
 import { gradientOnly } from './baseline.js'
 import type { Drawn, Scalar } from './draws.js'
 import type { At, SiteEstimator } from './estimator.js'
@@ -42,11 +45,27 @@ const keep = (relaxation: Relaxation, location: Reals, hard: AnyValue, u: Reals,
   logQ: (a) => relaxation.logProb(a, hard),
 })
 
+/** An element of a plate has a control variate of its own: one that sees others would need their scores as well. */
+const requireApart = ({ name, site }: Drawn, c: Scalar): Scalar => {
+  const { mixes, mayMix } = graphOf(c.origins)
+  const plate = site.plates.find((a) => mixes.has(a.name) || mayMix.has(a.name))
+  if (plate !== undefined)
+    fail(
+      'model',
+      name,
+      `site '${name}': the control variate combines elements of the plate ${plate.name}, but each has one of its own`,
+      `compute it from '${name}' element by element; lift(space, f, { elementwise: true }) if f does so`,
+    )
+  return c
+}
+
 /** c at a continuous value; with `fixed` parameters where only the value's gradient is wanted. */
 const control =
   (s: Drawn, at: At, fixed: boolean) =>
-  (z: Reals): Scalar =>
-    sightedAt(s, 'the control variate', s.asked as unknown as Sighted, at, { [s.name]: z }, fixed)
+  (z: Reals): Scalar => {
+    const own = { [s.name]: withOrigins(z, [s.name]) }
+    return requireApart(s, sightedAt(s, 'the control variate', s.asked as unknown as Sighted, at, own, fixed))
+  }
 
 /** −½ ‖g‖², as a function of the parameters of c only; value 0. */
 const training = (s: Drawn, signal: Scalar, at: At): Scalar => {

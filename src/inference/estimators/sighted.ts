@@ -15,40 +15,49 @@ import type { Environment } from '../../dsl/objective.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
 import type { ParameterTensors } from '../../dsl/params.js'
 import { functionsOf } from '../../dsl/run.js'
-import { type AnyValue, isValue } from '../../dsl/value.js'
+import { type AnyValue, isValue, withOrigins } from '../../dsl/value.js'
 import type { Drawn, Scalar } from './draws.js'
 import type { At } from './estimator.js'
 
 const detached = (env: Environment): ParameterTensors =>
   Object.fromEntries(Object.entries(env.parameters).map(([path, t]) => [path, stop(t)]))
 
+/** The plates along which a number differs: its own, and those of the sites whose values it has in place of their draws. */
+const platesOf = (v: Scalar, drawn: readonly Drawn[]): readonly string[] =>
+  v.axes.flatMap((a) =>
+    isOwnAxis(a.name)
+      ? (drawn.find((d) => d.axis === a.name)?.site.plates ?? []).map((p) => p.name)
+      : [a.name],
+  )
+
 /** Refuses a number along a plate that the site does not lie in. */
-const requireWithin = ({ name, site }: Drawn, what: string, v: Scalar): Scalar => {
-  const stray = v.axes.find((a) => !isOwnAxis(a.name) && !site.plates.some((p) => p.name === a.name))
+const requireWithin = ({ name, site }: Drawn, what: string, v: Scalar, { drawn }: At): Scalar => {
+  const stray = platesOf(v, drawn).find((plate) => !site.plates.some((p) => p.name === plate))
   if (stray !== undefined)
     fail(
       'model',
       name,
-      `site '${name}': ${what} has a number for each element of the plate ${stray.name}, but '${name}' is drawn once for all of them`,
-      `reduce the plate first, for example with meanOverPlate(…, '${stray.name}')`,
+      `site '${name}': ${what} has a number for each element of the plate ${stray}, but '${name}' is drawn once for all of them`,
+      `let it read data and drawn sites, and reduce the plate first, for example with meanOverPlate(…, '${stray}')`,
     )
   return v
 }
 
-/** The function of a site, called so in sentences, at the values of the context and at those given besides. */
+/** The function of a site, called so in sentences, at the values of the context and at those given besides, which alone have origins. */
 export const sightedAt = (
   drawn: Drawn,
   what: string,
   s: Sighted,
-  { context, env }: At,
+  at: At,
   besides: Readonly<Record<string, AnyValue>> = {},
   fixed = false,
 ): Scalar => {
+  const { context, env } = at
   const sees = s.sees as AnyModel
   const names = [...Object.keys(sees.given), ...sees.statements.map((x) => x.name)]
   const values = names.map((name) => {
     const v = context[name]
-    return [name, isValue(v) ? stopGradient(v) : v] as const
+    return [name, isValue(v) ? withOrigins(stopGradient(v), []) : v] as const
   })
   const tensors = detached(env)
   const found = s.value({
@@ -57,5 +66,5 @@ export const sightedAt = (
     ...Object.fromEntries(values),
     ...besides,
   } as never)
-  return requireWithin(drawn, what, found)
+  return requireWithin(drawn, what, found, at)
 }

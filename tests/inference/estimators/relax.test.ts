@@ -37,6 +37,50 @@ describe('relax', () => {
     expect(Math.abs(found.value.value - value)).toBeLessThan(5 * found.value.standardError + 1e-4)
   })
 
+  it('in a plate each element has a control variate of its own; one that combines elements is refused', () => {
+    const plates = { k: 3 }
+    const p = g.pipe(
+      g.Do,
+      g.bind('s', () => g.bernoulli({ logits: 0.3 }), { plates }),
+      g.bind('x', ({ s }) => g.normal({ loc: s, scale: 1 }), { plates }),
+    )
+    const q = g.pipe(
+      g.given({ x: g.real() }),
+      g.nets({ a: g.parameter(g.real()) }),
+      g.bind('s', ({ a, x }) => g.bernoulli({ logits: g.mul(a(), x) }), { plates }),
+    )
+    const c = g.parameter(g.real())
+    const of = (f: (s: g.Value<[], g.Real>, x: g.Value<[], g.Real>) => g.Value<[], g.Real>) =>
+      g.elbo(p, q, {
+        particles: 1,
+        sites: {
+          s: g.relax(g.given({ s: g.real(), x: g.real() }), { c }, ({ s, x, c }) => g.mul(c(), f(s, x))),
+        } as never,
+      }) as unknown as AnyObjective
+    const many = { x: new Array(200).fill([1.5, -1, 0.5]) }
+    const numbers = { a: 0.5, c: 2 }
+    const exact = gradientAt(
+      g.elbo(p, q, { sites: { s: 'enumerate' } }) as never,
+      scalarsOf({ a: 0.5 }),
+      many,
+    )
+    for (const f of [
+      (s: g.Value<[], g.Real>) => g.tanh(s),
+      (s: g.Value<[], g.Real>, x: g.Value<[], g.Real>) => g.mul(g.tanh(s), g.meanOverPlate(x, 'k')),
+    ]) {
+      const found = gradientsOver(of(f), scalarsOf(numbers), many, 24)
+      const entries = found.entries.filter((e) => e.path.startsWith('a/'))
+      expectUnbiased({ ...found, entries }, { 'a/value[0]': exact.gradients['a/value']?.[0] as number })
+    }
+    for (const f of [
+      (s: g.Value<[], g.Real>) => g.meanOverPlate(g.tanh(s), 'k'),
+      (s: g.Value<[], g.Real>) => g.mul(s, g.sumOverPlate(s, 'k')),
+    ])
+      expect(() => gradientAt(of(f), scalarsOf(numbers), many)).toThrow(
+        "site 's': the control variate combines elements of the plate k, but each has one of its own",
+      )
+  })
+
   it('a control variate along a plate that the site does not lie in is refused: it would count once for each element', () => {
     const p = g.pipe(
       g.Do,

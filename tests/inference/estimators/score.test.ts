@@ -68,6 +68,27 @@ describe('a baseline by data in a plate', () => {
     )
   })
 
+  it('is refused where it reads a site that is summed out for each element of the plate', () => {
+    const coins = g.pipe(
+      g.Do,
+      g.bind('e', () => g.bernoulli({ logits: 0.3 }), { plates }),
+      g.bind('s', () => g.bernoulli({ logits: 0.3 })),
+      g.bind('x', ({ e, s }) => g.normal({ loc: g.add(e, s), scale: 1 }), { plates }),
+    )
+    const tossed = g.pipe(
+      g.given({ x: g.real() }),
+      g.bind('e', ({ x }) => g.bernoulli({ logits: x }), { plates }),
+      g.bind('s', () => g.bernoulli({ logits: 0.1 })),
+    )
+    const baseline = g.learned(g.given({ e: g.binary() }), { w }, ({ e, w }) =>
+      g.mul(w(), g.meanOverPlate(e, 'k')),
+    )
+    const o = g.elbo(coins, tossed, { sites: { e: 'enumerate', s: g.score({ baseline }) } }) as AnyObjective
+    expect(() => gradientAt(o, scalarsOf({ w: 0.3 }), many)).toThrow(
+      "site 's': the baseline has a number for each element of the plate k, but 's' is drawn once for all of them",
+    )
+  })
+
   it('is one where the plate is reduced', () => {
     const exact = gradientAt(of('enumerate'), scalarsOf({ a: 0.5 }), many).gradients['a/value']?.[0] as number
     const found = gradientsOver(
@@ -93,6 +114,24 @@ describe('baselines with parameters', () => {
     const plain = gradientAt(o(g.score({ baseline: 'none', raoBlackwell: false })), params(0), data)
     for (const path of ['w/value', 'a/value', 'e/value'])
       expect(high?.gradients[path]?.[0]).toBeCloseTo(plain.gradients[path]?.[0] as number, 4)
+  })
+
+  it('a moving average in a plate follows the mean of the signals of its elements', () => {
+    // z_k ~ B(0.3), x_k ~ N(z_k, 1): each element has its part of the bound as its signal.
+    const plates = { k: 3 }
+    const p = g.pipe(
+      g.Do,
+      g.bind('z', () => g.bernoulli({ logits: 0.3 }), { plates }),
+      g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 }), { plates }),
+    )
+    const q = g.pipe(
+      g.given({ x: g.real() }),
+      g.bind('z', ({ x }) => g.bernoulli({ logits: x }), { plates }),
+    )
+    const z = g.score({ baseline: g.movingAverage(0.9) })
+    const o = g.elbo(p, q, { particles: 1, kl: 'sampled', sites: { z } }) as AnyObjective
+    const found = gradientAt(o, scalarsOf({ z_baseline: -1 }), { x: new Array(64).fill([1.5, -1, 0.5]) })
+    expect(found.gradients['z_baseline/value']?.[0]).toBeCloseTo(found.value / 3 + 1, 4)
   })
 
   it('a moving average is one, whatever the optimizer: of the values of the bound, which are its signals', async () => {
