@@ -143,6 +143,14 @@ export type { AimFault, KeyFault, Player, PlayerSpec, Sense } from './dsl/games/
 export { payoff } from './dsl/games/player.js'
 export { type PretrainOptions, pretrain } from './dsl/games/pretrain.js'
 export type {
+  AllowedMethods,
+  AskedMethod,
+  GradientMethod,
+  ImportanceMethodName,
+  MethodFault,
+  MethodName,
+} from './dsl/gradientMethods.js'
+export type {
   AnyKernel,
   Arrow,
   ArrowEnvironment,
@@ -188,6 +196,7 @@ export type {
   Observed,
   Scope,
   Site,
+  SiteNames,
   Statement,
 } from './dsl/model.js'
 export type {
@@ -242,18 +251,7 @@ export * from './dsl/operations/rearranging.js'
 export * from './dsl/operations/reductions.js'
 export type { NamedArray, NetParams, Params } from './dsl/params.js'
 export { bindEach, type Numbered, nth, numbered, type Row } from './dsl/repeat.js'
-export type {
-  AllowedMethods,
-  AskedMethod,
-  FitFault,
-  Fits,
-  GradientMethod,
-  ImportanceMethodName,
-  Latents,
-  MethodFault,
-  MethodName,
-  SiteNames,
-} from './dsl/rules.js'
+export type { FitFault, Fits, Latents } from './dsl/rules.js'
 export type { Broadcast, Init, Last, RemoveAxis, SameShape, Shape, ShapeName } from './dsl/shape.js'
 export type { AnySpace, Elements, ShowSpace, SpaceLike } from './dsl/space.js'
 export {

@@ -1,6 +1,6 @@
 /** The gradient methods by the names of the table, with the particles that they take. */
 import * as g from 'giry'
-import type { GradientMethod } from '../../src/dsl/rules.js'
+import type { GradientMethod } from '../../src/dsl/gradientMethods.js'
 import type { Problem, Target } from './problem.js'
 
 /** A method of the table. */

@@ -3,8 +3,8 @@
  * The parameters are inputs of q, one for each datum, so that one backward pass gives a gradient for each draw.
  */
 import * as g from 'giry'
+import type { GradientMethod } from '../../src/dsl/gradientMethods.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
-import type { GradientMethod } from '../../src/dsl/rules.js'
 
 /** Where a gradient is taken. */
 export interface Point {

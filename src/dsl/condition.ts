@@ -15,8 +15,15 @@ import { either as E } from 'fp-ts'
 import { can } from './distribution.js'
 import { isWithin } from './domain.js'
 import { type GiryError, giryError, throwAll } from './error.js'
-import { type AnyModel, datumAxis, type Model, type Observed, type Site, sitesOf } from './model.js'
-import type { SiteNames } from './rules.js'
+import {
+  type AnyModel,
+  datumAxis,
+  type Model,
+  type Observed,
+  type Site,
+  type SiteNames,
+  sitesOf,
+} from './model.js'
 import { type SameShape, type Shape, sameShape } from './shape.js'
 import { decodeElements, type Plain, type ShowSpace } from './space.js'
 import {

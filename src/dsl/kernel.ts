@@ -10,8 +10,7 @@
  */
 import { can } from './distribution.js'
 import { fail } from './error.js'
-import { type AnyModel, type Givens, type Model, type Nets, sitesOf } from './model.js'
-import type { SiteNames } from './rules.js'
+import { type AnyModel, type Givens, type Model, type Nets, type SiteNames, sitesOf } from './model.js'
 import { type Choose, run, sitesIn } from './run.js'
 import type { AnyValue } from './value.js'
 

@@ -1,16 +1,11 @@
 /**
- * The run-time twins of the sentences about methods and their options (rules.ts, methods.ts), at construction.
+ * The run-time twins of the sentences about methods and their options (gradientMethods.ts, methods.ts), at construction.
  *
  * A baseline reads what q has before its site: anything else would not be independent of the draw, and the gradient
  * biased without a word. Tested in tests/dsl/methods.test.ts.
  */
 import { real } from './domain.js'
 import { type GiryError, giryError } from './error.js'
-import { averageName, type Baseline, methodOptions, type Sighted } from './methods.js'
-import type { AnyModel, Nets, Site } from './model.js'
-import type { AnyNet } from './net.js'
-import { average } from './nets/average.js'
-import { spaceWithin } from './records.js'
 import {
   capabilityFaults,
   type GradientMethod,
@@ -18,7 +13,12 @@ import {
   methodsOf,
   nameOfMethod,
   type Objectives,
-} from './rules.js'
+} from './gradientMethods.js'
+import { averageName, type Baseline, methodOptions, type Sighted } from './methods.js'
+import type { AnyModel, Nets, Site } from './model.js'
+import type { AnyNet } from './net.js'
+import { average } from './nets/average.js'
+import { spaceWithin } from './records.js'
 import { showSpaceOf } from './value.js'
 
 /** The methods that are asked for, by site. */

@@ -54,6 +54,10 @@ export interface Let<out A = unknown> {
 /** A site whose value is fixed by `condition`: no longer drawn, its log density still counts. */
 export type Observed<S extends Site = Site> = Omit<S, 'kind'> & { readonly kind: 'observed' }
 
+/** Names of the random sites of a model. */
+export type SiteNames<R> = { [K in keyof R]: R[K] extends { readonly kind: 'site' } ? K : never }[keyof R] &
+  string
+
 /** Nets by name. */
 export type Nets = Readonly<Record<string, AnyNet>>
 /** Given spaces by name. */

@@ -8,8 +8,10 @@
  * cannot say other than is done. It prints as text; toMarkdown and toLatex lay the same contents out for documents.
  * Errors: those of `elbo`, in the same words. Tested in tests/inference/derive.test.ts.
  */
+
+import type { AskedMethod, GradientMethod } from '../dsl/gradientMethods.js'
 import type { AnyModel, Model } from '../dsl/model.js'
-import type { AskedMethod, Fits, GradientMethod, Latents } from '../dsl/rules.js'
+import type { Fits, Latents } from '../dsl/rules.js'
 import { type Contents, contentsOf } from './derive/contents.js'
 import { toLatex } from './derive/latex.js'
 import { toMarkdown } from './derive/markdown.js'

@@ -13,14 +13,23 @@
 import type { AnyDistribution } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
+import type { AllowedMethods, AskedMethod, GradientMethod } from '../dsl/gradientMethods.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
 import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
 import type { WithMethodNets } from '../dsl/methods.js'
-import { type AnyModel, datumAxis, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
+import {
+  type AnyModel,
+  datumAxis,
+  type Merge,
+  type Model,
+  type Nets,
+  type SiteNames,
+  sitesOf,
+} from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul, neg, sub } from '../dsl/operations/arithmetic.js'
 import { netFaults } from '../dsl/records.js'
-import type { AllowedMethods, AskedMethod, Fits, GradientMethod, Latents, SiteNames } from '../dsl/rules.js'
+import type { Fits, Latents } from '../dsl/rules.js'
 import { fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import type { AnyValue, Value } from '../dsl/value.js'

@@ -13,11 +13,19 @@ import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { fail, giryError, throwAll } from '../dsl/error.js'
 import { exampleContext, graphOf } from '../dsl/examine.js'
+import type { AllowedMethods, AskedMethod, GradientMethod } from '../dsl/gradientMethods.js'
 import { type AskedMethods, methodFaults, methodNets } from '../dsl/methodFaults.js'
 import type { WithMethodNets } from '../dsl/methods.js'
-import { type AnyModel, type Context, type Merge, type Model, type Nets, sitesOf } from '../dsl/model.js'
+import {
+  type AnyModel,
+  type Context,
+  type Merge,
+  type Model,
+  type Nets,
+  type SiteNames,
+  sitesOf,
+} from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
-import type { AllowedMethods, AskedMethod, GradientMethod, SiteNames } from '../dsl/rules.js'
 import { type AnyValue, isValue, showSpaceOf, type Value } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type Dependent, mixedAmong } from './dependence.js'

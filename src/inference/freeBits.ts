@@ -12,11 +12,10 @@
  */
 import type { Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Model, sitesOf } from '../dsl/model.js'
+import { type AnyModel, datumAxis, type Model, type SiteNames, sitesOf } from '../dsl/model.js'
 import { neg } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
 import { stopGradient } from '../dsl/operations/functions.js'
-import type { SiteNames } from '../dsl/rules.js'
 import { type Axis, expandAxes, meanOver, sumOver, type Value } from '../dsl/value.js'
 import { entryAxis, entrywiseFamilies, isEntrywise } from './entrywise.js'
 import { type Draws, particleAxis } from './estimators/draws.js'

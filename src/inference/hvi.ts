@@ -10,10 +10,11 @@
  * Errors: tag `model`, those of elbo and of a reverse model (reverse.ts). Tested in tests/inference/hvi.test.ts.
  */
 import { throwAll } from '../dsl/error.js'
+import type { AskedMethod } from '../dsl/gradientMethods.js'
 import type { WithMethodNets } from '../dsl/methods.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import type { Objective } from '../dsl/objective.js'
-import type { AskedMethod, Latents } from '../dsl/rules.js'
+import type { Latents } from '../dsl/rules.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, elbo } from './elbo.js'
 import { type FitsWith, type Reverses, reverseFaults, type WithReverse, withReverse } from './reverse.js'

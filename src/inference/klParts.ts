@@ -20,10 +20,18 @@ import * as tf from '@tensorflow/tfjs'
 import { real } from '../dsl/domain.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { fail, type GiryError, giryError, throwAll } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Merge, type Model, type Site, sitesOf } from '../dsl/model.js'
+import {
+  type AnyModel,
+  datumAxis,
+  type Merge,
+  type Model,
+  type Site,
+  type SiteNames,
+  sitesOf,
+} from '../dsl/model.js'
 import type { Environment, Objective } from '../dsl/objective.js'
 import { add, sub } from '../dsl/operations/arithmetic.js'
-import type { FitFault, SiteNames } from '../dsl/rules.js'
+import type { FitFault } from '../dsl/rules.js'
 import {
   type AnyValue,
   expandAxes,

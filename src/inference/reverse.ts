@@ -14,12 +14,13 @@ import {
   type Merge,
   type Model,
   type Site,
+  type SiteNames,
   type Statement,
   sitesOf,
 } from '../dsl/model.js'
 import { bind, letTo, shared } from '../dsl/notation.js'
 import { spaceWithin } from '../dsl/records.js'
-import type { Fits, SiteNames } from '../dsl/rules.js'
+import type { Fits } from '../dsl/rules.js'
 import type { SameShape, Shape, ShapeName } from '../dsl/shape.js'
 import { showSpaceOf } from '../dsl/value.js'
 

@@ -13,9 +13,10 @@
  */
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
 import { type Game, game } from '../dsl/game.js'
+import type { AskedMethod } from '../dsl/gradientMethods.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import { type AnyObjective, plus, scale } from '../dsl/objective.js'
-import type { AskedMethod, Fits, Latents } from '../dsl/rules.js'
+import type { Fits, Latents } from '../dsl/rules.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import type { BoundData } from './elbo.js'
 import type { ParticlesOption } from './importance/bound.js'

@@ -8,8 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { fail } from '../dsl/error.js'
-import { datumAxis, type Model, type Site } from '../dsl/model.js'
-import type { SiteNames } from '../dsl/rules.js'
+import { datumAxis, type Model, type Site, type SiteNames } from '../dsl/model.js'
 import { run, sitesIn } from '../dsl/run.js'
 import type { ValueIn } from '../dsl/space.js'
 import { type AnyValue, type Axis, unionAxes } from '../dsl/value.js'

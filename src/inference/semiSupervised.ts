@@ -16,23 +16,21 @@ import { can, type EventSpace } from '../dsl/distribution.js'
 import { binary } from '../dsl/domain.js'
 import type { Binary, Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
+import {
+  type AllowedMethods,
+  type AskedMethod,
+  type GradientMethod,
+  type NameOfMethod,
+  nameOfMethod,
+} from '../dsl/gradientMethods.js'
 import type { AskedMethods } from '../dsl/methodFaults.js'
 import type { WithMethodNets } from '../dsl/methods.js'
-import type { AnyModel, Merge, Model, Site } from '../dsl/model.js'
+import type { AnyModel, Merge, Model, Site, SiteNames } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { add, mul } from '../dsl/operations/arithmetic.js'
 import { greater, notEqual, where } from '../dsl/operations/comparisons.js'
 import { sum } from '../dsl/operations/reductions.js'
-import {
-  type AllowedMethods,
-  type AskedMethod,
-  type Fits,
-  type GradientMethod,
-  type Latents,
-  type NameOfMethod,
-  nameOfMethod,
-  type SiteNames,
-} from '../dsl/rules.js'
+import type { Fits, Latents } from '../dsl/rules.js'
 import type { AnyValue, Value } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, boundTerms, elbo } from './elbo.js'

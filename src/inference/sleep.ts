@@ -9,10 +9,10 @@
  * Hinton, Dayan, Frey and Neal, 1995, "The wake-sleep algorithm". Tested in tests/inference/sleep.test.ts.
  */
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Merge, type Model, sitesOf } from '../dsl/model.js'
+import { type AnyModel, datumAxis, type Merge, type Model, type SiteNames, sitesOf } from '../dsl/model.js'
 import type { AnyObjective, DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { stopGradient } from '../dsl/operations/functions.js'
-import type { Fits, SiteNames } from '../dsl/rules.js'
+import type { Fits } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import { type AnyValue, meanOver, sumOver } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'

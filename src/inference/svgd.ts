@@ -14,12 +14,20 @@ import * as tf from '@tensorflow/tfjs'
 import { can } from '../dsl/distribution.js'
 import type { DomainName, Real } from '../dsl/domains/marks.js'
 import { fail, type GiryError, giryError, throwAll } from '../dsl/error.js'
-import { type AnyModel, datumAxis, type Merge, type Model, type Site, sitesOf } from '../dsl/model.js'
+import {
+  type AnyModel,
+  datumAxis,
+  type Merge,
+  type Model,
+  type Site,
+  type SiteNames,
+  sitesOf,
+} from '../dsl/model.js'
 import type { Net } from '../dsl/net.js'
 import { detach } from '../dsl/numerics/stopGradient.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { mul } from '../dsl/operations/arithmetic.js'
-import { densityRemedy, type SiteNames } from '../dsl/rules.js'
+import { densityRemedy } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import { type Shape, sizeOf } from '../dsl/shape.js'
 import {

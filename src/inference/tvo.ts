@@ -18,12 +18,13 @@
  * Tested in tests/inference/tvo.test.ts.
  */
 import { fail, type GiryError, giryError } from '../dsl/error.js'
+import type { AskedMethod } from '../dsl/gradientMethods.js'
 import { datumAxis, type Merge, type Model } from '../dsl/model.js'
 import type { Environment, Objective, UpperBound } from '../dsl/objective.js'
 import { add, mul, sub } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
 import { stopGradient } from '../dsl/operations/functions.js'
-import type { AskedMethod, Fits, Latents } from '../dsl/rules.js'
+import type { Fits, Latents } from '../dsl/rules.js'
 import { meanOver } from '../dsl/value.js'
 import type { BoundData } from './elbo.js'
 import { particleAxis, type Scalar, total } from './estimators/draws.js'

@@ -1,8 +1,8 @@
 /** Options of gradient methods: the run-time twins, in the words that the compiler prints, each with a remedy. */
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
+import type { MethodFault } from '../../src/dsl/gradientMethods.js'
 import type { OptionFault } from '../../src/dsl/methods.js'
-import type { MethodFault } from '../../src/dsl/rules.js'
 
 const errorsOf = (f: () => unknown): readonly g.GiryError[] => {
   try {

@@ -4,10 +4,11 @@
  */
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
+import type { MethodFault } from '../../src/dsl/gradientMethods.js'
 import type { Feeds } from '../../src/dsl/net.js'
 import type { NameTaken } from '../../src/dsl/notation.js'
 import { meanOverPlate } from '../../src/dsl/operations/plates.js'
-import type { FitFault, MethodFault } from '../../src/dsl/rules.js'
+import type { FitFault } from '../../src/dsl/rules.js'
 import type { DataFault } from '../../src/inference/trainingData.js'
 
 const Z = g.real(2)

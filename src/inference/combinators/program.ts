@@ -13,10 +13,9 @@
 import type { AnyEventSpace } from '../../dsl/distribution.js'
 import type { Real } from '../../dsl/domains/marks.js'
 import type { NetsOf, Values } from '../../dsl/kernel.js'
-import type { Givens, Nets, Site } from '../../dsl/model.js'
+import type { Givens, Nets, Site, SiteNames } from '../../dsl/model.js'
 import type { Noise } from '../../dsl/noise.js'
 import type { DataSpec } from '../../dsl/objective.js'
-import type { SiteNames } from '../../dsl/rules.js'
 import type { Value } from '../../dsl/value.js'
 
 /** Numbers along particles and data. */

@@ -4,8 +4,8 @@
  * Tested in tests/inference/derive.test.ts.
  */
 import { partsOf, unlike } from '../../dsl/families.js'
+import { type GradientMethod, type MethodName, methodsOf } from '../../dsl/gradientMethods.js'
 import type { ScoreMethod } from '../../dsl/methods.js'
-import { type GradientMethod, type MethodName, methodsOf } from '../../dsl/rules.js'
 import { closedForm } from './closedForms.js'
 import { type Formula, formula, list, type Prose, variable } from './formula.js'
 import { drawnFor, factorOf, planOf, type Structure } from './structure.js'

@@ -7,9 +7,9 @@
  */
 import type { AnyDistribution, Distribution, EventSpace } from '../../dsl/distribution.js'
 import type { Real } from '../../dsl/domains/marks.js'
+import type { GradientMethod, MethodName } from '../../dsl/gradientMethods.js'
 import { datumAxis, type Site } from '../../dsl/model.js'
 import { add } from '../../dsl/operations/arithmetic.js'
-import type { GradientMethod, MethodName } from '../../dsl/rules.js'
 import type { Shape } from '../../dsl/shape.js'
 import { type AnyValue, type Axis, constant, type Value } from '../../dsl/value.js'
 import type { Dependent } from '../dependence.js'

@@ -9,8 +9,8 @@
  * the axes of later sites are reduced already. A method is one file with one estimator, and one line in table.ts.
  */
 import type { AnyDistribution } from '../../dsl/distribution.js'
+import type { GradientMethod } from '../../dsl/gradientMethods.js'
 import type { Environment } from '../../dsl/objective.js'
-import type { GradientMethod } from '../../dsl/rules.js'
 import type { Axis } from '../../dsl/value.js'
 import type { Drawn, Scalar } from './draws.js'
 

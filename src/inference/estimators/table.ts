@@ -1,8 +1,8 @@
 /**
  * The gradient methods by name: a new one is a file beside this one, its row here, and the capability that it needs in
- * src/dsl/rules.ts.
+ * src/dsl/gradientMethods.ts.
  */
-import type { MethodName } from '../../dsl/rules.js'
+import type { MethodName } from '../../dsl/gradientMethods.js'
 import { enumerate } from './enumerate.js'
 import type { SiteEstimator } from './estimator.js'
 import { measureValued } from './measureValued.js'

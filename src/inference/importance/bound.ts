@@ -4,9 +4,10 @@
  * Everything is refused at construction, in the words of `elbo` for the fit of q, and in those of methods.ts for its sites.
  */
 import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
+import type { AskedMethod, ImportanceMethodName } from '../../dsl/gradientMethods.js'
 import type { AnyModel, Merge, Model } from '../../dsl/model.js'
 import type { AnyObjective, Environment, Objective } from '../../dsl/objective.js'
-import type { AskedMethod, Fits, ImportanceMethodName, Latents } from '../../dsl/rules.js'
+import type { Fits, Latents } from '../../dsl/rules.js'
 import { boundOptionFaults, optionsOf } from '../boundOptions.js'
 import { type BoundData, elbo } from '../elbo.js'
 import type { Scalar } from '../estimators/draws.js'

@@ -1,5 +1,5 @@
 /**
- * The gradient methods of bounds on importance weights; what each needs of a site is in dsl/rules.ts.
+ * The gradient methods of bounds on importance weights; what each needs of a site is in dsl/gradientMethods.ts.
  *
  *   pathwise               through the draws
  *   stickingTheLanding     through the draws, without the score of q: biased for more than one particle
@@ -12,7 +12,6 @@
  */
 import { can } from '../../dsl/distribution.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
-import { type AnyModel, type Model, type Site, sitesOf } from '../../dsl/model.js'
 import {
   type AskedMethod,
   type CapabilityFault,
@@ -21,8 +20,8 @@ import {
   type NameOfMethod,
   nameOfMethod,
   type OrElse,
-  type SiteNames,
-} from '../../dsl/rules.js'
+} from '../../dsl/gradientMethods.js'
+import { type AnyModel, type Model, type Site, type SiteNames, sitesOf } from '../../dsl/model.js'
 import type { Optioned } from '../boundOptions.js'
 import { mixedSites } from '../dependence.js'
 import { jointCost, productCost, type TableCost } from '../elimination/cost.js'

@@ -2,7 +2,7 @@
  * The gradient methods of bounds of a power mean: pathwise where a site has it, vimco where it is drawn otherwise (the plain
  * score function where one particle leaves nothing to compare with).
  */
-import { type ImportanceMethodName, methodsOf } from '../../dsl/rules.js'
+import { type ImportanceMethodName, methodsOf } from '../../dsl/gradientMethods.js'
 import type { Optioned } from '../boundOptions.js'
 import type { MethodRules } from './methods.js'
 

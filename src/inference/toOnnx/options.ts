@@ -1,8 +1,9 @@
 /**
  * Options of `toOnnx`.
  */
+
+import type { SiteNames } from '../../dsl/model.js'
 import type { NetParams } from '../../dsl/params.js'
-import type { SiteNames } from '../../dsl/rules.js'
 import type { NeedsParams } from '../inputs.js'
 
 /** Where the noise of a sampler comes from. */

@@ -9,8 +9,8 @@
  */
 import * as g from 'giry'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { GradientMethod } from '../../../src/dsl/gradientMethods.js'
 import type { AnyObjective } from '../../../src/dsl/objective.js'
-import type { GradientMethod } from '../../../src/dsl/rules.js'
 import { useRuntime } from '../../../src/runtime/backend.js'
 import type { AnyParams } from '../../../src/testing/arbitraries/boundCase.js'
 import {

@@ -16,8 +16,8 @@
  */
 import * as g from 'giry'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { GradientMethod } from '../../../src/dsl/gradientMethods.js'
 import type { AnyObjective } from '../../../src/dsl/objective.js'
-import type { GradientMethod } from '../../../src/dsl/rules.js'
 import { useRuntime } from '../../../src/runtime/backend.js'
 import { logNormal } from '../../laws/oracle.js'
 import { expectFalling, expectUnbiased, gradientOf, gradients, ofOneDraw, type Point } from './million.js'

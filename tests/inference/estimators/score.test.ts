@@ -1,8 +1,8 @@
 /** Baselines of the score function: unbiased, less variance, and each is what it says. Oracle: enumeration. */
 import * as g from 'giry'
 import { describe, expect, it } from 'vitest'
+import type { GradientMethod } from '../../../src/dsl/gradientMethods.js'
 import type { AnyObjective } from '../../../src/dsl/objective.js'
-import type { GradientMethod } from '../../../src/dsl/rules.js'
 import type { AnyParams } from '../../../src/testing/arbitraries/boundCase.js'
 import { expectUnbiased, gradientAt, gradientsOver, scalarsOf } from '../gradients.js'
 import { at, bound, gradient, value, x } from './coins.js'
