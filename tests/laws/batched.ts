@@ -168,14 +168,27 @@ const ofRow = (row: string, n: number, uniform: Uniform, which: 'q' | 'p'): AnyD
   return standard(which, row) ?? (wide ?? (families[family] as (d: Draw) => AnyDistribution))(d)
 }
 
+const uniformOf = (name: string, seed: number): Uniform => {
+  let next = 0
+  const root = fold(keyFromSeed(seed), name)
+  return (size) => uniforms(fold(root, next++), size)
+}
+
 /** n random pairs of a row. */
 export const batched = (
   row: string,
   n: number,
   seed: number,
 ): readonly [AnyDistribution, AnyDistribution] => {
-  let next = 0
-  const root = fold(keyFromSeed(seed), row)
-  const uniform = (size: number) => uniforms(fold(root, next++), size)
+  const uniform = uniformOf(row, seed)
   return [ofRow(row, n, uniform, 'q'), ofRow(row, n, uniform, 'p')]
+}
+
+/** The names of the families. */
+export const familyNames = Object.keys(families)
+
+/** n random distributions of a family, of scalars where it has them. */
+export const batchedFamily = (name: string, n: number, seed: number): AnyDistribution => {
+  const shape = name === 'multivariateNormal' ? [2] : []
+  return (families[name] as (d: Draw) => AnyDistribution)(drawOf(n, uniformOf(name, seed), shape))
 }
