@@ -135,6 +135,7 @@ const terms = (
     functions: env.functions,
     given: env.given,
     choose: (name, site, d, fixed) => {
+      requireDeclared(name, site, d)
       const known = fixed ?? (observed.has(name) ? env.data[name] : undefined)
       const value = known ?? choose(name, site, d)
       if (known === undefined) sites[name] = value
@@ -157,12 +158,14 @@ const densityOf = (site: Site, d: AnyDistribution, value: AnyValue): Scalar =>
 
 const drawn = (weigher: Weigher, env: Weighing): Weighted =>
   terms(weigher, env, (name, site, d) => {
-    requireDeclared(name, site, d)
     const value: AnyValue = d.sample(env.noise.child(name), axesOfSite(site, env.batch, env.particles))
     return env.hold || !can(site, 'pathwise') ? stopGradient(value) : value
   })
 
-/** Refuses a site drawn along a plate that it does not declare (it has it from a datum): the target would count one draw of many. */
+/**
+ * Refuses a site along a plate that it does not declare (it has it from a datum, or from a site of the program before): the target
+ * would count one draw of many.
+ */
 const requireDeclared = (name: string, site: Site, d: AnyDistribution): void => {
   const stray = axesOf(d).find((a) => !isOwnAxis(a.name) && !site.plates.some((p) => p.name === a.name))
   if (stray !== undefined)
@@ -170,7 +173,7 @@ const requireDeclared = (name: string, site: Site, d: AnyDistribution): void => 
       'model',
       name,
       `site '${name}' is drawn along the plate ${stray.name}, but does not declare it`,
-      `reduce the plate first, for example with meanOverPlate(${[...site.parents][0] ?? 'x'}, '${stray.name}')`,
+      `declare it, or reduce the plate first, for example with meanOverPlate(${[...site.parents][0] ?? 'x'}, '${stray.name}')`,
     )
 }
 

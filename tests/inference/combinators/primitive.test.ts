@@ -102,6 +102,35 @@ describe('primitive', () => {
     )
   })
 
+  it('refuses an observed site along a plate that only a site of the program before lies in', async () => {
+    const plates = { row: 2 }
+    const z = g.pipe(
+      g.Do,
+      g.bind('z', () => g.bernoulli({ logits: 0.3 }), { plates }),
+    )
+    const of = (declared: { readonly plates?: typeof plates }) =>
+      g.primitive(
+        g.pipe(
+          g.given({ z: g.binary() }),
+          g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 }), declared),
+        ),
+        { observed: ['x'] },
+      )
+    const log = (x: number, loc: number) => -0.5 * (x - loc) ** 2 - 0.5 * Math.log(2 * Math.PI)
+    const one = 1 / (1 + Math.exp(-0.3))
+    const exact = [1.5, -1].reduce(
+      (sum, x) => sum + Math.log(one * Math.exp(log(x, 1)) + (1 - one) * Math.exp(log(x, 0))),
+      0,
+    )
+    const found = await g.orThrow(
+      g.logNormalizer(g.compose(g.primitive(z), of({ plates })), { data: { x: [[1.5, -1]] as never } }),
+    )
+    expect(Math.abs((found.value[0] as number) - exact)).toBeLessThan(5 * (found.standardError[0] as number))
+    await expect(
+      g.orThrow(g.logNormalizer(g.compose(g.primitive(z), of({})), { data: { x: [1.5] } })),
+    ).rejects.toThrow("site 'x' is drawn along the plate row, but does not declare it")
+  })
+
   it('counts nothing at power 0, a datum of density 0 either', () => {
     const impossible = g.pipe(
       g.Do,
