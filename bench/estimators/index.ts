@@ -2,12 +2,13 @@
  * Every gradient estimator on the same five problems: bias, variance and cost.
  *
  *   npx tsx bench/estimators/index.ts [--draws 1000000] [--problem name]… [--method name]… [--share 1/4] [--results folder]
- *   npx tsx bench/estimators/index.ts --list [--shares 4]     a line of options for each row and share, for a process each
+ *   for i in 1 2 3 4; do npx tsx bench/estimators/index.ts --share $i/4 & done; wait      the same on four cores
  *   npx tsx bench/estimators/index.ts --write                 puts what was measured into docs/estimators.md
  *
  * Prints a table for each problem, and writes counts to files in bench/results/estimators, which processes may share. The estimators of
  * a problem take turns in one process, on tfjs' WASM backend, with the plain score, which their cost is relative to; with --method it
- * runs beside those asked for. A share of the gradients has seeds of its own, so that shares add up to the whole.
+ * runs beside those asked for. A share of the gradients has seeds of its own, so that shares add up to the whole. A million takes about
+ * half an hour of one core, nearly all of it for two methods on the belief net, where slices multiply.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -28,9 +29,7 @@ const { values } = parseArgs({
     problem: { type: 'string', multiple: true },
     method: { type: 'string', multiple: true },
     share: { type: 'string', default: '1/1' },
-    shares: { type: 'string', default: '1' },
     results: { type: 'string', default: local('../results/estimators') },
-    list: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 })
@@ -51,6 +50,8 @@ const requireKnown = (names: readonly string[] | undefined, known: readonly stri
 /** The seeds of this share of the rounds. */
 const seeds = (): readonly number[] => {
   const [i, of] = values.share.split('/').map(Number) as [number, number]
+  if (!(Number.isInteger(of) && i >= 1 && i <= of))
+    throw new RangeError(`a share is 1/4 to 4/4, and not '${values.share}'`)
   const rounds = Math.max(1, Math.round(Number(values.draws) / perChunk))
   return Array.from({ length: rounds }, (_, round) => round).filter((round) => round % of === i - 1)
 }
@@ -76,14 +77,6 @@ const write = (): void => {
   writeFileSync(page, `${text.slice(0, before)}${body}${text.slice(after)}`)
 }
 
-const list = (chosen: readonly Problem[]): void => {
-  const shares = Number(values.shares)
-  for (const p of chosen)
-    for (const c of contendersOf(p))
-      for (let i = 1; i <= shares; i++)
-        console.log(`--problem '${p.name}' --method '${c.name}' --share ${i}/${shares}`)
-}
-
 requireKnown(
   values.problem,
   problems.map((p) => p.name),
@@ -93,8 +86,7 @@ requireKnown(
   values.method,
   chosen.flatMap((p) => contendersOf(p).map((c) => c.name)),
 )
-if (values.list) list(chosen)
-else if (values.write) write()
+if (values.write) write()
 else {
   // Models are built when the modules above are loaded, on the backend that needs no waiting.
   await g.orThrow(useRuntime('wasm'))
