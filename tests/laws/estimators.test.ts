@@ -8,7 +8,7 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { GradientMethod } from '../../src/dsl/rules.js'
+import type { GradientMethod } from '../../src/dsl/gradientMethods.js'
 import {
   type AnyBoundOptions,
   type AnyParams,
