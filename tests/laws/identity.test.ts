@@ -173,7 +173,7 @@ describe('on models without a closed form', () => {
       const all = pool()
       fc.assert(
         fc.property(seeds(), fc.constantFrom('closed form', 'sampled'), (seed, kl) => {
-          const c = nonlinearCase(seed, k)
+          const c = nonlinearCase(seed, k, 1)
           const options: AnyBoundOptions = { kl: kl as 'sampled' }
           const { evidence, bound, divergence } = ofNonlinear(c)
           const found = onGrid(c, options)
