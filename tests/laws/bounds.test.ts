@@ -166,18 +166,16 @@ const boundsFor = (seed: number): readonly (readonly [AnyBound, object, OfWeight
   ]
 }
 
-const expectClose = (found: number, expected: number, tolerance: number, what: string): void =>
-  expect(Math.abs(found - expected), `${what}: ${found} should be ${expected}`).toBeLessThanOrEqual(
-    tolerance * Math.max(1, Math.abs(expected)),
-  )
+const expectClose = (found: number, expected: number, tolerance: number, what: string): void => {
+  if (!(Math.abs(found - expected) <= tolerance * Math.max(1, Math.abs(expected))))
+    expect.fail(`${what}: ${found} should be ${expected}`)
+}
 
 /** Nothing but rounding in float64 sets these apart from what they are. */
 const expectRising = (values: readonly number[], what: string): void =>
   values.forEach((x, i) => {
-    if (i > 0)
-      expect((values[i - 1] as number) - x, `${what}, ${i}: ${values.join(' ')}`).toBeLessThan(
-        1e-10 * Math.max(1, Math.abs(x)),
-      )
+    if (i > 0 && !((values[i - 1] as number) - x < 1e-10 * Math.max(1, Math.abs(x))))
+      expect.fail(`${what}, ${i}: ${values.join(' ')}`)
   })
 
 /** The weights of the library at every point; the value of each bound, on pairs of points, is its mean of the weights. */

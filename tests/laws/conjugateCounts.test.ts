@@ -252,10 +252,10 @@ const holdOn = (kind: ConjugateCountFacts['kind'], seed: number, drawn: Pool): v
     const identity = identityHolds(agree)(numbers)
     expect(identity.holds, `the identity: off by ${identity.found} ${what}`).toBe(true)
     expect(liesBelow(agree)(numbers).holds, `L_b <= log P(x) ${what}`).toBe(true)
-    // Whatever z is: a point that is likely under q is none that only the posterior would draw.
+    // Whatever z is; at those that q hardly draws, float32 rounds what is large.
     for (const [j, w] of weights.entries()) {
       const found = isTight(agree)({ ...numbers, bound: tight[next + j] as number })
-      expect(w < 1e-3 || found.holds, `at the posterior: off by ${found.found} ${what}`).toBe(true)
+      if (w > 1e-3 && !found.holds) expect.fail(`at the posterior: off by ${found.found} ${what}`)
     }
     drawn.add((random.terms[0] as Float64Array)[i] as number, numbers.bound)
     next += weights.length

@@ -33,9 +33,8 @@ const spread = (v: AnyValue): number[] => Array.from(expandTo(v, [{ name: pairAx
 
 const expectEqual = (found: readonly number[], expected: readonly number[], what: string): void => {
   for (const [i, x] of expected.entries())
-    expect(Math.abs((found[i] as number) - x), `${what}, pair ${i}: ${found[i]} should be ${x}`).toBeLessThan(
-      1e-4 * Math.max(1, Math.abs(x)),
-    )
+    if (!(Math.abs((found[i] as number) - x) < 1e-4 * Math.max(1, Math.abs(x))))
+      expect.fail(`${what}, pair ${i}: ${found[i]} should be ${x}`)
 }
 
 describe.each(rows)('KL($row), on 1,000 random pairs', ({ row, seed }) => {
@@ -46,7 +45,7 @@ describe.each(rows)('KL($row), on 1,000 random pairs', ({ row, seed }) => {
     const [first, second] = [batched(row, n, 2 * seed), batched(row, n, 2 * seed + 1)]
     const kl = closed(...first) as number[]
     const other = closed(...second) as number[]
-    for (const [i, x] of kl.entries()) expect(x, `pair ${i}`).toBeGreaterThanOrEqual(-1e-5)
+    expect(Math.min(...kl)).toBeGreaterThanOrEqual(-1e-5)
 
     for (const d of first) {
       const zero = closed(d, d)
