@@ -136,16 +136,16 @@ const logLikelihood = (f: NonlinearFacts, x: readonly number[], z: readonly numb
   )
 
 /**
- * The steps of the trapezoidal rule, for which its error is e^{-10} of the integrand or less: with a Gaussian of deviation s it is
- * e^{-2π² s²/h²}, with a pole at distance d from the line e^{-2πd/h}. The likelihood is at least t/slope wide, with poles at π/slope,
- * those of tanh at π/2 over its weight.
+ * The steps of the trapezoidal rule, which errs by the largest of e^{-2πd/h} |integrand at Im z = d|. With tanh of slope u in a logit or
+ * a mean of slope s the integrand is e^{s² tan²(ud)/2u²} there, or of that order: 1/h = s/1.2 + u/0.9 leaves e^{-10} and less. With a
+ * Gaussian of deviation r it is e^{-2π² r²/h²}.
  */
 const steps = (f: NonlinearFacts): readonly number[] =>
   f.proposal.scale.map((r, d) => {
     const column = f.hidden.weights.map((row) => Math.abs(row[d] as number))
     const slopes = f.output.weights.map((row) => sum(row.map((v, j) => Math.abs(v) * (column[j] as number))))
     const slope = Math.hypot(...slopes) / (f.likelihood === 'normal' ? f.noise : 1)
-    return Math.min(0.3, 0.9 * r, 1.3 / slope, 0.9 / Math.max(...column))
+    return Math.min(0.3, 0.9 * r, 1 / (slope / 1.2 + Math.max(...column) / 0.9))
   })
 
 const product = (lines: readonly (readonly number[])[]): readonly (readonly number[])[] =>
