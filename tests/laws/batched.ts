@@ -78,7 +78,7 @@ const labels = 3
 const logits = (d: Draw) => d.of(real(labels), labels, (u) => Array.from(u, (x) => 4 * x - 2))
 const top = (u: Float32Array): number => Math.min(labels - 1, Math.floor(labels * (u[0] as number)))
 
-/** A distribution of each family; moments that its row needs are finite, with their variance. */
+/** A distribution of each family; moments that its row needs are finite, with their variance, and little mass is where float32 has no numbers. */
 const families: Readonly<Record<string, (d: Draw) => AnyDistribution>> = {
   normal: (d) => normal({ loc: d.real(-2, 2), scale: d.positive(0.3, 3) }),
   laplace: (d) => laplace({ loc: d.real(-2, 2), scale: d.positive(0.3, 3) }),
@@ -86,7 +86,7 @@ const families: Readonly<Record<string, (d: Draw) => AnyDistribution>> = {
   exponential: (d) => exponential({ rate: d.positive(0.3, 3) }),
   gamma: (d) => gamma({ concentration: d.positive(2.5, 5), rate: d.positive(0.3, 3) }),
   inverseGamma: (d) => inverseGamma({ concentration: d.positive(5, 9), scale: d.positive(0.3, 3) }),
-  beta: (d) => beta({ alpha: d.positive(0.6, 4), beta: d.positive(0.6, 4) }),
+  beta: (d) => beta({ alpha: d.positive(0.6, 4), beta: d.positive(1, 4) }),
   uniform: (d) => uniform({ low: d.real(-1, 0), high: d.real(0.5, 1) }),
   truncatedNormal: (d) =>
     truncatedNormal({
@@ -107,7 +107,7 @@ const families: Readonly<Record<string, (d: Draw) => AnyDistribution>> = {
   oneHotCategorical: (d) => oneHotCategorical({ logits: logits(d) }),
   multinomial: (d) => multinomial({ trials: 4 as never, logits: logits(d) }),
   dirichlet: (d) =>
-    dirichlet({ concentration: d.of(positive(labels), labels, (u) => Array.from(u, (x) => 0.6 + 4 * x)) }),
+    dirichlet({ concentration: d.of(positive(labels), labels, (u) => Array.from(u, (x) => 1 + 4 * x)) }),
   multivariateNormal: (d) =>
     multivariateNormal({
       loc: d.real(-2, 2),
