@@ -5,9 +5,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GiryException } from '../../src/dsl/error.js'
+import type { GradientMethod } from '../../src/dsl/gradientMethods.js'
 import { movingAverage, score } from '../../src/dsl/methods.js'
 import type { AnyObjective } from '../../src/dsl/objective.js'
-import type { GradientMethod } from '../../src/dsl/rules.js'
 import { cubo } from '../../src/inference/cubo.js'
 import { evidence } from '../../src/inference/evidence.js'
 import { iwae } from '../../src/inference/iwae.js'
@@ -19,7 +19,7 @@ import { evaluateOnce } from './evaluation.js'
 import { platedData, platedModels } from './platedModels.js'
 import { platedExact } from './platedOracle.js'
 import { describePlated, type PlatedProgram, platedProgram } from './platedPrograms.js'
-import { runs, someSeeds } from './runs.js'
+import { runs } from './runs.js'
 
 type Bound = (p: unknown, q: unknown, options: object) => AnyObjective
 const [iwaeOf, renyiOf, cuboOf] = [iwae, renyi, cubo] as unknown as [Bound, Bound, Bound]
@@ -106,52 +106,61 @@ describe('random programs with plates', () => {
     )
   })
 
-  it('evidence is the sum over all configurations', async () => {
-    for (const seed of someSeeds(12)) {
-      const program = platedProgram(seed)
-      const { p } = platedModels(program)
-      const own = Object.fromEntries(
-        Object.entries(scalarsOf(program.params)).filter(([name]) => name in p.nets),
-      )
-      const found = await evidence(p as never, platedData(program, 1) as never, { params: own } as never)()
-      expect(found).toMatchObject({ _tag: 'Right', right: { method: 'enumeration' } })
-      const { value } = (found as unknown as { readonly right: { readonly value: readonly number[] } }).right
-      expect(value[0], describePlated(program)).toBeCloseTo(platedExact(program).evidence(program.params), 3)
-    }
-  })
+  it('evidence is the sum over all configurations', () =>
+    fc.assert(
+      fc.asyncProperty(seeds(), async (seed) => {
+        const program = platedProgram(seed)
+        const { p } = platedModels(program)
+        const own = Object.fromEntries(
+          Object.entries(scalarsOf(program.params)).filter(([name]) => name in p.nets),
+        )
+        const found = await evidence(p as never, platedData(program, 1) as never, { params: own } as never)()
+        expect(found).toMatchObject({ _tag: 'Right', right: { method: 'enumeration' } })
+        const { value } = (found as unknown as { readonly right: { readonly value: readonly number[] } })
+          .right
+        expect(value[0], describePlated(program)).toBeCloseTo(
+          platedExact(program).evidence(program.params),
+          3,
+        )
+      }),
+      runs(12),
+    ))
 
   it('drawn and summed out: L_b and its gradient are unbiased, whatever the methods of the sites', () => {
-    for (const seed of someSeeds(10)) {
-      const program = platedProgram(seed)
-      const { p, q } = platedModels(program)
-      const s = streamOf(seed)
-      const methods = Object.fromEntries(
-        program.q.map(({ name, kind, plates }) => [
-          name,
-          s.one<GradientMethod | undefined>([
-            undefined,
-            'enumerate',
-            'score',
-            score({ raoBlackwell: false }),
-            score({ baseline: movingAverage(0.9) }),
-            ...(kind === 'label' ? [] : ['rebar' as const]),
-            ...(plates.length > 0 || kind === 'oneHot' ? [] : ['measureValued' as const]),
+    fc.assert(
+      fc.property(seeds(), (seed) => {
+        const program = platedProgram(seed)
+        const { p, q } = platedModels(program)
+        const s = streamOf(seed)
+        const methods = Object.fromEntries(
+          program.q.map(({ name, kind, plates }) => [
+            name,
+            s.one<GradientMethod | undefined>([
+              undefined,
+              'enumerate',
+              'score',
+              score({ raoBlackwell: false }),
+              score({ baseline: movingAverage(0.9) }),
+              ...(kind === 'label' ? [] : ['rebar' as const]),
+              ...(plates.length > 0 || kind === 'oneHot' ? [] : ['measureValued' as const]),
+            ]),
           ]),
-        ]),
-      )
-      const what = `${describePlated(program)}, ${JSON.stringify(methods)}`
-      const particles = s.integer(1, 3)
-      const o = unlessMixed(() => boundOf(p, q, { particles, sites: methods as never }))
-      if (o === undefined) continue
-      const averages = Object.keys(o.nets).filter((name) => name.endsWith('_baseline'))
-      const params = { ...program.params, ...Object.fromEntries(averages.map((name) => [name, -1])) }
-      const exact = platedExact(program)
-      const found = gradientsOver(o, scalarsOf(params), platedData(program, 128), 12)
-      const entries = found.entries.filter((e) => !e.path.includes('_baseline/'))
-      expectUnbiased({ ...found, entries }, slopes(exact.bound, program.params), what)
-      expect(Math.abs(found.value.value - exact.bound(program.params)), what).toBeLessThan(
-        5 * found.value.standardError + 1e-3,
-      )
-    }
+        )
+        const what = `${describePlated(program)}, ${JSON.stringify(methods)}`
+        const particles = s.integer(1, 3)
+        const o = unlessMixed(() => boundOf(p, q, { particles, sites: methods as never }))
+        if (o === undefined) return
+        const averages = Object.keys(o.nets).filter((name) => name.endsWith('_baseline'))
+        const params = { ...program.params, ...Object.fromEntries(averages.map((name) => [name, -1])) }
+        const exact = platedExact(program)
+        const found = gradientsOver(o, scalarsOf(params), platedData(program, 128), 12)
+        const entries = found.entries.filter((e) => !e.path.includes('_baseline/'))
+        expectUnbiased({ ...found, entries }, slopes(exact.bound, program.params), what)
+        expect(Math.abs(found.value.value - exact.bound(program.params)), what).toBeLessThan(
+          5 * found.value.standardError + 1e-3,
+        )
+      }),
+      runs(10),
+    )
   })
 })
