@@ -10,6 +10,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { taskEither as TE } from 'fp-ts'
 import { type GiryError, giryError } from '../dsl/error.js'
+import { takeLargeRanks } from './largeRanks.js'
 import { nodeModule } from './nodeModule.js'
 import { type EagerName, isEagerName, type RuntimeName, runtimeFaults } from './runtimes.js'
 
@@ -55,6 +56,7 @@ const load = async (name: 'auto' | EagerName): Promise<string> => {
     await (tf.getBackend() === 'wasm' ? tf.ready() : loadWasm())
   else if (name === 'cpu') await activate('cpu')
   else await tf.ready()
+  if (tf.getBackend() === 'wasm') takeLargeRanks()
   return tf.getBackend()
 }
 

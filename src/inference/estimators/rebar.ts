@@ -3,6 +3,7 @@
  *
  *   ∇_θ E[f(x)] = E[(f(x) − η f(σ(z̃))) ∇ log q(x) + η ∇ f(σ(z)) − η ∇ f(σ(z̃))],     x = H(z),  z̃ ~ z | x
  *
+ * for an f that is continuous between the values of the support: what jumps there has no ∇ f(σ) to balance its part of the score.
  * The site has three slices, x, σ(z/τ) and σ(z̃/τ), and the terms are evaluated at all of them (three times the cost). Terms
  * have parameters of their own, whose gradient at the relaxed slices has mean 0 and adds noise: η = 0 is the plain score.
  * Where a divergence is sampled, log p and log q are continued linearly in x (relaxed.ts). τ is 0.5 and η is 1 if left out.

@@ -22,13 +22,12 @@ import type { At } from './estimator.js'
 const detached = (env: Environment): ParameterTensors =>
   Object.fromEntries(Object.entries(env.parameters).map(([path, t]) => [path, stop(t)]))
 
-/** The plates along which a number differs: its own, and those of the sites whose values it has in place of their draws. */
+/** The plates along which a number will differ: its own, and those of the sites that will be summed out of it. */
 const platesOf = (v: Scalar, drawn: readonly Drawn[]): readonly string[] =>
-  v.axes.flatMap((a) =>
-    isOwnAxis(a.name)
-      ? (drawn.find((d) => d.axis === a.name)?.site.plates ?? []).map((p) => p.name)
-      : [a.name],
-  )
+  v.axes.flatMap((a) => {
+    const summed = drawn.find((d) => d.method === 'enumerate' && d.axis === a.name)
+    return isOwnAxis(a.name) ? (summed?.site.plates ?? []).map((p) => p.name) : [a.name]
+  })
 
 /** Refuses a number along a plate that the site does not lie in. */
 const requireWithin = ({ name, site }: Drawn, what: string, v: Scalar, { drawn }: At): Scalar => {
