@@ -25,19 +25,27 @@ export const logPoissonMass = (x: tf.Tensor, r: tf.Tensor, logR: tf.Tensor): tf.
 const FEW = 32
 const MASSES = 80
 
+/** log 0!, log 1!, … */
+const LOG_FACTORIALS = Array.from({ length: MASSES }, (_, k) =>
+  Array.from({ length: k }, (_, j) => Math.log(j + 1)).reduce((sum, l) => sum + l, 0),
+)
+
 /** A rate at which a count other than 0 is never drawn. */
 const NO_RATE = 1e-30
 
 const countOf = (condition: tf.Tensor): tf.Tensor => tf.sum(tf.cast(condition, 'float32'), -1)
 
-/** By the masses of 0 ... 79. Each tail is summed from its end, so that small probabilities keep their digits. */
+/**
+ * By r^k/k!, k = 0 ... 79, whose sum is e^r: once for each rate, however many draws it has. Each tail is summed from its end, so that
+ * small probabilities keep their digits.
+ */
 const bySums = (u: tf.Tensor, r: tf.Tensor): tf.Tensor => {
-  const rate = tf.expandDims(r, -1)
-  const x = tf.add(tf.range(0, MASSES), tf.zerosLike(rate))
-  const mass = tf.exp(logPoissonMass(x, rate, tf.log(rate)))
-  const axis = mass.rank - 1
-  const below = tf.less(tf.cumsum(mass, axis), tf.expandDims(u, -1))
-  const above = tf.greater(tf.cumsum(mass, axis, true, true), tf.expandDims(tf.sub(1, u), -1))
+  const logs = tf.sub(tf.mul(tf.range(0, MASSES), tf.expandDims(tf.log(r), -1)), tf.tensor1d(LOG_FACTORIALS))
+  const shares = tf.exp(logs)
+  const masses = tf.div(shares, tf.sum(shares, -1, true))
+  const axis = masses.rank - 1
+  const below = tf.less(tf.cumsum(masses, axis), tf.expandDims(u, -1))
+  const above = tf.greater(tf.cumsum(masses, axis, true, true), tf.expandDims(tf.sub(1, u), -1))
   return tf.where(tf.less(u, 0.5), countOf(below), countOf(above))
 }
 
@@ -53,13 +61,22 @@ const byExpansion = (u: tf.Tensor, r: tf.Tensor): tf.Tensor => {
   return tf.floor(tf.add(r, tf.add(tf.mul(root, w), further)))
 }
 
-/** The smallest k with P(X <= k) >= u; NaN where the rate is no finite number. A constant to gradients. */
-export const poissonQuantile = (u: tf.Tensor, rate: tf.Tensor): tf.Tensor => {
-  const r = tf.broadcastTo(detach(rate), u.shape)
+/** Beyond this rank the WASM backend of tfjs has no cumsum along one more axis. */
+const LARGEST_RANK = 5
+
+const atRates = (u: tf.Tensor, r: tf.Tensor): tf.Tensor => {
   const few = tf.less(r, FEW)
   const finite = tf.less(r, Number.POSITIVE_INFINITY)
   const many = tf.where(tf.logicalAnd(finite, tf.logicalNot(few)), r, tf.onesLike(r))
-  const some = tf.clipByValue(r, NO_RATE, FEW)
-  const found = tf.where(few, bySums(u, some), byExpansion(u, many))
-  return tf.where(finite, found, tf.fill(found.shape, Number.NaN))
+  const summed = bySums(u, tf.clipByValue(r, NO_RATE, FEW))
+  const found = tf.where(tf.broadcastTo(few, u.shape), summed, byExpansion(u, many))
+  return tf.where(tf.broadcastTo(finite, u.shape), found, tf.fill(u.shape, Number.NaN))
+}
+
+/** The smallest k with P(X <= k) >= u, the rate broadcast to u; NaN where it is no finite number. A constant to gradients. */
+export const poissonQuantile = (u: tf.Tensor, rate: tf.Tensor): tf.Tensor => {
+  const r = detach(rate)
+  if (u.rank <= LARGEST_RANK) return atRates(u, r)
+  const flat = (t: tf.Tensor) => tf.reshape(tf.broadcastTo(t, u.shape), [-1])
+  return tf.reshape(atRates(flat(u), flat(r)), u.shape)
 }

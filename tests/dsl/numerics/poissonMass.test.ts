@@ -79,6 +79,15 @@ describe('poissonQuantile', () => {
     expect(quantile(1 - 2 ** -22, 1e-3)).toBe(2)
   })
 
+  it('takes rates that broadcast, of any rank', () => {
+    const u = tf.linspace(0.05, 0.95, 64)
+    const r = tf.tensor([0.5, 40])
+    const dims = [2, 2, 2, 1, 2, 2, 2]
+    const flat = poissonQuantile(tf.reshape(u, [32, 2]), r).dataSync()
+    expect(poissonQuantile(tf.reshape(u, dims), r).dataSync()).toEqual(flat)
+    expect(poissonQuantile(tf.reshape(u, dims), tf.scalar(3)).shape).toEqual(dims)
+  })
+
   it('is 0 at a rate of 0, NaN where there is no finite rate, and large at large ones', () => {
     expect(quantile(0.99, 0)).toBe(0)
     expect(quantile(0.5, Number.POSITIVE_INFINITY)).toBeNaN()
