@@ -154,16 +154,41 @@ const product = (lines: readonly (readonly number[])[]): readonly (readonly numb
     [[]],
   )
 
-/** Points of z that reach 6.5 deviations of the prior and of q to either side, and the volume of each. */
+/** The largest log p(x | z) that any z could have, each tanh being between −1 and 1. */
+const likelihoodBelow = (f: NonlinearFacts, x: readonly number[]): number =>
+  sum(
+    f.output.weights.map((row, i) => {
+      const [middle, reach] = [f.output.bias[i] as number, sum(row.map(Math.abs))]
+      const [low, high] = [middle - reach, middle + reach]
+      return f.likelihood === 'bernoulli'
+        ? logSigmoid(x[i] === 1 ? high : -low)
+        : logNormal(x[i] as number, Math.min(Math.max(x[i] as number, low), high), f.noise)
+    }),
+  )
+
+/**
+ * How far z has to reach: beyond R all of p(x, z) is less than e^{-12} of its height near some whole numbers, since
+ * log p(x, z) − log p(x, z') <= sup log p(x | ·) − ½ R² − log p(x | z') + ½ |z'|². Data far from what p means move the posterior far out.
+ */
+const reachOf = (f: NonlinearFacts, x: readonly number[]): number => {
+  const whole = Array.from({ length: 13 }, (_, i) => i - 6)
+  const heights = product(f.proposal.scale.map(() => whole)).map(
+    (z) => logLikelihood(f, x, z) - 0.5 * sum(z.map((zi) => zi * zi)),
+  )
+  return Math.max(6.5, Math.sqrt(2 * (likelihoodBelow(f, x) - Math.max(...heights) + 12)))
+}
+
+/** Points of z that reach far enough under the prior, and 6.5 deviations of q to either side, and the volume of each. */
 export const pointsOf = (
   f: NonlinearFacts,
   x: readonly number[],
 ): { readonly points: readonly (readonly number[])[]; readonly volume: number } => {
   const loc = affine(f.proposal, x)
   const by = steps(f)
+  const reach = reachOf(f, x)
   const lines = by.map((h, d) => {
     const [m, r] = [loc[d] as number, f.proposal.scale[d] as number]
-    const [from, to] = [Math.min(-6.5, m - 6.5 * r), Math.max(6.5, m + 6.5 * r)]
+    const [from, to] = [Math.min(-reach, m - 6.5 * r), Math.max(reach, m + 6.5 * r)]
     return Array.from({ length: Math.ceil((to - from) / h) + 1 }, (_, i) => from + i * h)
   })
   return { points: product(lines), volume: by.reduce((a, b) => a * b, 1) }
