@@ -140,78 +140,62 @@ export const truncatedDeviation = (q: TruncatedNormal<Shape>, from: Entries): En
 const beside = (k: Entries, c: Entries, below: Entries, mean: Entries): Entries =>
   add(abs(sub(k, c)), add(mul(2, below), sub(mean, c))) as Entries
 
-/** E max(c − x, 0) = c F(c) − F(c) E[x | x < c]. */
-const shortfall = (
-  f: (...t: readonly tf.Tensor[]) => { readonly cdf: tf.Tensor; readonly mass: tf.Tensor },
+/** F at c, and the part of the mean that lies below: F(c) E[x | x < c] / E x. */
+type PartialMean = (c: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => readonly [tf.Tensor, tf.Tensor]
+
+type Four = readonly [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+
+/** E|x − k|, x with parameters a and b, by E max(c − x, 0) = c F(c) − F(c) E[x | x < c]. */
+const byPartialMean = (
+  at: PartialMean,
+  [a, b]: readonly [Entries, Entries],
+  mean: Entries,
+  k: Entries,
   c: Entries,
-  ...parameters: readonly Entries[]
-): Entries =>
-  elementwise<Shape, Real>(
+): Entries => {
+  const below = elementwise<Shape, Real>(
     'kl',
     real,
-    (...[at, ...t]) => {
-      const { cdf, mass } = f(at as tf.Tensor, ...(t as tf.Tensor[]))
-      return tf.sub(tf.mul(at as tf.Tensor, cdf), mass)
+    (...tensors) => {
+      const [point, average, ...parameters] = tensors as unknown as Four
+      const [cdf, part] = at(point, ...parameters)
+      return tf.sub(tf.mul(point, cdf), tf.mul(average, part))
     },
     c,
-    ...parameters,
+    mean,
+    a,
+    b,
   )
+  return beside(k, c, below, mean)
+}
+
+const ofGamma: PartialMean = (c, a, r) => [igamma(a, tf.mul(r, c)), igamma(tf.add(a, 1), tf.mul(r, c))]
+
+const ofBeta: PartialMean = (c, a, b) => [betainc(a, b, c), betainc(tf.add(a, 1), b, c)]
+
+const ofInverseGamma: PartialMean = (c, a, s) => [
+  igammac(a, tf.div(s, c)),
+  igammac(tf.sub(a, 1), tf.div(s, c)),
+]
 
 /** E|x − k|, x ~ Gamma(a, rate r). */
 export const gammaDeviation = (q: Gamma<Shape>, from: Entries): Entries => {
-  const c = maximum(from, 0) as Entries
-  const below = shortfall(
-    (at, a, r, mean) => {
-      const x = tf.mul(r as tf.Tensor, at as tf.Tensor)
-      return {
-        cdf: igamma(a as tf.Tensor, x),
-        mass: tf.mul(mean as tf.Tensor, igamma(tf.add(a as tf.Tensor, 1), x)),
-      }
-    },
-    c,
-    q.parameters.concentration,
-    q.parameters.rate,
-    q.mean(),
-  )
-  return beside(from, c, below, q.mean())
+  const { concentration, rate } = q.parameters
+  return byPartialMean(ofGamma, [concentration, rate], q.mean(), from, maximum(from, 0) as Entries)
 }
 
 /** E|x − k|, x ~ Beta(a, b). */
 export const betaDeviation = (q: Beta<Shape>, from: Entries): Entries => {
-  const c = minimum(maximum(from, 0), 1) as Entries
-  const below = shortfall(
-    (at, a, b, mean) => ({
-      cdf: betainc(a as tf.Tensor, b as tf.Tensor, at as tf.Tensor),
-      mass: tf.mul(mean as tf.Tensor, betainc(tf.add(a as tf.Tensor, 1), b as tf.Tensor, at as tf.Tensor)),
-    }),
-    c,
-    q.parameters.alpha,
-    q.parameters.beta,
-    q.mean(),
-  )
-  return beside(from, c, below, q.mean())
+  const { alpha, beta } = q.parameters
+  return byPartialMean(ofBeta, [alpha, beta], q.mean(), from, minimum(maximum(from, 0), 1) as Entries)
 }
 
 /** E|x − k|, x ~ InvGamma(a, s). */
 export const inverseGammaDeviation = (q: InverseGamma<Shape>, from: Entries): Entries => {
   const { concentration, scale } = q.parameters
-  const c = maximum(from, TINY) as Entries
   return ifAbove(concentration, 1, (safe) => {
     const mean = div(scale, sub(safe, 1)) as Entries
-    const below = shortfall(
-      (at, a, s, m) => {
-        const x = tf.div(s as tf.Tensor, at as tf.Tensor)
-        return {
-          cdf: igammac(a as tf.Tensor, x),
-          mass: tf.mul(m as tf.Tensor, igammac(tf.sub(a as tf.Tensor, 1), x)),
-        }
-      },
-      c,
-      safe,
-      scale,
-      mean,
-    )
-    return beside(from, c, below, mean)
+    return byPartialMean(ofInverseGamma, [safe, scale], mean, from, maximum(from, TINY) as Entries)
   })
 }
 

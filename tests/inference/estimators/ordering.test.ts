@@ -25,27 +25,17 @@ import {
   ofOneDraw,
   type Point,
 } from './million.js'
+import { optimum, p, q, x } from './oneNormal.js'
 
 const any = (o: unknown): AnyObjective => o as AnyObjective
 
 beforeAll(() => g.orThrow(useRuntime('wasm')))
 
 describe('a normal', () => {
-  const x = 1.2
-  const p = g.pipe(
-    g.Do,
-    g.bind('z', () => g.standardNormal()),
-    g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 })),
-  )
-  const q = g.pipe(
-    g.given({ x: g.real(), m: g.real(), s: g.real() }),
-    g.bind('z', ({ m, s }) => g.normal({ loc: m, scale: g.exp(s) })),
-  )
   const exact = ({ m, s }: Point) => {
     const second = (m as number) ** 2 + Math.exp(2 * (s as number))
     return -0.5 * (x * x - 2 * x * (m as number) + second) - 0.5 * second + (s as number)
   }
-  const optimum = { m: x / 2, s: -0.5 * Math.log(2) }
   const away = { m: 0.1, s: 0.3 }
   /** All but the last have the divergence in closed form, as they do unless asked otherwise. */
   const of = (z: GradientMethod, at: Point, batches: number, particles = 1) => {

@@ -21,6 +21,7 @@ import {
   gradients,
   type Point,
 } from '../estimators/million.js'
+import { optimum, p, q, x } from '../estimators/oneNormal.js'
 import * as coins from '../estimators/twoCoins.js'
 import { untyped } from './untyped.js'
 
@@ -46,18 +47,7 @@ describe('two coins', () => {
 })
 
 describe('a normal', () => {
-  const x = 1.2
-  const p = g.pipe(
-    g.Do,
-    g.bind('z', () => g.standardNormal()),
-    g.bind('x', ({ z }) => g.normal({ loc: z, scale: 1 })),
-  )
-  const q = g.pipe(
-    g.given({ x: g.real(), m: g.real(), s: g.real() }),
-    g.bind('z', ({ m, s }) => g.normal({ loc: m, scale: g.exp(s) })),
-  )
   const at = { m: 0.1, s: 0.1 }
-  const optimum = { m: x / 2, s: -0.5 * Math.log(2) }
 
   /** L_3, with a step of 1/6 and beyond 6 standard deviations nothing, unless said otherwise. */
   const bound = ({ m, s }: Point, step = 1 / 6, reach = 6): number => {
