@@ -131,20 +131,25 @@ const combine =
   (sign: '+' | '−', f: (x: Value<[], Real>, y: Value<[], Real>) => Value<[], Real>) =>
   <T, D, U, E>(a: Objective<T, D>, b: Objective<U, E>): Objective<Merge<T, U>, Merge<D, E>> => ({
     tag: 'objective',
+    // What lies above stays above with anything added to it, and lies below once it is subtracted.
+    ...(a.upper === true || (sign === '+' && b.upper === true) ? { upper: true } : {}),
     description: `${a.description} ${sign} ${b.description}`,
     nets: merge('nets', a.nets, b.nets, (x, y) => x === y),
     data: merge('spaces', a.data, b.data, sameSpace),
     evaluate: (env) => f(a.evaluate(env), b.evaluate(env)),
   })
 
-/** a + b. */
-export const plus: <T, D, U, E>(
-  a: Objective<T, D>,
-  b: Objective<U, E>,
-) => Objective<Merge<T, U>, Merge<D, E>> = combine('+', (x, y) => add(x, y))
+/** What stays of an upper bound in a sum. */
+type Above<O> = Extract<O, UpperBound> extends never ? unknown : UpperBound
 
-/** a − b. */
-export const minus: <T, D, U, E>(
-  a: Objective<T, D>,
+/** a + b; an upper bound where one of them is. */
+export const plus: <T, D, U, E, A, B>(
+  a: A & Objective<T, D>,
+  b: B & Objective<U, E>,
+) => Objective<Merge<T, U>, Merge<D, E>> & Above<A | B> = combine('+', (x, y) => add(x, y)) as never
+
+/** a − b; an upper bound where a is. */
+export const minus: <T, D, U, E, A>(
+  a: A & Objective<T, D>,
   b: Objective<U, E>,
-) => Objective<Merge<T, U>, Merge<D, E>> = combine('−', (x, y) => sub(x, y))
+) => Objective<Merge<T, U>, Merge<D, E>> & Above<A> = combine('−', (x, y) => sub(x, y)) as never

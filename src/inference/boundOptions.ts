@@ -8,6 +8,7 @@
  * Tested in tests/inference/boundOptions.test.ts; that no name is missing here, in tests/types/boundOptions.test-d.ts.
  */
 import { fail, type GiryError, giryError } from '../dsl/error.js'
+import { nameFaults } from './optionNames.js'
 
 const elbo = ['particles', 'beta', 'freeBits', 'sites', 'klTable', 'kl'] as const
 const importance = ['particles', 'sites'] as const
@@ -113,9 +114,7 @@ export const boundOptionFaults = (of: Optioned, options: object): readonly GiryE
   const known: readonly string[] = boundOptions[of]
   const given = options as Readonly<Record<string, unknown>>
   return [
-    ...Object.keys(given)
-      .filter((name) => !known.includes(name))
-      .flatMap((name) => fault(name, `${of} has no option '${name}'`, `its options are ${known.join(', ')}`)),
+    ...nameFaults(of, known, given),
     ...known.flatMap((name) => checks[name]?.(given[name], name) ?? []),
   ]
 }

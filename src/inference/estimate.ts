@@ -22,6 +22,7 @@ import { useRuntime } from '../runtime/backend.js'
 import { fold, type Key, keyFromSeed } from '../runtime/keys.js'
 import type { RuntimeName } from '../runtime/runtimes.js'
 import { batchAt, noiseOnly } from './batches.js'
+import { type NamesOf, nameFaults } from './optionNames.js'
 import { evaluateAt, uploadAll } from './step.js'
 import { type Accepts, datasetFor } from './trainingData.js'
 
@@ -46,6 +47,15 @@ export interface EstimateOptions<T = unknown> {
   readonly seed?: number
   readonly runtime?: RuntimeName
 }
+
+const names = {
+  params: true,
+  data: true,
+  n: true,
+  batch: true,
+  seed: true,
+  runtime: true,
+} satisfies NamesOf<EstimateOptions & { readonly data: unknown }>
 
 /** `data`, required exactly when the objective takes data. */
 export type NeedsData<A, D> = keyof D extends never
@@ -98,7 +108,12 @@ export const estimate = <T, D, const A>(
   const params = options.params as Readonly<Record<string, NetParams>>
   const n = options.n ?? 100
   const batch = options.batch ?? 500
-  const faults = [...wholeNumber('n', n), ...wholeNumber('batch', batch), ...paramErrors(o.nets, params)]
+  const faults = [
+    ...nameFaults('estimate', Object.keys(names), options),
+    ...wholeNumber('n', n),
+    ...wholeNumber('batch', batch),
+    ...paramErrors(o.nets, params),
+  ]
   const key = fold(keyFromSeed(options.seed ?? 0), 'estimate')
   return F.pipe(
     TE.fromEither(faults.length > 0 ? E.left(faults) : datasetFor(o.data, options.data)),

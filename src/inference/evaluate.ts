@@ -18,6 +18,7 @@ import { type Batch, batchAt, noiseOnly } from './batches.js'
 import { type Engine, fixedParameters } from './engine.js'
 import type { NeedsData } from './estimate.js'
 import { seedFaults, whole } from './optionFaults.js'
+import { type NamesOf, nameFaults } from './optionNames.js'
 import { startEngine } from './startEngine.js'
 import { datasetFor } from './trainingData.js'
 
@@ -31,6 +32,15 @@ export interface EvaluateOptions<T = unknown> {
   /** Threads on a compiled runtime; all cores if left out. */
   readonly threads?: number
 }
+
+const names = {
+  params: true,
+  data: true,
+  batch: true,
+  seed: true,
+  runtime: true,
+  threads: true,
+} satisfies NamesOf<EvaluateOptions & { readonly data: unknown }>
 
 const range = (begin: number, end: number): Int32Array =>
   Int32Array.from({ length: end - begin }, (_, i) => begin + i)
@@ -65,6 +75,7 @@ const checked = (
 ): E.Either<Errors, Dataset | undefined> => {
   const data = datasetFor(o.data, options.data)
   const errors = [
+    ...nameFaults('evaluate', Object.keys(names), options),
     ...whole('batch', options.batch),
     ...seedFaults(options.seed),
     ...threadFaults(options.threads),

@@ -22,8 +22,7 @@ import { errorsOf, type GiryError } from '../dsl/error.js'
 import type { AnyModel, Model, SiteNames } from '../dsl/model.js'
 import type { Plain, ValueIn } from '../dsl/space.js'
 import { useRuntime } from '../runtime/backend.js'
-import type { RuntimeName } from '../runtime/runtimes.js'
-import { checkedExact } from './evidence/checkedExact.js'
+import { checkedExact, type EvidenceOptions, type ExactOptions } from './evidence/checkedExact.js'
 import { conjugateSolutions } from './evidence/conjugate.js'
 import { conjugatePosterior } from './evidence/conjugatePosterior.js'
 import { finiteEvidence, finitePosterior, whyNoTable, whyNotFinite } from './evidence/finite.js'
@@ -38,6 +37,7 @@ import type { NeedsGiven, NeedsParams } from './inputs.js'
 import type { HasDensity } from './logProb.js'
 import type { DataFault } from './trainingData.js'
 
+export type { EvidenceOptions } from './evidence/checkedExact.js'
 export { type ExactMethod, exactMethods } from './evidence/method.js'
 
 /** log P(x) of every datum, how it was found, and what it is worth. */
@@ -50,15 +50,6 @@ export interface Evidence {
   readonly kind: 'exact' | 'lower' | 'upper' | 'estimate'
   /** The method that was taken. */
   readonly method: string
-}
-
-/** Options of evidence and posterior, besides params and given. */
-export interface EvidenceOptions {
-  /** The method; the first that applies if left out. */
-  readonly method?: ExactMethod
-  readonly runtime?: RuntimeName
-  /** Seed of the bits of a column that is binarized dynamically; 0 if left out. */
-  readonly seed?: number
 }
 
 /** The spaces of the sites of a model. */
@@ -85,7 +76,6 @@ type Options<T, G> = keyof T | keyof G extends never
   ? [options?: EvidenceOptions & NeedsParams<T> & NeedsGiven<G>]
   : [options: EvidenceOptions & NeedsParams<T> & NeedsGiven<G>]
 
-type AnyOptions = EvidenceOptions & { readonly params?: unknown; readonly given?: unknown }
 type Errors = readonly GiryError[]
 
 /** log P(x) of every datum, by an exact method. */
@@ -94,7 +84,7 @@ export const evidence = <T, G, R, const A>(
   data: A & ObservedData<A, R>,
   ...[options]: Options<T, G>
 ): TE.TaskEither<Errors, Evidence> =>
-  exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, evidenceBy)
+  exactly('evidence', model as Model as AnyModel, data, (options ?? {}) as ExactOptions, evidenceBy)
 
 /** P(z | x) of every datum, by an exact method. */
 export const posterior = <T, G, R, const A>(
@@ -102,7 +92,7 @@ export const posterior = <T, G, R, const A>(
   data: A & ObservedData<A, R>,
   ...[options]: Options<T, G>
 ): TE.TaskEither<Errors, Posterior> =>
-  exactly(model as Model as AnyModel, data, (options ?? {}) as AnyOptions, posteriorBy)
+  exactly('posterior', model as Model as AnyModel, data, (options ?? {}) as ExactOptions, posteriorBy)
 
 const exact = (
   method: ExactMethod,
@@ -160,13 +150,14 @@ const posteriorBy: Ways<Posterior> = {
 }
 
 const exactly = <A>(
+  of: 'evidence' | 'posterior',
   model: AnyModel,
   data: unknown,
-  options: AnyOptions,
+  options: ExactOptions,
   ways: Ways<A>,
 ): TE.TaskEither<Errors, A> =>
   F.pipe(
-    TE.fromEither(checkedExact(model, options)),
+    TE.fromEither(checkedExact(of, model, options)),
     TE.flatMap(() => useRuntime(options.runtime ?? 'auto')),
     TE.flatMap(() =>
       TE.tryCatch(
@@ -180,7 +171,7 @@ const exactly = <A>(
 const solved = <A>(
   model: AnyModel,
   data: unknown,
-  options: AnyOptions,
+  options: ExactOptions,
   ways: Ways<A>,
 ): E.Either<Errors, A> => {
   const problem = makeProblem(model, data, options)

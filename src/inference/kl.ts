@@ -21,6 +21,7 @@ import { type SameShape, type Shape, type ShapeName, sameShape } from '../dsl/sh
 import { type AnyValue, expandAxes, makeValue, meanOver, showSpaceOf, type Value } from '../dsl/value.js'
 import { noiseFromSeed } from '../runtime/noise.js'
 import { logDensity } from './estimators/draws.js'
+import { type NamesOf, nameFaults } from './optionNames.js'
 
 type Scalar = Value<[], Real>
 
@@ -42,6 +43,8 @@ export interface KlOptions {
   /** A larger table of closed forms; an empty one always samples. */
   readonly klTable?: KlTable
 }
+
+const names = { particles: true, seed: true, klTable: true } satisfies NamesOf<KlOptions>
 
 type MarksOf<X> = X extends { readonly domain: { readonly marks: infer D } } ? D : never
 type ShapeIn<X> = X extends { readonly shape: infer S extends Shape } ? S : never
@@ -79,6 +82,7 @@ const faults = (q: AnyDistribution, p: AnyDistribution, options: KlOptions): rea
           'compare distributions on one space',
         ),
       ]),
+  ...nameFaults('kl', Object.keys(names), options),
   ...(options.particles !== undefined && !(Number.isInteger(options.particles) && options.particles >= 2)
     ? [
         giryError(

@@ -7,6 +7,27 @@ import { type GiryError, giryError } from '../dsl/error.js'
 import { threadFaults } from '../runtime/onnx/session/threads.js'
 import { runtimeFaults } from '../runtime/runtimes.js'
 import type { FitOptions } from './fitted.js'
+import { type NamesOf, nameFaults } from './optionNames.js'
+
+const names = {
+  data: true,
+  heldOut: true,
+  optimizer: true,
+  epochs: true,
+  steps: true,
+  batch: true,
+  seed: true,
+  runtime: true,
+  threads: true,
+  deterministic: true,
+  play: true,
+  monitors: true,
+  monitorEvery: true,
+  params: true,
+  onEvent: true,
+  signal: true,
+  checkpoint: true,
+} satisfies NamesOf<FitOptions & { readonly data: unknown; readonly heldOut: unknown }>
 
 /** What is wrong with a count. */
 export const whole = (name: string, x: number | undefined): readonly GiryError[] =>
@@ -36,6 +57,7 @@ export const seedFaults = (seed: number | undefined): readonly GiryError[] =>
 
 /** What is wrong with options, each for itself. */
 export const optionFaults = (o: FitOptions): readonly GiryError[] => [
+  ...nameFaults('fit', Object.keys(names), o),
   ...whole('epochs', o.epochs),
   ...whole('steps', o.steps),
   ...whole('batch', o.batch),

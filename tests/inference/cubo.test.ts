@@ -1,7 +1,8 @@
 /** cubo and cuboExponential: against quadrature and enumeration, above log P(x), the bias of the logarithm, sentences. */
 import { describe, expect, it } from 'vitest'
 import { maximize, minimize } from '../../src/dsl/game.js'
-import { scale } from '../../src/dsl/objective.js'
+import type { Nets } from '../../src/dsl/model.js'
+import { constant, minus, type Objective, plus, scale } from '../../src/dsl/objective.js'
 import { cubo, cuboExponential } from '../../src/inference/cubo.js'
 import { tvo } from '../../src/inference/tvo.js'
 import { finiteCase } from '../../src/testing/arbitraries/finite.js'
@@ -57,11 +58,20 @@ describe('cubo', () => {
 
   it('is not maximized, by itself or in a game; minus it may be', () => {
     const bound = cubo(p, q, { particles: 2 })
-    for (const upper of [bound, scale(2, bound), tvo(p, q, { particles: 2, partitions: 2, bound: 'upper' })])
-      expect(sentences(() => maximize(upper))).toEqual([
+    const above: readonly Objective<Nets, unknown>[] = [
+      bound,
+      scale(2, bound),
+      plus(constant(1), bound),
+      plus(bound, bound),
+      minus(bound, constant(1)),
+      tvo(p, q, { particles: 2, partitions: 2, bound: 'upper' }),
+    ]
+    for (const upper of above)
+      expect(sentences(() => maximize(upper as never))).toEqual([
         "player 'max' maximizes an upper bound, which lies above what it bounds",
       ])
     expect(maximize(scale(-1, bound)).players).toHaveLength(1)
+    expect(maximize(minus(constant(1), bound)).players).toHaveLength(1)
     expect(maximize(tvo(p, q, { particles: 2, partitions: 2 })).players).toHaveLength(1)
   })
 

@@ -64,6 +64,12 @@ it('an upper bound is minimized', () => {
   // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
   g.maximize(g.tvo(p, q, { ...K, partitions: 5, bound: 'upper' }))
   g.maximize(g.tvo(p, q, { ...K, partitions: 5, bound: 'lower' }))
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.maximize(g.plus(g.elbo(p, q), upper))
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.maximize(g.minus(upper, g.elbo(p, q)))
+  g.maximize(g.minus(g.elbo(p, q), upper))
+  g.maximize(g.plus(g.elbo(p, q), g.elbo(p, q)))
   const bound = 'upper' as g.TvoSide
   g.maximize(g.tvo(p, q, { ...K, partitions: 5, bound }))
   expectTypeOf<

@@ -9,19 +9,42 @@ import { can } from '../../dsl/distribution.js'
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { type AnyModel, type Site, sitesOf } from '../../dsl/model.js'
 import { densityRemedy } from '../../dsl/rules.js'
-import { type RuntimeName, runtimeNames } from '../../runtime/runtimes.js'
+import { type RuntimeName, runtimeFaults } from '../../runtime/runtimes.js'
+import { type NamesOf, nameFaults } from '../optionNames.js'
 import { type Checked, unlessFaults } from './checked.js'
 import { type ExactMethod, exactMethods } from './method.js'
 
+/** Options of evidence and posterior, besides params and given. */
+export interface EvidenceOptions {
+  /** The method; the first that applies if left out. */
+  readonly method?: ExactMethod
+  readonly runtime?: RuntimeName
+  /** Seed of the bits of a column that is binarized dynamically; 0 if left out. */
+  readonly seed?: number
+}
+
+/** Options of evidence and posterior. */
+export type ExactOptions = EvidenceOptions & { readonly params?: unknown; readonly given?: unknown }
+
+const names = {
+  method: true,
+  runtime: true,
+  seed: true,
+  params: true,
+  given: true,
+} satisfies NamesOf<ExactOptions>
+
 /** The model, once it and the options are in order. */
 export const checkedExact = (
+  of: 'evidence' | 'posterior',
   model: AnyModel,
-  { method, runtime }: { readonly method?: ExactMethod; readonly runtime?: RuntimeName },
+  options: ExactOptions,
 ): Checked<AnyModel> =>
   unlessFaults(
     [
-      ...methodFaults(method),
-      ...runtimeFaults(runtime),
+      ...nameFaults(of, Object.keys(names), options),
+      ...methodFaults(options.method),
+      ...runtimeFaults(options.runtime),
       ...sitesOf(model).flatMap(([name, site]) => [...densityFaults(name, site), ...scopeFaults(name, site)]),
     ],
     model,
@@ -36,18 +59,6 @@ const methodFaults = (method: ExactMethod | undefined): readonly GiryError[] =>
           'method',
           `'${String(method)}' is no exact method`,
           `use one of ${exactMethods.join(', ')}, or leave the choice to giry`,
-        ),
-      ]
-
-const runtimeFaults = (runtime: RuntimeName | undefined): readonly GiryError[] =>
-  runtime === undefined || runtimeNames.includes(runtime)
-    ? []
-    : [
-        giryError(
-          'option',
-          'runtime',
-          `'${String(runtime)}' is no runtime`,
-          `use one of ${runtimeNames.join(', ')}`,
         ),
       ]
 
