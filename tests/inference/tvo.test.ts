@@ -1,4 +1,4 @@
-/** tvo: sums of the integral by enumeration, its gradient, one interval, its place between elbo, L_K and log P(x), sentences. */
+/** tvo: sums of the integral by enumeration, its gradient (of drawn sites by every tuple of draws), one interval, its place between elbo, L_K and log P(x), sentences. */
 import { describe, expect, it } from 'vitest'
 import { elbo } from '../../src/inference/elbo.js'
 import { iwae } from '../../src/inference/iwae.js'
@@ -33,6 +33,79 @@ const finiteSum = (
       0,
     )
 }
+
+/**
+ * The expectation of value and gradient over every tuple of K draws, in float64. The gradient of a tuple is
+ *
+ *   Σ Δβ Σ_k W_k (∇ log w_k + c_k (β ∇ log p_k + (1 − β) ∇ log q_k)),  W_k ∝ w_k^β,  c_k = log w_k − Σ_j W_j log w_j
+ *
+ * and for β = 0 c_k = log w_k less the mean over the other particles. The gradients themselves are differences.
+ */
+const overTuples = (
+  f: FiniteFacts,
+  x: Readonly<Record<string, number>>,
+  points: readonly number[],
+  bound: 'lower' | 'upper',
+  K: number,
+) => {
+  const joint = jointOf(f, x)
+  const byP = joint.map(() => 0)
+  const byQ = joint.map(() => 0)
+  let value = 0
+  const count = (tuple: readonly number[]): void => {
+    const all = tuple.map((i) => joint[i] as (typeof joint)[number])
+    const probability = Math.exp(all.reduce((s, o) => s + o.logQ, 0))
+    const logW = all.map((o) => o.logP - o.logQ)
+    points.slice(1).forEach((end, n) => {
+      const start = points[n] as number
+      const beta = bound === 'upper' ? end : start
+      const norm = logSumExp(logW.map((l) => beta * l))
+      const weights = logW.map((l) => Math.exp(beta * l - norm))
+      const mean = logW.reduce((s, l, k) => s + l * (weights[k] as number), 0)
+      value += probability * (end - start) * mean
+      tuple.forEach((i, k) => {
+        const own = logW[k] as number
+        const others = (logW.reduce((s, l) => s + l, 0) - own) / (K - 1)
+        const c = own - (beta === 0 ? others : mean)
+        const part = probability * (end - start) * (weights[k] as number)
+        byP[i] = (byP[i] as number) + part * (1 + c * beta)
+        byQ[i] = (byQ[i] as number) + part * (c * (1 - beta) - 1)
+      })
+    })
+  }
+  const go = (tuple: readonly number[]): void =>
+    tuple.length === K ? count(tuple) : joint.forEach((_, i) => void go([...tuple, i]))
+  go([])
+  const gradient = tableSlopes(f, (moved) =>
+    jointOf(moved, x).reduce((s, o, i) => s + (byP[i] as number) * o.logP + (byQ[i] as number) * o.logQ, 0),
+  )
+  return { value, gradient }
+}
+
+describe('finite models, drawn', () => {
+  it.each([
+    ['lower', 1, 3],
+    ['upper', 1, 3],
+    ['lower', 2, 2],
+    ['upper', 2, 2],
+  ] as const)(
+    'the %s sum and its gradient, %i latents: the expectation over every tuple of %i draws',
+    (bound, latents, particles) => {
+      for (const seed of [0, 1, 3, 6]) {
+        const c = finiteCase(seed, latents)
+        const sites = Object.fromEntries(c.facts.latents.map((n) => [n.name, 'score']))
+        const o = of(c.p, c.q, { partitions: [0.3], bound, particles, sites })
+        const exact = overTuples(c.facts, first(c.data), [0, 0.3, 1], bound, particles)
+        const found = gradientsOver(o, c.params, copies(c.data, 256), 20)
+        const what = `${c.description}, ${bound}`
+        expect(Math.abs(found.value.value - exact.value), what).toBeLessThan(
+          5 * found.value.standardError + 1e-5 * Math.max(1, Math.abs(exact.value)),
+        )
+        expectUnbiased(found, exact.gradient, what)
+      }
+    },
+  )
+})
 
 describe('finite models, summed out', () => {
   it.each(['lower', 'upper'] as const)('the %s sum and its gradient are exact', (bound) => {
