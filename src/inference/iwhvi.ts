@@ -17,7 +17,7 @@ import type { Environment, Objective } from '../dsl/objective.js'
 import { sub } from '../dsl/operations/arithmetic.js'
 import { stack } from '../dsl/operations/joining.js'
 import { logSumExp } from '../dsl/operations/reductions.js'
-import { run } from '../dsl/run.js'
+import { run, sitesIn } from '../dsl/run.js'
 import { type AnyValue, expandAxes, logSumExpOver, meanOver, sumOver, type Value } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import type { BoundData } from './elbo.js'
@@ -28,6 +28,8 @@ import { type FitsWith, type Reverses, reverseBelow, type WithReverse } from './
 
 type Scalar = Value<[], Real>
 type Values = Readonly<Record<string, unknown>>
+/** Finds a value by name. */
+type Known = (name: string) => AnyValue
 
 /** Options of the tightened bound. */
 export interface HierarchicalOptions {
@@ -93,14 +95,17 @@ const particleFaults = (k: number): readonly GiryError[] =>
 const guessAxis = 'guess'
 
 /** The inputs of a model among known values. */
-const givenFrom = (model: AnyModel, known: (name: string) => AnyValue): Readonly<Record<string, AnyValue>> =>
+const givenFrom = (model: AnyModel, known: Known): Readonly<Record<string, AnyValue>> =>
   Object.fromEntries(Object.keys(model.given).map((name) => [name, known(name)]))
 
-/** The log density of all sites of a model at known values, and the context of that run. */
+/**
+ * The log density of all sites of a model at known values, and the context of that run. What `condition` fixed counts as data of p and
+ * of r, as in hvi; q does not draw it, so it is no part of log q.
+ */
 const weigh = (
   model: AnyModel,
-  who: string,
-  known: (name: string) => AnyValue,
+  who: 'p' | 'q' | 'r',
+  known: Known,
   env: Environment,
 ): { readonly logDensity: Scalar; readonly context: Values } => {
   const terms: Scalar[] = []
@@ -108,6 +113,7 @@ const weigh = (
     functions: env.functions,
     given: givenFrom(model, known),
     choose: (name, site, d, observed) => {
+      if (observed !== undefined && who === 'q') return observed
       const value = observed ?? known(name)
       const term = logDensity(d, value)
       env.observe?.(name, `log ${who}(${name})`, term)
@@ -124,28 +130,27 @@ const inPlates = (term: Scalar, site: Site): Scalar =>
     site.plates.map((a) => a.name),
   )
 
-/** K draws of r, along the axis of the guesses. */
-const guesses = (r: AnyModel, known: (name: string) => AnyValue, k: number, env: Environment): Values =>
-  run(r, {
-    functions: env.functions,
-    given: givenFrom(r, known),
-    choose: (name, site, d, observed) =>
-      observed ??
-      d.sample(env.noise.child('reverse').child(name), [
-        { name: guessAxis, size: k },
-        ...axesOfSite(site, env.batch, 1),
-      ]),
-  })
+/** K draws of the sites of r, along the axis of the guesses. */
+const guesses = (r: AnyModel, known: Known, k: number, env: Environment): Values =>
+  sitesIn(
+    r,
+    run(r, {
+      functions: env.functions,
+      given: givenFrom(r, known),
+      choose: (name, site, d, observed) =>
+        observed ??
+        d.sample(env.noise.child('reverse').child(name), [
+          { name: guessAxis, size: k },
+          ...axesOfSite(site, env.batch, 1),
+        ]),
+    }),
+  )
 
 /** Looks a name up in several records, the first first. */
 const among =
-  (...records: readonly Values[]) =>
-  (name: string): AnyValue =>
+  (...records: readonly Values[]): Known =>
+  (name) =>
     records.find((record) => record[name] !== undefined)?.[name] as AnyValue
-
-/** log q(z, a | x) − log r(a | z, x). */
-const logRatio = (q: AnyModel, r: AnyModel, known: (name: string) => AnyValue, env: Environment): Scalar =>
-  sub(weigh(q, 'q', known, env).logDensity, weigh(r, 'r', known, env).logDensity)
 
 /** log of the mean of the one ratio and the K others. */
 const logMean = (one: Scalar, others: Scalar, k: number): Scalar =>
@@ -176,12 +181,19 @@ export const iwhvi = <TP, GP, RP, TQ, GQ, RQ, TR, GR, RR>(
     ...particleFaults(k),
   ])
   const evaluate = (env: Environment): Scalar => {
-    const drawn = drawSites(mq, () => 'pathwise', 1, env).context
+    // Sites only: what q or r names is its own, whatever another model calls by that name.
+    const drawn = sitesIn(mq, drawSites(mq, () => 'pathwise', 1, env).context)
     const joint = weigh(mp, 'p', among(drawn, env.data), env)
     // r may take in whatever p has: its sites, its inputs, what it names.
-    const all = [drawn, env.data, joint.context]
-    const ratio = logRatio(mq, mr, among(...all), env)
-    const further = () => logRatio(mq, mr, among(guesses(mr, among(...all), k, env), ...all), env)
+    const ofR = [drawn, joint.context, env.data]
+    /** log q(z, a | x) − log r(a | z, x), the auxiliaries as drawn, or as guessed. */
+    const logRatio = (guessed: Values): Scalar =>
+      sub(
+        weigh(mq, 'q', among(guessed, drawn, env.data), env).logDensity,
+        weigh(mr, 'r', among(guessed, ...ofR), env).logDensity,
+      )
+    const ratio = logRatio({})
+    const further = () => logRatio(guesses(mr, among(...ofR), k, env))
     return meanOver(sub(joint.logDensity, k === 0 ? ratio : logMean(ratio, further(), k)), [datumAxis])
   }
   return { ...bound, description: `L_HVI, K = ${k}`, evaluate } as never

@@ -1,6 +1,7 @@
 /** hvi and iwhvi: the bound of the marginal q in closed form, the gap in closed form, monotone in K, gradients, sentences. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
+import { condition } from '../../src/dsl/condition.js'
 import { dataset } from '../../src/dsl/dataset.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
@@ -384,5 +385,79 @@ describe('sentences', () => {
     expect(sentences(() => iwhvi(p, q, rough, { particles: -1 }))).toEqual([
       'particles of iwhvi must be a whole number >= 0, but -1 was given',
     ])
+  })
+})
+
+describe('names', () => {
+  const agree = (...args: readonly unknown[]) => {
+    const at = { x: [0.5, 1], u: [0.3, 0.7] }
+    const none = (iwhvi as (...all: unknown[]) => unknown)(...args, { particles: 0 })
+    const sampled = (hvi as (...all: unknown[]) => unknown)(...args, { kl: 'sampled' })
+    expect(evaluateOnce(any(none), {}, at)).toBeCloseTo(evaluateOnce(any(sampled), {}, at), 4)
+  }
+  const ofInput = pipe(
+    given({ x: real(), u: real() }),
+    bind('a', ({ u }) => normal({ loc: u, scale: 1 })),
+    bind('z', ({ a }) => normal({ loc: a, scale: 1 })),
+  )
+
+  it('what p names is what r takes in, though q has the name for something else', () => {
+    const named = pipe(
+      Do,
+      bind('z', () => standardNormal()),
+      letTo('h', ({ z }) => mul(2, z)),
+      bind('x', ({ h }) => normal({ loc: h, scale: 1 })),
+    )
+    const other = pipe(
+      given({ x: real(), u: real() }),
+      letTo('h', ({ x }) => mul(3, x)),
+      bind('a', ({ h, u }) => normal({ loc: add(h, u), scale: 1 })),
+      bind('z', ({ a }) => normal({ loc: a, scale: 1 })),
+    )
+    const back = pipe(
+      given({ h: real() }),
+      bind('a', ({ h }) => normal({ loc: mul(0.5, h), scale: 1 })),
+    )
+    agree(named, other, back)
+  })
+
+  it('an input of q is the data, though p or r has the name for something else', () => {
+    const named = pipe(
+      Do,
+      bind('z', () => standardNormal()),
+      letTo('u', ({ z }) => mul(2, z)),
+      bind('x', ({ u }) => normal({ loc: u, scale: 1 })),
+    )
+    agree(
+      named,
+      ofInput,
+      pipe(
+        given({ z: real() }),
+        bind('a', ({ z }) => normal({ loc: z, scale: 1 })),
+      ),
+    )
+    const bounds = ['u', 'v'].map((name) => {
+      const back = pipe(
+        given({ z: real() }),
+        letTo(name as 'v', ({ z }) => mul(5, z)),
+        bind('a', (c) => normal({ loc: mul(0.1, c[name as 'v']), scale: 1 })),
+      )
+      return evaluateOnce(any(iwhvi(p, ofInput, back, { particles: 5 })), {}, { x: [0.5, 1], u: [0.3, 0.7] })
+    })
+    expect(bounds[0]).toBe(bounds[1])
+  })
+
+  it('a site of q that condition fixed is not drawn, so it has no part in log q', () => {
+    const shifted = pipe(
+      given({ x: real(), u: real() }),
+      bind('c', () => standardNormal()),
+      bind('a', ({ u, c }) => normal({ loc: add(u, c), scale: 1 })),
+      bind('z', ({ a }) => normal({ loc: a, scale: 1 })),
+    )
+    const back = pipe(
+      given({ z: real() }),
+      bind('a', ({ z }) => normal({ loc: mul(0.5, z), scale: 1 })),
+    )
+    agree(p, condition(shifted, { c: 0.3 }), back)
   })
 })
