@@ -13,7 +13,7 @@ import { type AnyModel, datumAxis, type Merge, type Model, type SiteNames, sites
 import type { AnyObjective, DataSpec, Environment, Objective } from '../dsl/objective.js'
 import { stopGradient } from '../dsl/operations/functions.js'
 import type { Fits } from '../dsl/rules.js'
-import { run } from '../dsl/run.js'
+import { run, sitesIn } from '../dsl/run.js'
 import { type AnyValue, meanOver, sumOver } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { elbo } from './elbo.js'
@@ -50,14 +50,17 @@ const conditionFaults = (p: AnyModel): readonly GiryError[] =>
     ),
   )
 
-/** A draw of every site of p, as constants. */
+/** A draw of every site of p, as constants; not what p names besides, which may be the name of an input of q. */
 const dream = (p: AnyModel, particles: number, env: Environment): Readonly<Record<string, AnyValue>> =>
-  run(p, {
-    functions: env.functions,
-    given: env.data,
-    choose: (name, site, d) =>
-      stopGradient(d.sample(env.noise.child(name), axesOfSite(site, env.batch, particles)) as AnyValue),
-  }) as Readonly<Record<string, AnyValue>>
+  sitesIn(
+    p,
+    run(p, {
+      functions: env.functions,
+      given: env.data,
+      choose: (name, site, d) =>
+        stopGradient(d.sample(env.noise.child(name), axesOfSite(site, env.batch, particles)) as AnyValue),
+    }),
+  )
 
 /** log q(z | x) at a dream. */
 const recalled = (q: AnyModel, dreamt: Readonly<Record<string, AnyValue>>, env: Environment): Scalar => {
@@ -66,7 +69,9 @@ const recalled = (q: AnyModel, dreamt: Readonly<Record<string, AnyValue>>, env: 
   run(q, {
     functions: env.functions,
     given: { ...env.data, ...dreamt },
-    choose: (name, site, d) => {
+    choose: (name, site, d, observed) => {
+      // What `condition` fixed is no guess of q.
+      if (observed !== undefined) return observed
       const value = dreamt[name] as AnyValue
       const term = logDensity(d, value)
       env.observe?.(name, `log q(${name})`, term)

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { condition } from '../../src/dsl/condition.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
 import { parameter } from '../../src/dsl/nets/parameter.js'
-import { bind, Do, given, nets, shared } from '../../src/dsl/notation.js'
+import { bind, Do, given, letTo, nets, shared } from '../../src/dsl/notation.js'
 import { add, mul } from '../../src/dsl/operations/arithmetic.js'
 import { real } from '../../src/dsl/space.js'
 import { sleep } from '../../src/inference/sleep.js'
 import { assignments, type FiniteFacts, finiteCase } from '../../src/testing/arbitraries/finite.js'
-import { evaluateMany } from '../laws/evaluation.js'
+import { evaluateMany, evaluateOnce } from '../laws/evaluation.js'
 import { expectUnbiased, gradientsOver, scalarsOf, slopes } from './gradients.js'
 import { jointOf, tableSlopes } from './importance/finiteOracle.js'
 import { at, p, q } from './importance/gaussian.js'
@@ -55,6 +55,44 @@ describe('the expectation', () => {
 })
 
 describe('its data', () => {
+  it('an input of q is the data, though p names something so', () => {
+    const guess = pipe(
+      given({ x: real(), u: real() }),
+      bind('z', ({ u }) => normal({ loc: u, scale: 1 })),
+    )
+    const [same, other] = (['u', 'v'] as const).map((name) => {
+      const model = pipe(
+        Do,
+        bind('z', () => standardNormal()),
+        letTo(name, ({ z }) => mul(5, z)),
+        bind('x', ({ z }) => normal({ loc: z, scale: 1 })),
+      )
+      return evaluateOnce(of(model, guess, {}), {}, { u: [0.3, 0.7] })
+    })
+    expect(same).toBe(other)
+  })
+
+  it('a site of q that condition fixed is not asked for', () => {
+    const model = pipe(
+      Do,
+      bind('z', () => standardNormal()),
+      bind('x', ({ z }) => normal({ loc: z, scale: 1 })),
+    )
+    const shifted = pipe(
+      given({ x: real() }),
+      bind('c', () => standardNormal()),
+      bind('z', ({ x, c }) => normal({ loc: add(x, c), scale: 1 })),
+    )
+    const plain = pipe(
+      given({ x: real() }),
+      bind('z', ({ x }) => normal({ loc: add(x, 0.5), scale: 1 })),
+    )
+    const [fixed, same] = [condition(shifted, { c: 0.5 }), plain].map((q) =>
+      evaluateOnce(of(model, q, {}), {}, {}),
+    )
+    expect(fixed).toBeCloseTo(same as number, 5)
+  })
+
   it('are the inputs of p, and what q is given besides', () => {
     const model = pipe(
       given({ c: real() }),
