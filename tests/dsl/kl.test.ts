@@ -623,3 +623,20 @@ describe('closed forms of KL(q ‖ p)', () => {
     expect(number(klExact(q, p, larger))).toBe(7)
   })
 })
+
+describe('the slope of KL(q ‖ Laplace) by loc', () => {
+  // No mass of q lies beyond the ends of its support: |x − loc| moves with loc there, by ± 1.
+  it.each([
+    ['gamma', gamma({ concentration: 0.5, rate: 1 }), [0, -1], -1],
+    ['inverse gamma', inverseGamma({ concentration: 1.5, scale: 0.8 }), [0, -1], -1],
+    ['beta, below', beta({ alpha: 0.4, beta: 0.3 }), [0, -0.5], -1],
+    ['beta, above', beta({ alpha: 0.4, beta: 0.3 }), [1, 1.5], 1],
+  ] as const)('%s, at the end of its support and beyond', (_, q, locs, slope) => {
+    for (const loc of locs)
+      tf.tidy(() => {
+        const closed = (t: tf.Tensor) =>
+          (klRule(q, laplace({ loc: makeValue<[], Real>(t, [], real), scale: 0.5 })) as () => Value)().tensor
+        expectClose(tf.grad(closed)(tf.scalar(loc)).dataSync()[0] as number, slope / 0.5, 1e-5)
+      })
+  })
+})

@@ -184,18 +184,25 @@ export const gammaDeviation = (q: Gamma<Shape>, from: Entries): Entries => {
   return byPartialMean(ofGamma, [concentration, rate], q.mean(), from, maximum(from, 0) as Entries)
 }
 
+/** The largest float32 below 1, where the density of a beta with b < 1 is infinite: its slope there would be one large number less another. */
+const BELOW_ONE = 1 - 2 ** -24
+
 /** E|x − k|, x ~ Beta(a, b). */
 export const betaDeviation = (q: Beta<Shape>, from: Entries): Entries => {
   const { alpha, beta } = q.parameters
-  return byPartialMean(ofBeta, [alpha, beta], q.mean(), from, minimum(maximum(from, 0), 1) as Entries)
+  const within = minimum(maximum(from, 0), BELOW_ONE as number) as Entries
+  return byPartialMean(ofBeta, [alpha, beta], q.mean(), from, within)
 }
+
+/** No inverse gamma has mass below this; the slope of s/c is still a float32 there. */
+const NO_MASS = 1e-12
 
 /** E|x − k|, x ~ InvGamma(a, s). */
 export const inverseGammaDeviation = (q: InverseGamma<Shape>, from: Entries): Entries => {
   const { concentration, scale } = q.parameters
   return ifAbove(concentration, 1, (safe) => {
     const mean = div(scale, sub(safe, 1)) as Entries
-    return byPartialMean(ofInverseGamma, [safe, scale], mean, from, maximum(from, TINY) as Entries)
+    return byPartialMean(ofInverseGamma, [safe, scale], mean, from, maximum(from, NO_MASS) as Entries)
   })
 }
 
