@@ -160,17 +160,31 @@ const siteFaults = (p: AnyModel, data: readonly string[]): readonly GiryError[] 
   ...sitesOf(p).flatMap(([name, site]) => (data.includes(name) ? datumFaults : latentFaults)(name, site)),
 ]
 
-const dataFaults = (p: AnyModel, data: unknown): readonly GiryError[] =>
-  Array.isArray(data)
-    ? siteFaults(p, data)
+const noLatentFaults = (p: AnyModel, data: readonly string[]): readonly GiryError[] =>
+  sitesOf(p).some(([name]) => !data.includes(name))
+    ? []
     : [
         giryError(
           'option',
           'data',
-          `data must be a list of sites of p, but ${String(data)} was given`,
-          "write data: ['x']",
+          'every site of p is data, so there is nothing that particles could follow',
+          'leave the latents out of data',
         ),
       ]
+
+const dataFaults = (p: AnyModel, data: unknown): readonly GiryError[] => {
+  if (!Array.isArray(data))
+    return [
+      giryError(
+        'option',
+        'data',
+        `data must be a list of sites of p, but ${String(data)} was given`,
+        "write data: ['x']",
+      ),
+    ]
+  const found = siteFaults(p, data)
+  return found.length > 0 ? found : noLatentFaults(p, data)
+}
 
 const positiveFault = (name: string, x: number | undefined): readonly GiryError[] =>
   x === undefined || (x > 0 && x < Infinity)

@@ -262,6 +262,13 @@ describe('sentences', () => {
     expect(sentences(() => svgd(location as never, { data: ['w', 'y'], particles: 2 }))).toEqual([
       "datum 'w' is shared in p but the data give one per datum",
     ])
+    const known = pipe(
+      Do,
+      bind('y', () => standardNormal()),
+    )
+    expect(sentences(() => svgd(known, { data: ['y'], particles: 2 }))).toEqual([
+      'every site of p is data, so there is nothing that particles could follow',
+    ])
   })
 
   it('options', () => {
