@@ -27,7 +27,7 @@ import type { AskedMethods } from '../dsl/methodFaults.js'
 import type { WithMethodNets } from '../dsl/methods.js'
 import type { AnyModel, Merge, Model, Site, SiteNames } from '../dsl/model.js'
 import type { DataSpec, Environment, Objective } from '../dsl/objective.js'
-import { add, mul } from '../dsl/operations/arithmetic.js'
+import { mul } from '../dsl/operations/arithmetic.js'
 import { greater, notEqual, where } from '../dsl/operations/comparisons.js'
 import { sum } from '../dsl/operations/reductions.js'
 import type { Fits, Latents } from '../dsl/rules.js'
@@ -156,26 +156,30 @@ const logWeight = (value: AnyValue, label: AnyValue, known: Known, logQ: Scalar)
   return where(known, where(wrong, never, 0), logQ) as Scalar
 }
 
-/** The draws with the label weighted by what is known of it, and the terms with its own. */
-const withLabels = (terms: readonly Term[], draws: Draws, env: Environment, o: Labels) => {
+/** What the label counts besides log p, to be subtracted: log q where it is missing, −α log q where it is known. */
+const countedLogQ = (known: Known, alpha: number, logQ: Scalar): Scalar =>
+  // 0 log 0 is 0: a known label may be one that q rules out.
+  where(known, alpha === 0 ? 0 : mul(-alpha as number, logQ), logQ) as Scalar
+
+/** The draws with another log q of the label. */
+const withLogQ = (draws: Draws, label: string, logQ: Scalar): Draws => ({
+  ...draws,
+  drawn: draws.drawn.map((d) => (d.name === label ? { ...d, logQ } : d)),
+})
+
+/** The draws as the terms take log q of the label, and with the label weighted by what is known of it. */
+const withLabels = (draws: Draws, env: Environment, o: Labels) => {
   const [label, known] = [env.data[o.label] as AnyValue, env.data[o.known] as Known]
-  const drawn = draws.drawn.find((d) => d.name === o.label) as Draws['drawn'][number]
-  const logQ = drawn.logQ as Scalar
+  const logQ = draws.drawn.find((d) => d.name === o.label)?.logQ as Scalar
   const weight = logWeight(draws.context[o.label] as AnyValue, label, known, logQ)
-  // log p − log q, where the label is missing; log p + α log q, where it is known.
-  const counted = (t: Term): Term => ({
-    ...t,
-    label: `log p(${o.label}) − log q(${o.label}) or + α log q(${o.label})`,
-    value: add(t.value, mul(mul((1 + o.alpha) as number, known), logQ)),
-  })
   return {
-    terms: terms.map((t) => (t.site === o.label ? counted(t) : t)),
-    draws: {
-      ...draws,
-      drawn: draws.drawn.map((d) => (d === drawn ? { ...d, logQ: weight } : d)),
-    },
+    counted: withLogQ(draws, o.label, countedLogQ(known, o.alpha, logQ)),
+    weighted: withLogQ(draws, o.label, weight),
   }
 }
+
+const labelled = (t: Term, o: Labels): Term =>
+  t.site === o.label ? { ...t, label: `log p(${o.label}) − log q(${o.label}) or + α log q(${o.label})` } : t
 
 /** The plan of elbo with the label summed out, and its divergence not in closed form, which only a missing label has. */
 const planWith = (p: AnyModel, q: AnyModel, options: object, label: string): Plan => {
@@ -234,8 +238,9 @@ export const semiSupervised = <
     >,
     evaluate: (env) => {
       const drawn = drawSites(mq, (name) => methods.get(name) as GradientMethod, plan.particles, env)
-      const { terms, draws } = withLabels(boundTerms(mp, mq, plan, drawn, env), drawn, env, o)
-      return expectation(terms, draws, env)
+      const { counted, weighted } = withLabels(drawn, env, o)
+      const terms = boundTerms(mp, mq, plan, counted, env).map((t) => labelled(t, o))
+      return expectation(terms, weighted, env)
     },
   }
 }

@@ -18,6 +18,7 @@ import { elbo } from '../../src/inference/elbo.js'
 import { missing } from '../../src/inference/missing.js'
 import { semiSupervised } from '../../src/inference/semiSupervised.js'
 import { keyFromSeed } from '../../src/runtime/keys.js'
+import { evaluateOnce } from '../laws/evaluation.js'
 import { compiled, disagreement, eagerly } from './compiled/agree.js'
 import { gradientAt, gradientsOver, scalarsOf, slopes } from './gradients.js'
 import { sentences } from './sentences.js'
@@ -121,6 +122,31 @@ describe('against enumeration', () => {
     const arrays = flattenParams(scalarsOf(at))
     const batch = batchAt(dataset(o.data, data as never), [0, 1, 2, 3, 4], keyFromSeed(4))
     expect(disagreement(await eagerly(o, arrays, batch), await compiled(o, arrays, batch))).toBeLessThan(1e-5)
+  })
+})
+
+describe('a label that q rules out', () => {
+  const certain = pipe(
+    given({ x: real() }),
+    bind('y', () => categorical({ probs: value(simplex(3), [1, 0, 0]) })),
+  )
+  const alike = pipe(
+    Do,
+    bind('y', () => categorical({ probs: value(simplex(3), prior) })),
+    bind('x', () => standardNormal()),
+  )
+  const bound = (alpha: number, y: number) =>
+    evaluateOnce(
+      any(semiSupervised(alike, certain, { label: 'y', alpha })),
+      {},
+      { x: [0], y: [y], labelled: [1] },
+    )
+
+  it('counts its own log p(x, y), and α log q(y | x) = −Infinity', () => {
+    const standard = -0.5 * log(2 * Math.PI)
+    expect(bound(0, 1)).toBeCloseTo(log(0.3) + standard, 5)
+    expect(bound(1, 1)).toBe(Number.NEGATIVE_INFINITY)
+    expect(bound(1, 0)).toBeCloseTo(log(0.2) + standard, 5)
   })
 })
 
