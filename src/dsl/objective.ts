@@ -91,16 +91,31 @@ export const constant = (c: number): Objective<None, None> => ({
   evaluate: () => scalar(c) as Value<[], Real>,
 })
 
+/** What stays of an upper bound times c: nothing where c is below 0, or where its sign is not known to the compiler. */
+type Scaled<C, O> =
+  Extract<O, UpperBound> extends never
+    ? unknown
+    : C extends number
+      ? number extends C
+        ? unknown
+        : `${C}` extends `-${string}`
+          ? unknown
+          : UpperBound
+      : UpperBound
+
 /** c · a, for a number or a schedule c of the update. */
-export const scale = <T, D>(c: number | StepSchedule, a: Objective<T, D>): Objective<T, D> => {
+export const scale = <T, D, A, const C extends number | StepSchedule>(
+  c: C,
+  a: A & Objective<T, D>,
+): Objective<T, D> & Scaled<C, A> => {
   const { upper, ...rest } = a
   return {
     ...rest,
     // Minus what lies above lies below, and may be maximized.
     ...(upper === true && !(typeof c === 'number' && c < 0) ? { upper } : {}),
     description: `${typeof c === 'number' ? c : 'c_t'} · (${a.description})`,
-    evaluate: (env) => mul(typeof c === 'number' ? (c as number) : env.step(c), a.evaluate(env)),
-  }
+    evaluate: (env: Environment) => mul(typeof c === 'number' ? (c as number) : env.step(c), a.evaluate(env)),
+  } as never
 }
 
 const merge = <A, B>(what: string, a: A, b: B, same: (x: unknown, y: unknown) => boolean): Merge<A, B> => {

@@ -69,6 +69,13 @@ it('an upper bound is minimized', () => {
   // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
   g.maximize(g.minus(upper, g.elbo(p, q)))
   g.maximize(g.minus(g.elbo(p, q), upper))
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.maximize(g.scale(2, upper))
+  // @ts-expect-error player 'max' maximizes an upper bound, which lies above what it bounds
+  g.maximize(g.scale(g.linearSchedule(0, 1, 10), upper))
+  g.maximize(g.scale(2, g.elbo(p, q)))
+  const factor = -1 as number
+  g.maximize(g.scale(factor, upper))
   g.maximize(g.plus(g.elbo(p, q), g.elbo(p, q)))
   const bound = 'upper' as g.TvoSide
   g.maximize(g.tvo(p, q, { ...K, partitions: 5, bound }))

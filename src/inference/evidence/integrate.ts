@@ -12,9 +12,11 @@
  *    costs some halvings, a smooth function none (panel.ts).
  *
  * The error estimate is the sum of the panels' differences (as in QUADPACK), plus the rounding of f, which is float32.
+ * Where a line is cut, what lies beyond is estimated by itself (beyond.ts).
  * All problems advance in step, so that f is asked for many (p, t) at once.
  * Piessens et al., QUADPACK, 1983, for the nodes. Tested in tests/inference/evidence/integrate.test.ts.
  */
+import { sharesBeyond } from './beyond.js'
 import { breakpoints, kept, logMassOf, negligible } from './breakpoints.js'
 import { ask, type LogFunction, type Start, withoutNaN } from './logFunction.js'
 import { logSumExp as logSum } from './logSumExp.js'
@@ -33,6 +35,8 @@ export interface Integral {
   readonly error: number
   /** Whether the panels converged to the rounding of f. */
   readonly converged: boolean
+  /** The share of it that lies beyond the ends of a cut line, and is left out; no part of `error`. */
+  readonly beyond: number
   readonly nodes: () => IntegralNodes
 }
 
@@ -80,16 +84,22 @@ const reopen = (s: State): void => {
   if (s.open.length > 0) s.panels = s.panels.filter((p) => !isOpen(p))
 }
 
-const resultOf = (s: State): Integral => {
-  const log = logSum(s.panels.map((p) => p.log))
+const resultOf = (s: State, log: number, beyond: number): Integral => {
   if (!Number.isFinite(log))
-    return { log, error: Number.POSITIVE_INFINITY, converged: false, nodes: () => ({ t: [], logMass: [] }) }
+    return {
+      log,
+      error: Number.POSITIVE_INFINITY,
+      converged: false,
+      beyond: 0,
+      nodes: () => ({ t: [], logMass: [] }),
+    }
   const { panels } = s
   const difference = Math.exp(logSum(panels.map((p) => p.logError)) - log)
   const rounding = roundingOf(s.top)
   return {
     log,
     error: difference + rounding,
+    beyond,
     converged: difference <= Math.max(1e-5, 32 * rounding) && !panels.some((p) => p.broken),
     nodes: () => ({
       t: panels.flatMap((p) => nodesOf(p.from, p.to)),
@@ -128,5 +138,11 @@ export const integrate = (starts: readonly Start[], f: LogFunction): Integral[] 
   const heights = ask(f, points, [...points.keys()]).map(withoutNaN)
   const states = points.map((t, p) => stateOf(modes[p] as Peak[], t, heights[p] as Float64Array))
   refine(f, states)
-  return states.map(resultOf)
+  const logs = states.map((s) => logSum(s.panels.map((p) => p.log)))
+  const shares = sharesBeyond(
+    f,
+    starts,
+    states.map(({ panels }, p) => ({ panels, log: logs[p] as number })),
+  )
+  return states.map((s, p) => resultOf(s, logs[p] as number, shares[p] as number))
 }

@@ -38,23 +38,36 @@ const single = ({ setting, jobs, starts }: Asked): readonly Integral[] =>
 const nested = (asked: Asked): readonly Integral[] => {
   // An inner integral that did not converge near the mass would go unseen, so its error is carried outwards.
   const worst = new Float64Array(asked.jobs.length)
+  // What an inner integral leaves out counts by the mass of its node.
+  const beyond = asked.jobs.map(() => new Map<number, number>())
   const outer = asked.starts.map((byAxis) => byAxis[0] as Start)
   const found = integrate(outer, (which, first) => {
     const inner = innerIntegrals(asked, which, first)
     inner.forEach((i, p) => {
       const job = which[p] as number
+      if (i.beyond > 1e-9) beyond[job]?.set(first[p] as number, i.beyond)
       if (Number.isFinite(i.log)) worst[job] = Math.max(worst[job] as number, i.converged ? 0 : i.error)
     })
     return inner.map((i) => i.log)
   })
-  return found.map((i, job) => withError(i, worst[job] as number))
+  return found.map((i, job) =>
+    withInner(i, worst[job] as number, beyondOf(i, beyond[job] as ReadonlyMap<number, number>)),
+  )
 }
 
-const withError = (i: Integral, error: number): Integral => ({
+const withInner = (i: Integral, error: number, beyond: number): Integral => ({
   ...i,
   error: i.error + error,
+  beyond: i.beyond + beyond,
   converged: i.converged && error === 0,
 })
+
+/** The mean of the shares of inner integrals over the nodes of the outer one. */
+const beyondOf = (outer: Integral, shares: ReadonlyMap<number, number>): number => {
+  if (shares.size === 0) return 0
+  const { t, logMass } = outer.nodes()
+  return t.reduce((sum, x, i) => sum + Math.exp((logMass[i] as number) - outer.log) * (shares.get(x) ?? 0), 0)
+}
 
 /** Inner integrals that advance together. */
 const innerAtOnce = 2 ** 13

@@ -4,7 +4,7 @@
  *   Real: z = t      Positive, NonNegative: z = exp t, t      Unit: z = sigmoid t, log z + log(1 − z)
  *   Circle: z = t on [−π, π]      Interval, drawn from a uniform: z = low + (high − low) sigmoid t
  *
- * t stays where float32 can hold z. Tested in tests/inference/evidence/quadrature.test.ts.
+ * t stays where float32 can hold z; what lies beyond is estimated (beyond.ts). Tested in tests/inference/evidence/quadrature.test.ts.
  */
 import type { AnyDistribution } from '../../dsl/distribution.js'
 import { repeated } from '../../dsl/distributions/parts.js'
@@ -29,6 +29,8 @@ export interface OnLine {
 export interface Line {
   readonly low: number
   readonly high: number
+  /** Set where the domain goes on beyond the ends, which are those of float32. */
+  readonly cut?: true
   readonly fromLine: (t: Vector, d: AnyDistribution) => { readonly z: Vector; readonly logVolume: Vector }
   /** t of a number of the domain; undefined where the prior itself is standard on the line. */
   readonly toLine?: (z: number) => number
@@ -47,6 +49,7 @@ const identity: Line = {
 const exponential: Line = {
   low: -85,
   high: 85,
+  cut: true,
   fromLine: (t) => ({ z: exp(t) as Vector, logVolume: t }),
   toLine: (z) => Math.log(z),
 }
@@ -54,6 +57,7 @@ const exponential: Line = {
 const logistic: Line = {
   low: -85,
   high: 16,
+  cut: true,
   fromLine: (t) => ({ z: sigmoid(t) as Vector, logVolume: logLogistic(t) }),
   toLine: (z) => Math.log(z) - Math.log1p(-z),
 }
@@ -74,6 +78,7 @@ const endsOf = (d: AnyDistribution): { readonly low: Vector; readonly high: Vect
 const between: Line = {
   low: -16,
   high: 16,
+  cut: true,
   fromLine: (t, d) => {
     const { low, high } = endsOf(d)
     const width = sub(high, low) as Vector

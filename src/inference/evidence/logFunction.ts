@@ -13,6 +13,8 @@ export interface Start {
   readonly spread: number
   readonly low: number
   readonly high: number
+  /** Set where the domain goes on beyond the ends, which are those of float32. */
+  readonly cut?: boolean
 }
 
 /** f_p(t) of pairs of a problem and a point. */

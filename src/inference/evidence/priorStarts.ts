@@ -60,8 +60,9 @@ const drawsOf = (points: Float64Array, dim: number, job: number, axis: number): 
 
 /** Center and spread from the median and the middle two thirds of draws. */
 const startFrom = (line: Line, z: readonly number[]): Start => {
-  const { low, high, toLine } = line
-  if (toLine === undefined) return { center: 0, spread: 1.5, low, high }
+  const { low, high, cut = false, toLine } = line
+  const ends = { low, high, cut }
+  if (toLine === undefined) return { center: 0, spread: 1.5, ...ends }
   const t = z
     .map((x) => Math.min(high, Math.max(low, toLine(x))))
     .filter((x) => !Number.isNaN(x))
@@ -69,5 +70,5 @@ const startFrom = (line: Line, z: readonly number[]): Start => {
   const at = (q: number) => t[Math.round(q * (t.length - 1))] ?? 0
   const center = at(0.5)
   const spread = (at(0.84) - at(0.16)) / 2
-  return { center, spread: spread > 0 ? spread : Math.max(1e-6, Math.abs(center) * 1e-6), low, high }
+  return { center, spread: spread > 0 ? spread : Math.max(1e-6, Math.abs(center) * 1e-6), ...ends }
 }

@@ -44,7 +44,12 @@ export interface Quadrature {
   /** Estimated absolute error of log P(x), in nats. */
   readonly error: number
   readonly converged: boolean
+  /** The share of P(x) where float32 cannot tell the points of a domain apart, which is left out. */
+  readonly beyond: number
 }
+
+/** More than this is not left out without a refusal. */
+const mostBeyond = 1e-3
 
 /** Sums the integrals of one datum over its configurations. */
 const combine = (own: readonly Integral[]): Quadrature => {
@@ -52,9 +57,14 @@ const combine = (own: readonly Integral[]): Quadrature => {
   const shares = own.map((i) => (Number.isFinite(i.log) ? Math.exp(i.log - logEvidence) : 0))
   // A configuration without mass anywhere it was looked at counts as impossible; all of them without mass do not converge.
   const seen = own.filter((i) => Number.isFinite(i.log))
+  const mean = (of: (i: Integral) => number) =>
+    own.reduce((sum, i, c) => sum + (shares[c] === 0 ? 0 : (shares[c] as number) * of(i)), 0)
+  const beyond = mean((i) => i.beyond)
   return {
     logEvidence,
-    error: own.reduce((sum, i, c) => sum + (shares[c] === 0 ? 0 : (shares[c] as number) * i.error), 0),
+    // Half of what lies beyond may go unseen (beyond.ts).
+    error: mean((i) => i.error) + 2 * beyond,
+    beyond,
     converged:
       seen.length > 0 && seen.every((i) => i.converged || Math.exp(i.log - logEvidence) * i.error < 1e-6),
   }
@@ -64,6 +74,13 @@ const didNotConverge = (row: number, q: Quadrature): string =>
   Number.isFinite(q.logEvidence)
     ? `the integral of datum ${row} did not converge: its estimated error is ${q.error.toPrecision(2)} nats`
     : `no point was found where datum ${row} has a density above 0`
+
+const fault = (row: number, q: Quadrature): string | undefined =>
+  !q.converged
+    ? didNotConverge(row, q)
+    : q.beyond > mostBeyond
+      ? `${(100 * q.beyond).toPrecision(2)} % of the mass of datum ${row} lies so close to an end of a domain that float32 cannot tell its points apart`
+      : undefined
 
 /** Integrals that advance together. */
 const jobsAtOnce = (s: Setting): number => (s.axes.length === 1 ? 2048 : 32)
@@ -85,7 +102,8 @@ export const solveData = <A>(problem: Problem, visit: Visit<A>): E.Either<string
     for (const [i, row] of rows.entries()) {
       const own = range(i * perRow, (i + 1) * perRow)
       const q = combine(own.map((job) => solved.integrals[job] as Integral))
-      if (!q.converged) return E.left(didNotConverge(row, q))
+      const wrong = fault(row, q)
+      if (wrong !== undefined) return E.left(wrong)
       found.push(visit(q, solved, own))
     }
   }
