@@ -7,7 +7,9 @@
  * What an option means, and which numbers it may be, is checked where it is read. Errors: tag `option`.
  * Tested in tests/inference/boundOptions.test.ts; that no name is missing here, in tests/types/boundOptions.test-d.ts.
  */
+
 import { fail, type GiryError, giryError } from '../dsl/error.js'
+import { shown } from '../dsl/shown.js'
 import { nameFaults } from './optionNames.js'
 
 const elbo = ['particles', 'beta', 'freeBits', 'sites', 'klTable', 'kl'] as const
@@ -41,9 +43,6 @@ export const boundOptions = {
 /** An objective that takes options. */
 export type Optioned = keyof typeof boundOptions
 
-const show = (x: unknown): string =>
-  typeof x === 'string' ? `'${x}'` : Array.isArray(x) ? 'a list' : String(x)
-
 const fault = (where: string, message: string, remedy: string): readonly GiryError[] => [
   giryError('option', where, message, remedy),
 ]
@@ -57,7 +56,7 @@ const record =
   (x, name) =>
     x === undefined || isRecord(x)
       ? []
-      : fault(name, `${name} must be ${what}, but ${show(x)} was given`, remedy)
+      : fault(name, `${name} must be ${what}, but ${shown(x)} was given`, remedy)
 
 const oneOf =
   (...allowed: readonly string[]): Check =>
@@ -66,7 +65,7 @@ const oneOf =
       ? []
       : fault(
           name,
-          `${name} is ${allowed.map((a) => `'${a}'`).join(' or ')}, but ${show(x)} was given`,
+          `${name} is ${allowed.map((a) => `'${a}'`).join(' or ')}, but ${shown(x)} was given`,
           'leave it out',
         )
 
@@ -75,7 +74,7 @@ const similarity: Check = (x, name) =>
     ? []
     : fault(
         name,
-        `${name} must be a similarity of two points, but ${show(x)} was given`,
+        `${name} must be a similarity of two points, but ${shown(x)} was given`,
         'use similarities.gaussian({ bandwidth: 1 })',
       )
 
@@ -84,7 +83,7 @@ const nameOf =
   (x, name) =>
     typeof x === 'string' || (optional && x === undefined)
       ? []
-      : fault(name, `${name} must be the name of a ${what}, but ${show(x)} was given`, `write ${name}: '…'`)
+      : fault(name, `${name} must be the name of a ${what}, but ${shown(x)} was given`, `write ${name}: '…'`)
 
 /** Options that are no numbers, checked alike wherever they are taken. */
 const checks: Readonly<Record<string, Check>> = {
@@ -104,7 +103,7 @@ export const optionsOf = <O>(of: Optioned, options: O | undefined): O => {
   return fail(
     'option',
     of,
-    `the options of ${of} are a record, but ${show(options)} was given`,
+    `the options of ${of} are a record, but ${shown(options)} was given`,
     `write { ${boundOptions[of][0]}: … }`,
   )
 }

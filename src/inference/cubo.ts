@@ -14,6 +14,7 @@
  * Dieng, Tran, Ranganath, Paisley and Blei, 2017, "Variational inference via χ upper bound minimization", equations 4 to 6.
  * Tested in tests/inference/cubo.test.ts.
  */
+
 import * as tf from '@tensorflow/tfjs'
 import { nonNegative } from '../dsl/domain.js'
 import { type GiryError, giryError } from '../dsl/error.js'
@@ -21,6 +22,7 @@ import { datumAxis } from '../dsl/model.js'
 import type { Environment, UpperBound } from '../dsl/objective.js'
 import { mul, sub } from '../dsl/operations/arithmetic.js'
 import { stopGradient } from '../dsl/operations/functions.js'
+import { shown } from '../dsl/shown.js'
 import { elementwise, meanOver, sumOver } from '../dsl/value.js'
 import { gradientOnly, leaveOneOut } from './estimators/baseline.js'
 import { particleAxis, type Scalar, total } from './estimators/draws.js'
@@ -51,7 +53,7 @@ const orderFaults = (order: number): readonly GiryError[] =>
         giryError(
           'option',
           'order',
-          `order must be a number >= 1, but ${order} was given`,
+          `order must be a number >= 1, but ${shown(order)} was given`,
           'use 2, or renyi for a lower bound',
         ),
       ]
@@ -63,7 +65,7 @@ const offsetFaults = (offset: number): readonly GiryError[] =>
         giryError(
           'option',
           'offset',
-          `offset must be a finite number, but ${offset} was given`,
+          `offset must be a finite number, but ${shown(offset)} was given`,
           'use the value of elbo, in nats per datum',
         ),
       ]

@@ -10,6 +10,7 @@
  * fixed to one value per datum.
  * Kingma and Welling, 2014. Laws (log P(x) >= L_b, equality at the posterior): tests/laws/identity.test.ts.
  */
+
 import type { AnyDistribution } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { giryError, throwAll } from '../dsl/error.js'
@@ -32,6 +33,7 @@ import { netFaults } from '../dsl/records.js'
 import type { Fits, Latents } from '../dsl/rules.js'
 import { fitFaults } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
+import { shown } from '../dsl/shown.js'
 import type { AnyValue, Value } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { mixedSites, termOf } from './dependence.js'
@@ -139,7 +141,7 @@ const numberFaults = (options: BoundOptions) => [
         giryError(
           'option',
           'particles',
-          `particles must be a whole number >= 1, but ${options.particles} was given`,
+          `particles must be a whole number >= 1, but ${shown(options.particles)} was given`,
           'use 1, or more for less variance',
         ),
       ]

@@ -7,6 +7,7 @@
  * without randomness (closed forms and enumeration only), and NaN for n = 1. The n-th noise depends on (seed, n) only.
  * Errors: tags `option`, `params`, `data`. Tested in tests/inference/estimate.test.ts.
  */
+
 import { either as E, function as F, taskEither as TE } from 'fp-ts'
 import type { Dataset } from '../dsl/dataset.js'
 import { errorsOf, type GiryError, giryError } from '../dsl/error.js'
@@ -18,6 +19,7 @@ import {
   type Params,
   paramErrors,
 } from '../dsl/params.js'
+import { shown } from '../dsl/shown.js'
 import { useRuntime } from '../runtime/backend.js'
 import { fold, type Key, keyFromSeed } from '../runtime/keys.js'
 import type { RuntimeName } from '../runtime/runtimes.js'
@@ -77,7 +79,7 @@ const wholeNumber = (name: string, x: number): readonly GiryError[] =>
         giryError(
           'option',
           name,
-          `${name} must be a whole number >= 1, but ${x} was given`,
+          `${name} must be a whole number >= 1, but ${shown(x)} was given`,
           'use 100 or more',
         ),
       ]

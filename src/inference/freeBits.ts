@@ -10,12 +10,14 @@
  * Kingma et al., 2016, "Improved variational inference with inverse autoregressive flow", equation 15. Errors: tag `option`.
  * Tested in tests/inference/freeBits.test.ts.
  */
+
 import type { Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import { type AnyModel, datumAxis, type Model, type SiteNames, sitesOf } from '../dsl/model.js'
 import { neg } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
 import { stopGradient } from '../dsl/operations/functions.js'
+import { shown } from '../dsl/shown.js'
 import { type Axis, expandAxes, meanOver, sumOver, type Value } from '../dsl/value.js'
 import { entryAxis, entrywiseFamilies, isEntrywise } from './entrywise.js'
 import { type Draws, particleAxis } from './estimators/draws.js'
@@ -81,7 +83,7 @@ export const freeBitsFaults = (p: AnyModel, q: AnyModel, free: unknown): readonl
           giryError(
             'option',
             'freeBits',
-            `free bits are a number of nats >= 0, but ${String(x)} was given`,
+            `free bits are a number of nats >= 0, but ${shown(x)} was given`,
             'use 0.5, or leave them out',
           ),
         ]),

@@ -9,10 +9,12 @@
  * Zhao, Song and Ermon, 2017, "InfoVAE", equation 7. Errors: those of elbo and maximumMeanDiscrepancy; tag `option`.
  * Tested in tests/inference/infoVae.test.ts.
  */
+
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
 import type { AnyModel, Merge, Model } from '../dsl/model.js'
 import { type Objective, plus, scale } from '../dsl/objective.js'
 import type { Fits } from '../dsl/rules.js'
+import { shown } from '../dsl/shown.js'
 import { type AggregateOptions, aggregateDiscrepancy } from './aggregate.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import { type BoundData, type BoundOptions, elbo } from './elbo.js'
@@ -34,7 +36,7 @@ const faults = (alpha: number, lambda: number): readonly GiryError[] => [
         giryError(
           'option',
           'alpha',
-          `alpha of infoVae must be a number <= 1, but ${alpha} was given`,
+          `alpha of infoVae must be a number <= 1, but ${shown(alpha)} was given`,
           'use 1 for MMD alone, 0 for the divergence of elbo',
         ),
       ]),

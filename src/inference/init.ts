@@ -6,10 +6,12 @@
  * Each array has a stream of its own, named by its path, so adding a net does not change the start of another.
  * Tested in tests/inference/init.test.ts.
  */
+
 import { fail } from '../dsl/error.js'
 import type { AnyNet, ParameterSpec } from '../dsl/net.js'
 import type { NamedArray, NetParams, Params } from '../dsl/params.js'
 import { sizeOf } from '../dsl/shape.js'
+import { shown } from '../dsl/shown.js'
 import { fold, type Key, keyFromSeed, normals, uniforms } from '../runtime/keys.js'
 
 const start = (spec: ParameterSpec, key: Key): Float32Array => {
@@ -25,7 +27,12 @@ const start = (spec: ParameterSpec, key: Key): Float32Array => {
 /** Starting parameters for everything that has `nets`: a model, an objective, a game. */
 export const init = <T>(of: { readonly nets: T }, seed: number): Params<T> => {
   if (!Number.isSafeInteger(seed))
-    fail('option', 'seed', `the seed must be a whole number, but ${seed} was given`, 'call init(model, 1)')
+    fail(
+      'option',
+      'seed',
+      `the seed must be a whole number, but ${shown(seed)} was given`,
+      'call init(model, 1)',
+    )
   const key = fold(keyFromSeed(seed), 'init')
   const nets = of.nets as Readonly<Record<string, AnyNet>>
   const one = (name: string, net: AnyNet): NetParams =>

@@ -9,6 +9,7 @@
  * Sobolev and Vetrov, 2019, "Importance weighted hierarchical variational inference", theorem 1.
  * Errors: tag `model`, those of hvi, a site that is not pathwise or shared; tag `option`. Tested in tests/inference/hvi.test.ts.
  */
+
 import { can } from '../dsl/distribution.js'
 import type { Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError, throwAll } from '../dsl/error.js'
@@ -18,6 +19,7 @@ import { sub } from '../dsl/operations/arithmetic.js'
 import { stack } from '../dsl/operations/joining.js'
 import { logSumExp } from '../dsl/operations/reductions.js'
 import { run, sitesIn } from '../dsl/run.js'
+import { shown } from '../dsl/shown.js'
 import { type AnyValue, expandAxes, logSumExpOver, meanOver, sumOver, type Value } from '../dsl/value.js'
 import { boundOptionFaults, optionsOf } from './boundOptions.js'
 import type { BoundData } from './elbo.js'
@@ -86,7 +88,7 @@ const particleFaults = (k: number): readonly GiryError[] =>
         giryError(
           'option',
           'particles',
-          `particles of iwhvi must be a whole number >= 0, but ${k} was given`,
+          `particles of iwhvi must be a whole number >= 0, but ${shown(k)} was given`,
           'use 10, or 0 for hvi',
         ),
       ]

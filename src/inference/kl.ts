@@ -10,6 +10,7 @@
  * and both need a density: otherwise it does not compile, and fails with tag `model` at run time.
  * Tested in tests/inference/kl.test.ts.
  */
+
 import * as tf from '@tensorflow/tfjs'
 import { type AnyDistribution, type AnyEventSpace, can, type Distribution } from '../dsl/distribution.js'
 import { absolutelyContinuous } from '../dsl/domain.js'
@@ -18,6 +19,7 @@ import { type GiryError, giryError, throwAll } from '../dsl/error.js'
 import { type KlTable, klRule } from '../dsl/kl.js'
 import { sub } from '../dsl/operations/arithmetic.js'
 import { type SameShape, type Shape, type ShapeName, sameShape } from '../dsl/shape.js'
+import { shown } from '../dsl/shown.js'
 import { type AnyValue, expandAxes, makeValue, meanOver, showSpaceOf, type Value } from '../dsl/value.js'
 import { noiseFromSeed } from '../runtime/noise.js'
 import { logDensity } from './estimators/draws.js'
@@ -88,7 +90,7 @@ const faults = (q: AnyDistribution, p: AnyDistribution, options: KlOptions): rea
         giryError(
           'option',
           'particles',
-          `particles must be a whole number >= 2, but ${options.particles} was given`,
+          `particles must be a whole number >= 2, but ${shown(options.particles)} was given`,
           'use 1000, or more for a smaller standard error',
         ),
       ]

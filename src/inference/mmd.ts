@@ -99,6 +99,24 @@ const requireReal = (x: unknown): AnyValue =>
         "name a site or input of both models: at: 'x'",
       )
 
+/** A name that a model does not have. */
+const nameFaults = (models: readonly AnyModel[], at: unknown): readonly GiryError[] => {
+  if (typeof at !== 'string') return []
+  const missing = models.filter((m) => !(at in m.entries) && !(at in m.given))
+  const both = models.map((m) => [...Object.keys(m.given), ...Object.keys(m.entries)])
+  const common = both[0]?.filter((name) => both[1]?.includes(name)) ?? []
+  return missing.length === 0
+    ? []
+    : [
+        giryError(
+          'option',
+          'at',
+          `${missing.length === 2 ? 'neither model has' : 'one of the models does not have'} '${at}', at which they are compared`,
+          `name one of ${common.join(', ') || '(none in common)'}, or pass a function`,
+        ),
+      ]
+}
+
 /** One look at the points on example data: what cannot be compared is found at construction. */
 const requireAlike = (models: readonly AnyModel[], nets: Nets, at: At, name: string): void =>
   tf.tidy(() => {
@@ -174,6 +192,7 @@ export const maximumMeanDiscrepancy = <TP, GP, RP, TQ, GQ, RQ, const N extends N
   const nets = (options.nets ?? {}) as N
   const [real, fake] = [p, q] as readonly unknown[] as readonly [AnyModel, AnyModel]
   throwAll([real, fake].flatMap((m) => [...siteFaults(m), ...netFaults(nets, m)]))
+  throwAll(nameFaults([real, fake], options.at))
   const name = typeof options.at === 'string' ? options.at : 'at'
   requireAlike([real, fake], nets, reader(options.at as string | At), name)
   // Streams of their own: with one, sites of one name would be drawn alike in both models.

@@ -2,8 +2,10 @@
  * What can be wrong with the options of a fit, each for itself: every fault, with what is allowed.
  * Errors: tags `option`, `data`. Tested in tests/inference/fit.test.ts.
  */
+
 import type { Dataset } from '../dsl/dataset.js'
 import { type GiryError, giryError } from '../dsl/error.js'
+import { shown } from '../dsl/shown.js'
 import { threadFaults } from '../runtime/onnx/session/threads.js'
 import { runtimeFaults } from '../runtime/runtimes.js'
 import type { FitOptions } from './fitted.js'
@@ -37,7 +39,7 @@ export const whole = (name: string, x: number | undefined): readonly GiryError[]
         giryError(
           'option',
           name,
-          `${name} must be a whole number >= 1, but ${x} was given`,
+          `${name} must be a whole number >= 1, but ${shown(x)} was given`,
           `pass { ${name}: 1 } or more`,
         ),
       ]
@@ -50,7 +52,7 @@ export const seedFaults = (seed: number | undefined): readonly GiryError[] =>
         giryError(
           'option',
           'seed',
-          `the seed must be a whole number, but ${seed} was given`,
+          `the seed must be a whole number, but ${shown(seed)} was given`,
           'pass { seed: 1 }',
         ),
       ]
@@ -68,7 +70,7 @@ export const optionFaults = (o: FitOptions): readonly GiryError[] => [
         giryError(
           'option',
           'deterministic',
-          `deterministic must be true or false, but ${String(o.deterministic)} was given`,
+          `deterministic must be true or false, but ${shown(o.deterministic)} was given`,
           'pass { deterministic: true }',
         ),
       ]),

@@ -11,7 +11,9 @@
  * Li and Turner, 2016, "Rényi divergence variational inference", equations 4, 8 and theorem 2.
  * Tested in tests/inference/renyi.test.ts.
  */
+
 import { type GiryError, giryError } from '../dsl/error.js'
+import { shown } from '../dsl/shown.js'
 import { type ImportanceBound, importanceObjective, type ParticlesOption } from './importance/bound.js'
 import { powerBound } from './importance/powerBound.js'
 import { type PowerMethods, powerRules } from './importance/powerRules.js'
@@ -29,7 +31,7 @@ const alphaFaults = (alpha: number): readonly GiryError[] =>
         giryError(
           'option',
           'alpha',
-          `alpha must be a finite number, but ${alpha} was given`,
+          `alpha must be a finite number, but ${shown(alpha)} was given`,
           'use 0.5, or 1 for elbo, or 0 for iwae',
         ),
       ]

@@ -6,10 +6,12 @@
  * Without nets `params` may be left out; a missing net does not compile.
  * Errors: tags `params`, `data`. Tested in tests/inference/sample.test.ts.
  */
+
 import * as tf from '@tensorflow/tfjs'
 import { fail } from '../dsl/error.js'
 import { datumAxis, type Model, type Site, type SiteNames } from '../dsl/model.js'
 import { run, sitesIn } from '../dsl/run.js'
+import { shown } from '../dsl/shown.js'
 import type { ValueIn } from '../dsl/space.js'
 import { type AnyValue, type Axis, unionAxes } from '../dsl/value.js'
 import { noiseFromSeed } from '../runtime/noise.js'
@@ -35,7 +37,12 @@ export const drawAxis = 'draw'
 export const drawAxes = (n: number | undefined): readonly Axis[] => {
   if (n === undefined) return []
   if (!Number.isInteger(n) || n < 1)
-    fail('option', 'n', `n must be a whole number >= 1, but ${n} was given`, 'ask for at least one draw')
+    fail(
+      'option',
+      'n',
+      `n must be a whole number >= 1, but ${shown(n)} was given`,
+      'ask for at least one draw',
+    )
   return [{ name: drawAxis, size: n }]
 }
 

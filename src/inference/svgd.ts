@@ -10,6 +10,7 @@
  * Liu and Wang, 2016, "Stein variational gradient descent", algorithm 1. Errors: tag `model`, a latent that is drawn per datum,
  * lives elsewhere or has no density; tag `option`. Tested in tests/inference/svgd.test.ts.
  */
+
 import * as tf from '@tensorflow/tfjs'
 import { can } from '../dsl/distribution.js'
 import type { DomainName, Real } from '../dsl/domains/marks.js'
@@ -30,6 +31,7 @@ import { mul } from '../dsl/operations/arithmetic.js'
 import { densityRemedy } from '../dsl/rules.js'
 import { run } from '../dsl/run.js'
 import { type Shape, sizeOf } from '../dsl/shape.js'
+import { shown } from '../dsl/shown.js'
 import {
   type AnyValue,
   expandAxes,
@@ -178,7 +180,7 @@ const dataFaults = (p: AnyModel, data: unknown): readonly GiryError[] => {
       giryError(
         'option',
         'data',
-        `data must be a list of sites of p, but ${String(data)} was given`,
+        `data must be a list of sites of p, but ${shown(data)} was given`,
         "write data: ['x']",
       ),
     ]
@@ -189,7 +191,7 @@ const dataFaults = (p: AnyModel, data: unknown): readonly GiryError[] => {
 const positiveFault = (name: string, x: number | undefined): readonly GiryError[] =>
   x === undefined || (x > 0 && x < Infinity)
     ? []
-    : [giryError('option', name, `${name} must be a number > 0, but ${x} was given`, 'leave it out')]
+    : [giryError('option', name, `${name} must be a number > 0, but ${shown(x)} was given`, 'leave it out')]
 
 const numberFaults = ({ particles, bandwidth, start }: SvgdOptions): readonly GiryError[] => [
   ...(Number.isInteger(particles) && particles >= 1
@@ -198,7 +200,7 @@ const numberFaults = ({ particles, bandwidth, start }: SvgdOptions): readonly Gi
         giryError(
           'option',
           'particles',
-          `particles must be a whole number >= 1, but ${particles} was given`,
+          `particles must be a whole number >= 1, but ${shown(particles)} was given`,
           'use 50, or more for a finer posterior',
         ),
       ]),

@@ -11,6 +11,7 @@
  * Wang, Liu and Liu, 2018, "Variational inference with tail-adaptive f-divergence", algorithm 1.
  * Tested in tests/inference/tailAdaptive.test.ts.
  */
+
 import * as tf from '@tensorflow/tfjs'
 import { real } from '../dsl/domain.js'
 import { type GiryError, giryError } from '../dsl/error.js'
@@ -18,6 +19,7 @@ import { datumAxis } from '../dsl/model.js'
 import type { Environment } from '../dsl/objective.js'
 import { add, mul, sub } from '../dsl/operations/arithmetic.js'
 import { stopGradient } from '../dsl/operations/functions.js'
+import { shown } from '../dsl/shown.js'
 import { axisToEvent, eventToAxis, meanOver, onEvent, sumOver } from '../dsl/value.js'
 import { detachedDistributions } from './estimators/detached.js'
 import { particleAxis, type Scalar } from './estimators/draws.js'
@@ -46,7 +48,7 @@ const betaFaults = (beta: number): readonly GiryError[] =>
         giryError(
           'option',
           'beta',
-          `beta must be a number <= 0, but ${beta} was given`,
+          `beta must be a number <= 0, but ${shown(beta)} was given`,
           'use −1, or 0 to weigh all particles alike',
         ),
       ]

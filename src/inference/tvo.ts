@@ -17,6 +17,7 @@
  * Masrani, Le and Wood, 2019, "The thermodynamic variational objective", equations 8, 9 and 12.
  * Tested in tests/inference/tvo.test.ts.
  */
+
 import { fail, type GiryError, giryError } from '../dsl/error.js'
 import type { AskedMethod } from '../dsl/gradientMethods.js'
 import { datumAxis, type Merge, type Model } from '../dsl/model.js'
@@ -25,6 +26,7 @@ import { add, mul, sub } from '../dsl/operations/arithmetic.js'
 import { greater, where } from '../dsl/operations/comparisons.js'
 import { stopGradient } from '../dsl/operations/functions.js'
 import type { Fits, Latents } from '../dsl/rules.js'
+import { shown } from '../dsl/shown.js'
 import { meanOver } from '../dsl/value.js'
 import type { BoundData } from './elbo.js'
 import { particleAxis, type Scalar, total } from './estimators/draws.js'
@@ -79,7 +81,7 @@ const partitionFaults = (partitions: number | readonly number[]): readonly GiryE
         giryError(
           'option',
           'partitions',
-          `partitions must rise strictly between 0 and 1, but ${JSON.stringify(partitions)} was given`,
+          `partitions must rise strictly between 0 and 1, but ${shown(partitions)} was given`,
           'use 5, or logPartitions(5, 0.05)',
         ),
       ]

@@ -6,9 +6,11 @@
  * t is the step of the fit. Outside of a fit, on held-out data and for monitors, t = Infinity: the end of the schedule, so that
  * what is measured does not change with the time at which it is. Errors: tag `option`. Tested in tests/inference/weight.test.ts.
  */
+
 import type { Real } from '../dsl/domains/marks.js'
 import { type GiryError, giryError } from '../dsl/error.js'
 import type { Environment, StepSchedule } from '../dsl/objective.js'
+import { shown } from '../dsl/shown.js'
 import { constant, type Value } from '../dsl/value.js'
 
 /** A number, or a schedule of the step. */
@@ -28,7 +30,7 @@ const isWeight = (x: unknown): boolean => typeof x === 'number' && x >= 0 && x <
 export const numberFaults = (name: string, weight: unknown, remedy: string): readonly GiryError[] =>
   isWeight(weight)
     ? []
-    : [giryError('option', name, `${name} must be a number >= 0, but ${String(weight)} was given`, remedy)]
+    : [giryError('option', name, `${name} must be a number >= 0, but ${shown(weight)} was given`, remedy)]
 
 /** What is wrong with a weight: a number that is negative or infinite, a schedule that begins or ends so. */
 export const weightFaults = (

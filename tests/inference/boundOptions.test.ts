@@ -112,7 +112,7 @@ describe.each(names)('%s', (name) => {
       [5, '5'],
       [null, 'null'],
       ['fast', "'fast'"],
-      [[1], 'a list'],
+      [[1], '[1]'],
     ])
       expect(errorsOf(() => build(name, given)).map((e) => e.message)).toEqual([
         `the options of ${name} are a record, but ${shown} was given`,
@@ -154,10 +154,10 @@ describe('values', () => {
   })
 
   it('numbers that are written as text, and schedules where there is one number', () => {
-    expect(said('cubo', { order: '2' })).toEqual(['order must be a number >= 1, but 2 was given'])
-    expect(said('tailAdaptive', { beta: '-1' })).toEqual(['beta must be a number <= 0, but -1 was given'])
+    expect(said('cubo', { order: '2' })).toEqual(["order must be a number >= 1, but '2' was given"])
+    expect(said('tailAdaptive', { beta: '-1' })).toEqual(["beta must be a number <= 0, but '-1' was given"])
     expect(said('infoVae', { alpha: '1' })).toEqual([
-      'alpha of infoVae must be a number <= 1, but 1 was given',
+      "alpha of infoVae must be a number <= 1, but '1' was given",
     ])
     const always = () => 1
     for (const [name, weight] of [
@@ -165,7 +165,7 @@ describe('values', () => {
       ['wae', 'lambda'],
     ] as const)
       expect(said(name, { [weight]: always })).toEqual([
-        `${weight} must be a number >= 0, but () => 1 was given`,
+        `${weight} must be a number >= 0, but a function was given`,
       ])
   })
 
@@ -176,7 +176,7 @@ describe('values', () => {
     expect(said('semiSupervised', { known: 1 })).toEqual([
       'known must be the name of a column, but 1 was given',
     ])
-    expect(said('svgd', { data: 'x' })).toEqual(['data must be a list of sites of p, but x was given'])
+    expect(said('svgd', { data: 'x' })).toEqual(["data must be a list of sites of p, but 'x' was given"])
     const asked = { z: { method: 'score', baseline: 'none', raoBlackwell: 'no' } }
     expect(said('elbo', { sites: asked })).toEqual([
       "site 'z': raoBlackwell must be true or false, but no was given",

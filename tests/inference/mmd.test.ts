@@ -89,7 +89,7 @@ describe('maximumMeanDiscrepancy', () => {
     expect(evaluateOnce(byName as never, params, data)).toBe(evaluateOnce(fixed as never, params, data))
     // @ts-expect-error: only q has y
     expect(() => maximumMeanDiscrepancy(empirical({ x: real() }), moved, { kernel, at: 'y' })).toThrow(
-      "'at' must return a value of real numbers, but returned undefined",
+      "one of the models does not have 'y', at which they are compared\n  → name one of x, or pass a function",
     )
     const plane = pipe(
       Do,

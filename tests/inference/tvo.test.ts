@@ -228,7 +228,7 @@ describe('its name, its points and its sentences', () => {
       'partitions must be a whole number >= 1, but Infinity was given',
     ])
     expect(sentences(() => of(p, q, { partitions: [0.5, 0.2], particles: 2, bound: 'middle' }))).toEqual([
-      'partitions must rise strictly between 0 and 1, but [0.5,0.2] was given',
+      'partitions must rise strictly between 0 and 1, but [0.5, 0.2] was given',
       "'middle' is no side of the integral",
     ])
     expect(sentences(() => of(p, q, { partitions: 2, particles: 1 }))).toEqual([

@@ -184,7 +184,7 @@ describe('sentences', () => {
       'beta is a schedule that must give a number >= 0, but at step Infinity it gives NaN',
     ])
     expect(sentences(() => elbo(p, q, { beta: 'slowly' as never }))).toEqual([
-      'beta must be a number >= 0, but slowly was given',
+      "beta must be a number >= 0, but 'slowly' was given",
     ])
   })
 })

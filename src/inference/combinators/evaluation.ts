@@ -3,9 +3,11 @@
  *
  *   inputs and observed sites read the data; draws have the axes [particle, datum]
  */
+
 import { type GiryError, giryError } from '../../dsl/error.js'
 import { datumAxis } from '../../dsl/model.js'
 import type { Environment } from '../../dsl/objective.js'
+import { shown } from '../../dsl/shown.js'
 import { type Axis, expandAxes } from '../../dsl/value.js'
 import { particleAxis } from '../estimators/draws.js'
 import type { AnyProgram, Scalar, Weighing } from './program.js'
@@ -42,7 +44,7 @@ export const particleFaults = (particles: unknown): readonly GiryError[] =>
         giryError(
           'option',
           'particles',
-          `particles must be a whole number >= 1, but ${String(particles)} was given`,
+          `particles must be a whole number >= 1, but ${shown(particles)} was given`,
           'use 1, or more for less variance',
         ),
       ]

@@ -8,6 +8,7 @@
  * Errors: tag `model`: no such site, a site without density observed, a shared site, one fixed to a batch of data; tag `option`:
  * power. Tested in tests/inference/combinators/primitive.test.ts.
  */
+
 import { isOwnAxis } from '../../dsl/axes.js'
 import { type AnyDistribution, axesOf, can } from '../../dsl/distribution.js'
 import { fail, type GiryError, giryError, throwAll } from '../../dsl/error.js'
@@ -17,6 +18,7 @@ import { mul } from '../../dsl/operations/arithmetic.js'
 import { stopGradient } from '../../dsl/operations/functions.js'
 import { densityRemedy } from '../../dsl/rules.js'
 import { run } from '../../dsl/run.js'
+import { shown } from '../../dsl/shown.js'
 import { type AnyValue, expandAxes, isValue, sumOver } from '../../dsl/value.js'
 import { axesOfSite, logDensity, total } from '../estimators/draws.js'
 import type { AnyProgram, Dependence, Offered, Program, Scalar, Weighing, Weighted } from './program.js'
@@ -260,7 +262,7 @@ const powerFault = (power: number): readonly GiryError[] =>
         giryError(
           'option',
           'power',
-          `power must be a number >= 0, but ${power} was given`,
+          `power must be a number >= 0, but ${shown(power)} was given`,
           'use 1 for the posterior, 0 for the prior',
         ),
       ]

@@ -9,10 +9,12 @@
  * In nats as α → 0 and 1. Nowozin et al., 2016, tables 5 and 6. Errors: `option`, α not finite.
  * Laws: tests/inference/fDivergences/alpha.test.ts.
  */
+
 import type { Real } from '../../dsl/domains/marks.js'
 import { fail } from '../../dsl/error.js'
 import { add, clip, div, mul } from '../../dsl/operations/arithmetic.js'
 import { expm1, log } from '../../dsl/operations/functions.js'
+import { shown } from '../../dsl/shown.js'
 import type { Value } from '../../dsl/value.js'
 import { logGap } from './logGap.js'
 import { type FDivergence, kl, reverseKl } from './table.js'
@@ -38,7 +40,7 @@ const conjugateOf =
 /** The α-divergence; at 1 and 0 the limits, KL(p ‖ q) and KL(q ‖ p). */
 export const alphaDivergence = (alpha: number): FDivergence => {
   if (!Number.isFinite(alpha))
-    fail('option', 'alpha', `alpha must be a number, but ${alpha} was given`, 'use 0.5, or any other')
+    fail('option', 'alpha', `alpha must be a number, but ${shown(alpha)} was given`, 'use 0.5, or any other')
   if (alpha === 1) return kl
   if (alpha === 0) return reverseKl
   const exponent = alpha / (alpha - 1)

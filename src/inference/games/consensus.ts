@@ -9,12 +9,14 @@
  * Errors: tag `option`; `model` at the first step, where a site is drawn by its score function. Mescheder, Nowozin and Geiger, 2017, "The numerics of GANs", equation 8.
  * Tested in tests/inference/games/consensus.test.ts.
  */
+
 import * as tf from '@tensorflow/tfjs'
 import { real } from '../../dsl/domain.js'
 import { fail } from '../../dsl/error.js'
 import type { AnyGame, Game } from '../../dsl/game.js'
 import type { Player } from '../../dsl/games/player.js'
 import { type AnyObjective, type Environment, minus, plus, scale } from '../../dsl/objective.js'
+import { shown } from '../../dsl/shown.js'
 import { makeValue } from '../../dsl/value.js'
 import { pathsOf, slopesOf } from './slopes.js'
 
@@ -47,7 +49,7 @@ export const consensus = <T, D>(of: Game<T, D>, gamma: number): Game<T, D> => {
     fail(
       'option',
       'gamma',
-      `gamma of consensus must be a number >= 0, but ${gamma} was given`,
+      `gamma of consensus must be a number >= 0, but ${shown(gamma)} was given`,
       'a usual one is 0.1 to 10',
     )
   const penalty = scale(gamma, restlessness(of as AnyGame))

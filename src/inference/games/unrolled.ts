@@ -8,12 +8,14 @@
  * second-order gradient for each step. Errors: tags `model`, `option`. Metz et al., 2017, "Unrolled GANs", equations 5 to 9.
  * Tested in tests/inference/games/unrolled.test.ts.
  */
+
 import * as tf from '@tensorflow/tfjs'
 import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import { type AnyGame, type Game, playerFaults } from '../../dsl/game.js'
 import { type Player, payoff, stepFaults } from '../../dsl/games/player.js'
 import type { AnyObjective, Environment } from '../../dsl/objective.js'
 import type { ParameterTensors } from '../../dsl/params.js'
+import { shown } from '../../dsl/shown.js'
 import { atParameters, pathsOf, slopesOf } from './slopes.js'
 
 /** How far a player looks ahead. */
@@ -43,7 +45,7 @@ const optionFaults = (
         giryError(
           'option',
           'rate',
-          `the rate of the foreseen moves must be a number > 0, but ${o.rate} was given`,
+          `the rate of the foreseen moves must be a number > 0, but ${shown(o.rate)} was given`,
           'use the learning rate of plain ascent that the opponent would take',
         ),
       ]),

@@ -3,11 +3,13 @@
  *
  * Everything is refused at construction, in the words of `elbo` for the fit of q, and in those of methods.ts for its sites.
  */
+
 import { type GiryError, giryError, throwAll } from '../../dsl/error.js'
 import type { AskedMethod, ImportanceMethodName } from '../../dsl/gradientMethods.js'
 import type { AnyModel, Merge, Model } from '../../dsl/model.js'
 import type { AnyObjective, Environment, Objective } from '../../dsl/objective.js'
 import type { Fits, Latents } from '../../dsl/rules.js'
+import { shown } from '../../dsl/shown.js'
 import { boundOptionFaults, optionsOf } from '../boundOptions.js'
 import { type BoundData, elbo } from '../elbo.js'
 import type { Scalar } from '../estimators/draws.js'
@@ -66,7 +68,14 @@ export const wholeNumberFaults = (
 ): readonly GiryError[] =>
   Number.isInteger(x) && x >= least
     ? []
-    : [giryError('option', name, `${name} must be a whole number >= ${least}, but ${x} was given`, remedy)]
+    : [
+        giryError(
+          'option',
+          name,
+          `${name} must be a whole number >= ${least}, but ${shown(x)} was given`,
+          remedy,
+        ),
+      ]
 
 const checkFit = elbo as unknown as (p: unknown, q: unknown) => AnyObjective
 

@@ -14,7 +14,9 @@
  * entry, in float32; what depends on the step alone is computed in float64. Tested in
  * tests/inference/optimizers/optimizers.test.ts against optax, and in running.test.ts against these formulas in float64.
  */
+
 import { fail } from '../../dsl/error.js'
+import { shown } from '../../dsl/shown.js'
 import { add, div, type Expression, max, min, mul, sqrt, sub } from '../../runtime/fused/expression.js'
 import { type Rate, scheduleOf } from './schedule.js'
 import { fused, type Optimizer, optimizer, type Transformation } from './transformation.js'
@@ -39,7 +41,7 @@ const show = (rate: Rate): string => (typeof rate === 'number' ? String(rate) : 
 const fraction = (name: string, x: number): number =>
   x >= 0 && x < 1
     ? x
-    : fail('option', name, `${name} must lie in [0, 1), but ${x} was given`, 'a usual value is 0.9')
+    : fail('option', name, `${name} must lie in [0, 1), but ${shown(x)} was given`, 'a usual value is 0.9')
 
 // Where gradients stay 0, averages decay for ever: soon to subnormal numbers, whose arithmetic is many times slower, and there
 // they get stuck. What is kept from step to step is therefore either 0 or far enough from them.
@@ -168,7 +170,9 @@ export const globalNorm = (updates: Readonly<Record<string, Float32Array>>): num
 }
 
 const positive = (name: string, x: number): number =>
-  x > 0 ? x : fail('option', name, `${name} must be positive, but ${x} was given`, 'a usual value is 1')
+  x > 0
+    ? x
+    : fail('option', name, `${name} must be positive, but ${shown(x)} was given`, 'a usual value is 1')
 
 /** Scales all updates down together when their norm exceeds the bound. */
 export const clipByGlobalNorm = (bound: number): Transformation =>

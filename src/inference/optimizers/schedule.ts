@@ -11,7 +11,9 @@
  *
  * Errors: tag `option`, numbers of which no schedule can be made. Tested in tests/inference/optimizers/optimizers.test.ts.
  */
+
 import { fail } from '../../dsl/error.js'
+import { shown } from '../../dsl/shown.js'
 
 /** A learning rate for each step. */
 export type Schedule = (step: number) => number
@@ -26,7 +28,7 @@ export const scheduleOf = (rate: Rate): Schedule => {
     fail(
       'option',
       'learning rate',
-      `a learning rate must be a positive number, but ${rate} was given`,
+      `a learning rate must be a positive number, but ${shown(rate)} was given`,
       'a usual one for adam is 1e-3',
     )
   return () => rate
@@ -38,7 +40,7 @@ const requireFinite = (schedule: string, numbers: Readonly<Record<string, number
       fail(
         'option',
         name,
-        `${name} of ${schedule} must be a finite number, but ${x} was given`,
+        `${name} of ${schedule} must be a finite number, but ${shown(x)} was given`,
         'give numbers, as in linearSchedule(0, 1, 1000)',
       )
 }
@@ -48,7 +50,7 @@ const requireSteps = (schedule: string, steps: number): void => {
     fail(
       'option',
       'steps',
-      `steps of ${schedule} must be a number > 0, but ${steps} was given`,
+      `steps of ${schedule} must be a number > 0, but ${shown(steps)} was given`,
       'use the number of updates that it takes, for example 1000; for none, write the number it ends at',
     )
 }

@@ -11,12 +11,14 @@
  * The first three are characteristic: their discrepancy is 0 only where the measures agree; polynomial compares moments up to
  * its degree. Errors: `option`. Laws (symmetric, positive semidefinite, oracle): tests/inference/similarities/table.test.ts.
  */
+
 import type { NonNegative, Real } from '../../dsl/domains/marks.js'
 import { giryError, throwAll } from '../../dsl/error.js'
 import { abs, add, mul, powInteger, sub } from '../../dsl/operations/arithmetic.js'
 import { exp, log1p } from '../../dsl/operations/functions.js'
 import { sum as sumOf } from '../../dsl/operations/reductions.js'
 import type { Shape } from '../../dsl/shape.js'
+import { shown } from '../../dsl/shown.js'
 import type { Value } from '../../dsl/value.js'
 import { innerProduct, squaredDistance } from './products.js'
 
@@ -34,7 +36,7 @@ const requirePositive = (options: Readonly<Record<string, number>>): void =>
         giryError(
           'option',
           name,
-          `${name} must be a positive number, but ${x} was given`,
+          `${name} must be a positive number, but ${shown(x)} was given`,
           `pass { ${name}: 1 }`,
         ),
       ),
@@ -80,13 +82,13 @@ const polynomial = ({
           giryError(
             'option',
             'degree',
-            `degree must be a whole number >= 1, but ${degree} was given`,
+            `degree must be a whole number >= 1, but ${shown(degree)} was given`,
             'use 3',
           ),
         ]),
     ...(offset >= 0
       ? []
-      : [giryError('option', 'offset', `offset must be >= 0, but ${offset} was given`, 'use 1')]),
+      : [giryError('option', 'offset', `offset must be >= 0, but ${shown(offset)} was given`, 'use 1')]),
   ])
   return (x, y) =>
     powInteger(add(mul((1 / scale) as number, innerProduct(x, y)), offset as number), degree) as Scalar
