@@ -23,11 +23,11 @@ export interface AggregateOptions<P, Q> {
   readonly at?: DiscrepancyOptions<P, Q, None>['at']
 }
 
-/** The part of a model that these sites depend on. */
+/** The part of a model that these sites depend on. A site that `condition` fixed is still computed, so it needs its own parents. */
 const upTo = (model: AnyModel, names: readonly string[]): AnyModel => {
   const needed = new Set(names)
-  for (const [name, site] of [...sitesOf(model)].reverse())
-    if (needed.has(name)) for (const parent of site.parents) needed.add(parent)
+  for (const s of [...model.statements].reverse())
+    if (s.kind === 'site' && needed.has(s.name)) for (const parent of s.site.parents) needed.add(parent)
   const known = (s: AnyModel['statements'][number]): boolean =>
     s.kind === 'site'
       ? needed.has(s.name)

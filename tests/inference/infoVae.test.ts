@@ -1,6 +1,7 @@
 /** infoVae and wae: the bound at one end, MMD in closed form at the other, implicit posteriors, sentences. */
 import { pipe } from 'fp-ts/lib/function.js'
 import { describe, expect, it } from 'vitest'
+import { condition } from '../../src/dsl/condition.js'
 import { dataset } from '../../src/dsl/dataset.js'
 import { bernoulli } from '../../src/dsl/distributions/bernoulli.js'
 import { normal, standardNormal } from '../../src/dsl/distributions/normal.js'
@@ -129,6 +130,43 @@ describe('infoVae', () => {
     expect(sentences(() => infoVae(two, family, { alpha: 1, lambda: 2, kernel }))).toEqual([
       'the posterior and the prior are compared at one point, but q has the latents b, a',
     ])
+  })
+})
+
+describe('a prior below a site that condition fixed', () => {
+  it('is drawn at the fixed value, whatever else the site depends on', () => {
+    const fixed = condition(
+      pipe(
+        Do,
+        bind('y', () => standardNormal()),
+        bind('c', ({ y }) => normal({ loc: y, scale: 1 })),
+        bind('z', ({ c }) => normal({ loc: c, scale: 1 })),
+        bind('x', ({ y, z }) => normal({ loc: add(y, z), scale: 1 })),
+      ),
+      { c: 0.7 },
+    )
+    const plain = pipe(
+      Do,
+      bind('y', () => standardNormal()),
+      bind('z', () => normal({ loc: 0.7, scale: 1 })),
+      bind('x', ({ y, z }) => normal({ loc: add(y, z), scale: 1 })),
+    )
+    const family = pipe(
+      given({ x: real(), y: real() }),
+      bind('z', ({ x }) => normal({ loc: x, scale: 0.5 })),
+    )
+    const column = many.map(([a]) => a as number)
+    const discrepancy = (model: typeof plain | typeof fixed) => {
+      const of = (lambda: number) =>
+        evaluateOnce(
+          any(wae(model as typeof plain, family, { lambda, kernel })),
+          {},
+          { x: column, y: column },
+        )
+      return of(0) - of(1)
+    }
+    expect(discrepancy(plain)).toBeGreaterThan(0.01)
+    expect(discrepancy(fixed)).toBeCloseTo(discrepancy(plain), 5)
   })
 })
 
